@@ -1,0 +1,25 @@
+"""Every error a user can meet. Each message says the value, the rule and the way out."""
+
+
+class Sora2Error(Exception):
+    """Base of all errors that sora2lib raises on purpose."""
+
+
+class WorldError(Sora2Error):
+    """A world, or something named in one, breaks a rule of the schema."""
+
+
+class RequestError(Sora2Error):
+    """A request asks for something that cannot be made."""
+
+
+class MediaError(Sora2Error):
+    """A file cannot be read or written as a clip."""
+
+
+class ModelError(Sora2Error):
+    """Weights are missing, damaged or made for another version."""
+
+
+class Stopped(Sora2Error):
+    """The user stopped the work before it was done; nothing was written."""
