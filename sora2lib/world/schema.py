@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from sora2lib.errors import WorldError
 from sora2lib.world import vocabulary
@@ -214,13 +213,13 @@ def save_world(world: World, path: str | Path) -> None:
         for name, (dims, kind) in VARIABLES.items()
         if kind == "f" and len(dims) > 1
     }
-    plain.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+    plain.to_netcdf(path, engine="netcdf4", encoding=encoding)
 
 
 def load_world(path: str | Path) -> World:
     """Read a file of :func:`save_world` and validate it."""
     try:
-        with xr.open_dataset(path, engine="h5netcdf") as data:
+        with xr.open_dataset(path, engine="netcdf4") as data:
             plain = data.load()
         attrs = json.loads(plain.attrs["sora2lib"])
         values = {name: plain[name].values for name in VARIABLES if name in plain}
