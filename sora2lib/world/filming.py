@@ -1,0 +1,142 @@
+"""The camera's path: a move, a direction and a framing become eye, target, roll and field of view over time.
+
+Directions are the camera's own: "truck left" carries it towards its left, "orbit left" too, so seen from above it goes
+clockwise round the action; "pan left" turns it to its left. Orbits go at constant speed.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sora2lib.world.vocabulary import FRAMINGS
+
+Array = NDArray[np.float64]
+ASPECT = 16 / 9
+NEAREST, FARTHEST = 2.0, 12.0
+WIDEST, NARROWEST = 1.15, 0.35  # vertical field of view, radians
+LOWEST_EYE = 0.2
+SHAKES = 6  # sines in a hand's shake
+SHAKE_PLACE, SHAKE_ANGLE = 0.01, math.radians(0.5)
+
+
+@dataclass(frozen=True)
+class CameraPath:
+    """Eye (T, 3), target (T, 3) in metres, roll (T,) and vertical field of view (T,) in radians."""
+
+    eye: Array
+    target: Array
+    roll: Array
+    fov: Array
+
+    def picture(self, points_T3: Array) -> Array:
+        """Project points (T, 3) to (T, 2): right and up, -1..1 across the height of the picture; NaN behind it."""
+        forward = self.target - self.eye
+        forward /= np.linalg.norm(forward, axis=-1, keepdims=True)
+        right = np.cross(forward, [0.0, 0.0, 1.0])
+        right /= np.linalg.norm(right, axis=-1, keepdims=True)
+        up = np.cross(right, forward)
+        ray = points_T3 - self.eye
+        depth = np.einsum("tk,tk->t", ray, forward)
+        scale = np.where(depth > 0.05, depth, np.nan) * np.tan(self.fov / 2)
+        return np.stack([np.einsum("tk,tk->t", ray, axis) / scale for axis in (right, up)], axis=1)
+
+    def sees(self, points_T3: Array) -> NDArray[np.bool_]:
+        """Whether each point (T, 3) is in a 16:9 picture at its time."""
+        right, up = np.abs(self.picture(points_T3)).T
+        return np.asarray((right < ASPECT) & (up < 1))
+
+
+def camera_path(
+    rng: np.random.Generator,
+    *,
+    move: str,
+    direction: str,
+    framing: str,
+    centre: Array,
+    extent: Array,
+    time: Array,
+) -> CameraPath:
+    """Film a region of interest.
+
+    Parameters
+    ----------
+    move, direction, framing : names of the vocabulary.
+    centre, extent : (3,) middle and sides of the box that holds the action, metres.
+    time : (T,) seconds.
+
+    >>> camera_path(rng, move="orbit", direction="left", framing="wide", centre=c, extent=e, time=t)  # doctest: +SKIP
+    """
+    progress = (time - time[0]) / (time[-1] - time[0])
+    if move != "orbit" and rng.random() < 0.5:
+        progress = progress * progress * (3 - 2 * progress)
+    # From -1 to 1 for right, in and up, the other way round for left, out and down.
+    way = (2 * progress - 1) * (-1 if direction in ("left", "out", "down") else 1)
+
+    azimuth = rng.normal(0, math.radians(7)) + np.zeros_like(time)  # from straight behind -y towards +x
+    elevation = math.radians(rng.uniform(5, 22))
+    if move == "orbit":
+        sweep = math.radians(rng.uniform(30, 90)) * min(1.0, (time[-1] - time[0]) / 4)
+        azimuth = azimuth + (way - way[0]) * sweep / 2
+
+    fov = rng.uniform(0.5, 0.85)
+    height = _needed_height(extent, FRAMINGS[framing], np.ptp(azimuth))
+    depth = float(np.hypot(*extent[:2]) if move == "orbit" else extent[1]) / 2
+    distance = float(np.clip(height / 2 / math.tan(fov / 2) + depth, NEAREST, FARTHEST))
+    fov = float(np.clip(2 * math.atan(height / 2 / max(distance - depth, 0.5)), NARROWEST, WIDEST))
+
+    away = np.full_like(time, distance)
+    if move == "dolly":
+        away = distance * (1 - way * rng.uniform(0.18, 0.3))
+    view = np.full_like(time, fov)
+    if move == "zoom":
+        view = 2 * np.arctan(math.tan(fov / 2) * np.exp(-way * rng.uniform(0.2, 0.4)))
+
+    offset = np.stack(
+        [
+            away * np.cos(elevation) * np.sin(azimuth),
+            -away * np.cos(elevation) * np.cos(azimuth),
+            away * np.sin(elevation),
+        ],
+        axis=1,
+    )
+    target = np.repeat(centre[None], len(time), axis=0) + rng.normal(0, 0.02, 3) * distance * np.array([1, 0, 1])
+    eye = target + offset
+    right = np.array([math.cos(azimuth[0]), math.sin(azimuth[0]), 0.0])
+    if move == "truck":
+        shift = way[:, None] * right * distance * rng.uniform(0.08, 0.16)
+        eye, target = eye + shift, target + shift
+    elif move in ("pan", "tilt"):
+        target = target + _turn(move, way, rng.uniform(0.5, 0.9), fov, distance, right)
+    elif move == "crane":
+        eye = eye + (way + 1)[:, None] * np.array([0.0, 0.0, distance * rng.uniform(0.12, 0.2)])
+    eye[:, 2] = np.maximum(eye[:, 2], LOWEST_EYE)
+    if move == "handheld":
+        eye = eye + _shake(rng, time, 3) * SHAKE_PLACE
+        target = target + _shake(rng, time, 3) * SHAKE_ANGLE * distance
+    roll = _shake(rng, time, 1)[:, 0] * SHAKE_ANGLE if move == "handheld" else np.zeros_like(time)
+    return CameraPath(eye, target, roll, view)
+
+
+def _needed_height(extent: Array, share: float, sweep: float) -> float:
+    """Height of the picture, at the action, at which the region fills its share in height and fits in width."""
+    width = max(extent[0], float(np.hypot(*extent[:2])) * math.sin(min(sweep, math.pi / 2)))
+    return float(max(extent[2] / share, width / ASPECT / min(0.92, share * 1.25)))
+
+
+def _turn(move: str, way: Array, amount: float, fov: float, distance: float, right: Array) -> Array:
+    """Shift of the target (T, 3) that turns the camera by a good part of its field of view in all."""
+    if move == "pan":
+        half = amount * 0.35 * math.atan(math.tan(fov / 2) * ASPECT)
+        return distance * np.tan(way * half)[:, None] * right
+    return distance * np.tan(way * amount * 0.3 * fov / 2)[:, None] * np.array([0.0, 0.0, 1.0])
+
+
+def _shake(rng: np.random.Generator, time: Array, channels: int) -> Array:
+    """Smooth noise (T, channels) of about unit size, below 2.5 Hz."""
+    frequency = rng.uniform(0.25, 2.4, (SHAKES, channels))
+    phase = rng.uniform(0, 2 * math.pi, (SHAKES, channels))
+    weight = 1 / (0.5 + frequency)
+    waves = np.sin(2 * math.pi * frequency * time[:, None, None] + phase) * weight
+    return np.asarray(waves.sum(axis=1) / np.sqrt((weight**2).sum(axis=0) / 2))

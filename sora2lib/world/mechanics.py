@@ -1,0 +1,247 @@
+"""Rigid bodies in MuJoCo: bodies in, poses at the sample times and the contacts in between out.
+
+A contact is a damped spring whose constants are per unit of mass (MuJoCo's direct ``solref``), so one number, the
+damping ratio, sets the restitution of a pair whatever the masses; see :func:`sora2lib.world.pairs.damping_ratio`.
+"""
+
+import itertools
+import math
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from sora2lib.world.assets import Primitive, primitives
+from sora2lib.world.pairs import damping_ratio, pair_friction, pair_restitution, rolling_resistance
+from sora2lib.world.schema import GRAVITY, RATE
+from sora2lib.world.stage import Body, Contact, Take
+from sora2lib.world.vocabulary import GROUNDS
+
+STEPS = 84  # simulator steps a sample: 0.5 ms each
+FINE_STEPS = 168  # where blows travel through a row of bodies
+STEPS_A_LOOK = 2  # contacts last 16 steps; looking at every second misses none
+CONTACT_STEPS = 16.0  # length of an elastic contact in steps
+AT_REST = 1e-3  # m/s and rad/s; when nothing has moved faster for a while, nothing will
+SAMPLES_AT_REST = 6
+SLOWEST_IMPACT = 0.05  # m/s; slower touches are not events
+RING_PIECES = 24
+CONE_SIDES = 32
+GROUND = "ground"
+
+
+def play(bodies: tuple[Body, ...], *, ground: str, samples: int) -> Take:
+    """Simulate the bodies and record ``samples`` poses at 24 Hz, the first being the start.
+
+    >>> take = play((ball,), ground="ice", samples=97)  # doctest: +SKIP
+    """
+    steps = FINE_STEPS if sum(body.joint == "pivot" for body in bodies) > 1 else STEPS
+    model, owners = _compile(bodies, ground, timestep=1 / (RATE * steps))
+    data = mujoco.MjData(model)
+    for index, body in enumerate(bodies):
+        _start(model, data, index + 1, body)
+    mujoco.mj_forward(model, data)
+    movers = [i for i, body in enumerate(bodies) if not body.fixed]
+    position_AT3 = np.repeat(np.array([body.position for body in bodies])[:, None], samples, axis=1)
+    rotation_AT4 = np.repeat(np.array([body.rotation for body in bodies])[:, None], samples, axis=1)
+    ear = _Ear(model, data, owners, [*(body.name for body in bodies), GROUND])
+    rows = [i + 1 for i in movers]
+    quiet = 0
+    for sample in range(1, samples):
+        for _ in range(steps // STEPS_A_LOOK):
+            mujoco.mj_step(model, data, STEPS_A_LOOK)
+            ear.listen()
+        mujoco.mj_kinematics(model, data)
+        position_AT3[movers, sample:] = data.xpos[rows, None]
+        rotation_AT4[movers, sample:] = data.xquat[rows, None]
+        quiet = quiet + 1 if np.abs(data.qvel).max(initial=0) < AT_REST else 0
+        if quiet == SAMPLES_AT_REST:
+            break
+    time_T = np.arange(samples) / RATE
+    return Take(
+        tuple(body.name for body in bodies), time_T, position_AT3, _continuous(rotation_AT4), tuple(ear.contacts)
+    )
+
+
+def _continuous(rotation_AT4: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Choose signs so that a quaternion never jumps to its negative twin."""
+    dots = np.einsum("atk,atk->at", rotation_AT4[:, 1:], rotation_AT4[:, :-1])
+    signs = np.cumprod(np.where(dots < 0, -1.0, 1.0), axis=1)
+    return np.concatenate([rotation_AT4[:, :1], rotation_AT4[:, 1:] * signs[..., None]], axis=1)
+
+
+def _compile(bodies: tuple[Body, ...], ground: str, *, timestep: float) -> tuple[mujoco.MjModel, NDArray[np.int64]]:
+    """Build the model; ``owners`` maps a geom to the index of its body, the ground being the last."""
+    spec = mujoco.MjSpec()
+    spec.option.timestep = timestep
+    spec.option.gravity = [0, 0, -GRAVITY]
+    spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
+    spec.option.impratio = 10
+    spec.option.tolerance = 1e-10
+    spec.worldbody.add_geom(name=GROUND, type=mujoco.mjtGeom.mjGEOM_PLANE, size=[0, 0, 1], contype=0, conaffinity=0)
+    geoms = [_add_body(spec, index, body) for index, body in enumerate(bodies)]
+    floor = GROUNDS[ground]
+    for body, names in zip(bodies, geoms, strict=True):
+        if not body.fixed:
+            restitution = pair_restitution(body.restitution, floor.restitution)
+            friction = pair_friction(body.friction, floor.friction)
+            for name in names:
+                _add_pair(spec, (GROUND, name), restitution, friction, _rolling_radius(body), timestep)
+    for (a, a_names), (b, b_names) in itertools.combinations(zip(bodies, geoms, strict=True), 2):
+        if (a.fixed and b.fixed) or {a.asset, b.asset} == {"seesaw", "fulcrum"}:
+            continue
+        restitution, friction = pair_restitution(a.restitution, b.restitution), pair_friction(a.friction, b.friction)
+        radius = max(_rolling_radius(a), _rolling_radius(b))
+        for pair in itertools.product(a_names, b_names):
+            _add_pair(spec, pair, restitution, friction, radius, timestep)
+    model = spec.compile()
+    body_of_geom = np.array(model.geom_bodyid, dtype=np.int64)
+    return model, np.where(body_of_geom == 0, len(bodies), body_of_geom - 1)
+
+
+def _add_body(spec: mujoco.MjSpec, index: int, body: Body) -> list[str]:
+    frame = spec.worldbody.add_body(name=f"body {index}", pos=body.position, quat=body.rotation)
+    if body.joint == "free":
+        frame.add_freejoint()
+    elif body.joint == "pivot":
+        frame.add_joint(type=mujoco.mjtJoint.mjJNT_BALL, pos=[0, 0, body.size[2]])
+    elif body.joint == "hinge":
+        frame.add_joint(type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 1, 0])
+    elif body.joint == "rail":
+        frame.add_joint(type=mujoco.mjtJoint.mjJNT_SLIDE, axis=[1, 0, 0])
+    names = []
+    for part in primitives(body.asset, np.asarray(body.size)):
+        if part.collides:
+            for settings in _geoms(spec, part, f"{index} {len(names)}"):
+                names.append(f"geom {index} {len(names)}")
+                frame.add_geom(name=names[-1], density=body.density, contype=0, conaffinity=0, **settings)
+    return names
+
+
+def _geoms(spec: mujoco.MjSpec, part: Primitive, label: str) -> list[dict[str, object]]:
+    """Return keyword sets for MuJoCo geoms that together make the part."""
+    kind = mujoco.mjtGeom
+    place: dict[str, object] = {"pos": part.centre, "quat": part.rotation}
+    native = {
+        "sphere": kind.mjGEOM_SPHERE,
+        "ellipsoid": kind.mjGEOM_ELLIPSOID,
+        "box": kind.mjGEOM_BOX,
+        "cylinder": kind.mjGEOM_CYLINDER,
+        "capsule": kind.mjGEOM_CAPSULE,
+    }
+    x, y, z = part.half
+    if part.shape in native:
+        round_size = [x, z, 0] if part.shape in ("cylinder", "capsule") else [x, y, z]
+        return [{"type": native[part.shape], "size": round_size, **place}]
+    if part.shape == "torus":
+        angles = np.arange(RING_PIECES + 1) * (2 * math.pi / RING_PIECES)
+        rim = part.centre + np.stack([x * np.cos(angles), x * np.sin(angles), 0 * angles], axis=1)
+        return [
+            {"type": kind.mjGEOM_CAPSULE, "size": [z, 0, 0], "fromto": np.concatenate([rim[i], rim[i + 1]])}
+            for i in range(RING_PIECES)
+        ]
+    if part.shape == "wedge":
+        vertices = [(-x, -y, -z), (-x, y, -z), (x, -y, -z), (x, y, -z), (x, -y, z), (x, y, z)]
+    else:
+        angles = np.arange(CONE_SIDES) * (2 * math.pi / CONE_SIDES)
+        vertices = [(0, 0, z), *((x * math.cos(angle), y * math.sin(angle), -z) for angle in angles)]
+    spec.add_mesh(name=f"mesh {label}", uservert=np.array(vertices, dtype=np.float64).ravel())
+    return [{"type": kind.mjGEOM_MESH, "meshname": f"mesh {label}", **place}]
+
+
+def _rolling_radius(body: Body) -> float:
+    """Radius of a body that can roll, or 0."""
+    part = primitives(body.asset, np.asarray(body.size))[0]
+    return float(part.half[0]) if part.shape in ("sphere", "ellipsoid", "cylinder") else 0.0
+
+
+def _add_pair(
+    spec: mujoco.MjSpec, geoms: tuple[str, str], restitution: float, friction: float, radius: float, timestep: float
+) -> None:
+    ratio = damping_ratio(restitution)
+    stiffness = (math.pi / (CONTACT_STEPS * timestep)) ** 2
+    # Friction without dimensions for twist and roll is cheaper; without friction only the normal is left.
+    dimensions = 1 if friction == 0 else 6 if radius else 3
+    roll = rolling_resistance(restitution) * radius
+    spec.add_pair(
+        geomname1=geoms[0],
+        geomname2=geoms[1],
+        condim=dimensions,
+        friction=[friction, friction, 0.1 * friction * radius, roll, roll],
+        solref=[-stiffness, -2 * ratio * math.sqrt(stiffness)],
+        solreffriction=[2 * timestep, 1],
+        solimp=[0.99, 0.99, 0.001, 0.5, 2],
+    )
+
+
+def _start(model: mujoco.MjModel, data: mujoco.MjData, index: int, body: Body) -> None:
+    """Give a body its initial velocity."""
+    if model.body_dofnum[index] == 0:
+        return
+    first = model.body_dofadr[index]
+    rotation = data.xmat[index].reshape(3, 3) if data.time else _matrix(body.rotation)
+    spin = rotation.T @ np.asarray(body.spin)
+    if body.joint == "free":
+        data.qvel[first : first + 6] = [*body.velocity, *spin]
+    elif body.joint == "pivot":
+        data.qvel[first : first + 3] = spin
+    elif body.joint == "hinge":
+        data.qvel[first] = spin[1]
+    else:
+        data.qvel[first] = body.velocity[0]
+
+
+def _matrix(quaternion: tuple[float, float, float, float]) -> NDArray[np.float64]:
+    matrix_9 = np.zeros(9)
+    mujoco.mju_quat2Mat(matrix_9, np.asarray(quaternion, dtype=np.float64))
+    return matrix_9.reshape(3, 3)
+
+
+class _Ear:
+    """Writes down each moment at which two bodies begin to touch, exact to a fraction of a step."""
+
+    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, owners: NDArray[np.int64], names: list[str]) -> None:
+        self.contacts: list[Contact] = []
+        self._data, self._owners, self._names = data, owners, names
+        self._timestep = model.opt.timestep
+        self._key = b""
+        self._touching: set[tuple[int, int]] = set()
+        self._open: dict[tuple[int, int], list[float]] = {}  # pair -> time, speed, impulse, looks left
+
+    def listen(self) -> None:
+        """Look at the contacts of the last step."""
+        key = self._data.contact.geom.tobytes() if self._data.ncon else b""
+        if key == self._key and not self._open:
+            return
+        self._key = key
+        touching: dict[tuple[int, int], list[int]] = {}
+        pressing = np.flatnonzero(self._data.contact.efc_address >= 0).tolist() if key else []
+        for i in pressing:
+            a, b = self._owners[self._data.contact.geom[i]].tolist()
+            touching.setdefault((min(a, b), max(a, b)), []).append(i)
+        for pair in touching.keys() - self._touching - self._open.keys():
+            self._begin(pair, touching[pair])
+        for pair in list(self._open):
+            self._follow(pair, touching.get(pair, []))
+        self._touching = set(touching)
+
+    def _begin(self, pair: tuple[int, int], points: list[int]) -> None:
+        rows = self._data.contact.efc_address[points]
+        speeds = -self._data.efc_vel[rows]
+        hardest = int(np.argmax(speeds))
+        speed, depth = float(speeds[hardest]), -float(self._data.contact.dist[points[hardest]])
+        # What spring and damper have taken since the touch, to first order in the one or two steps that have passed.
+        spring, damper = -self._data.contact.solref[points[hardest]]
+        at_touch = speed + damper * depth
+        at_touch = speed + damper * depth + spring * depth**2 / max(speed + at_touch, 1e-9)
+        if speed > 0 and at_touch > SLOWEST_IMPACT:
+            start = float(self._data.time - self._timestep - 2 * depth / (speed + at_touch))
+            self._open[pair] = [max(start, 0.0), float(at_touch), 0.0, CONTACT_STEPS]
+
+    def _follow(self, pair: tuple[int, int], points: list[int]) -> None:
+        window = self._open[pair]
+        rows = self._data.contact.efc_address[points]
+        window[2] += float(self._data.efc_force[rows].sum()) * self._timestep * STEPS_A_LOOK
+        window[3] -= 1
+        if not points or window[3] <= 0:
+            time, speed, impulse, _ = self._open.pop(pair)
+            self.contacts.append(Contact(time, self._names[pair[0]], self._names[pair[1]], impulse, speed))
