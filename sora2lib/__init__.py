@@ -1,0 +1,58 @@
+"""sora2lib: a sentence becomes a clip with picture and sound.
+
+>>> import sora2lib as sora
+>>> clip = sora.generate("a red rubber ball bounces on ice at sunset", seed=7)  # doctest: +SKIP
+>>> clip.save("ball.mp4")                                                       # doctest: +SKIP
+
+Names load what they need when first used; importing the package loads the standard library only.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sora2lib.clip import Clip, load
+    from sora2lib.errors import MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
+    from sora2lib.model.planner import Step
+    from sora2lib.pipeline import draw, generate, simulate, steps
+    from sora2lib.request import Request
+    from sora2lib.world.schema import World
+
+__version__ = "0.1.0"
+__all__ = [
+    "Clip",
+    "MediaError",
+    "ModelError",
+    "Request",
+    "RequestError",
+    "Sora2Error",
+    "Step",
+    "Stopped",
+    "World",
+    "WorldError",
+    "draw",
+    "generate",
+    "load",
+    "simulate",
+    "steps",
+]
+
+_HOMES = {
+    "clip": ("Clip", "load"),
+    "errors": ("MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
+    "model.planner": ("Step",),
+    "pipeline": ("draw", "generate", "simulate", "steps"),
+    "request": ("Request",),
+    "world.schema": ("World",),
+}
+_HOME = {name: f"sora2lib.{module}" for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'sora2lib' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,205 @@
+"""A clip: frames and sound on one clock, with the world they were drawn from and the request behind it."""
+
+import base64
+import html
+import textwrap
+from dataclasses import dataclass, replace
+from functools import cached_property
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sora2lib import media
+from sora2lib.errors import MediaError
+from sora2lib.recipe import Recipe, read, save
+from sora2lib.request import Request
+from sora2lib.world.schema import World
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Clip:
+    """Frames and sound. Frozen; whatever changes a clip returns a new one.
+
+    Parameters
+    ----------
+    frames : (T, H, W, 3) uint8, made read-only.
+    fps : frames a second.
+    sound : (2, samples) float32, -1..1, as long as the frames within one sample; made read-only.
+    rate : samples a second.
+    world : what the frames were drawn from.
+    start : second of the world at which the first frame lies.
+    request : what was asked.
+    maker : what made it, such as a model's name and version.
+    notices : what the user should know, one sentence each.
+
+    >>> clip = Clip(np.zeros((48, 72, 128, 3), np.uint8), 24, np.zeros((2, 96000), np.float32))
+    >>> clip
+    Clip(2 s, 128x72, 24 fps, 48000 Hz)
+    >>> clip[0.5:1.0]
+    Clip(0.5 s, 128x72, 24 fps, 48000 Hz)
+    """
+
+    frames: NDArray[np.uint8]
+    fps: float
+    sound: NDArray[np.float32]
+    rate: int = media.RATE
+    world: World | None = None
+    start: float = 0.0
+    request: Request | None = None
+    maker: str = ""
+    notices: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.frames.ndim != 4 or self.frames.shape[-1] != 3 or not self.frames.size or self.frames.dtype != np.uint8:
+            raise MediaError(f"frames are {_kind(self.frames)}; give uint8 (frames, height, width, 3), one at least")
+        if self.sound.ndim != 2 or len(self.sound) != 2 or self.sound.dtype != np.float32:
+            raise MediaError(f"sound is {_kind(self.sound)}; give float32 (2, samples)")
+        if abs(self.sound.shape[1] - self.seconds * self.rate) > 1:
+            heard = self.sound.shape[1] / self.rate
+            raise MediaError(f"sound lasts {heard:g} s and the frames {self.seconds:g} s; cut or pad the sound")
+        for name in ("frames", "sound"):
+            view = getattr(self, name).view()
+            view.flags.writeable = False
+            object.__setattr__(self, name, view)
+
+    @property
+    def seconds(self) -> float:
+        """Length."""
+        return len(self.frames) / self.fps
+
+    @property
+    def size(self) -> str:
+        """Width and height in pixels, such as "1280x720"."""
+        return f"{self.frames.shape[2]}x{self.frames.shape[1]}"
+
+    def frame(self, seconds: float) -> NDArray[np.uint8]:
+        """Return the picture (H, W, 3) shown at a time; before the start the first, after the end the last."""
+        # The tolerance keeps t = i / fps on frame i.
+        index = int(np.floor(seconds * self.fps + 1e-6))
+        picture: NDArray[np.uint8] = self.frames[min(max(index, 0), len(self.frames) - 1)]
+        return picture
+
+    def sheet(self, columns: int = 4, *, rows: int = 3, width: int = 1280) -> NDArray[np.uint8]:
+        """Return a contact sheet: frames evenly spread over the clip, in reading order, as one picture (h, width, 3).
+
+        >>> import imageio.v3 as imageio
+        >>> imageio.imwrite("sheet.png", clip.sheet())  # doctest: +SKIP
+        """
+        gap = 4
+        across = (width - gap * (columns - 1)) // columns
+        down = round(across * self.frames.shape[1] / self.frames.shape[2])
+        sheet = np.full((rows * (down + gap) - gap, width, 3), 255, np.uint8)
+        times = (np.arange(columns * rows) + 0.5) / (columns * rows) * self.seconds
+        for index, time in enumerate(times):
+            top, left = index // columns * (down + gap), index % columns * (across + gap)
+            sheet[top : top + down, left : left + across] = media.shrink(self.frame(time), width=across, height=down)
+        return sheet
+
+    def __getitem__(self, span: slice) -> "Clip":
+        """Return the part from one second to another; as in lists, negative counts from the end."""
+        if not isinstance(span, slice) or span.step is not None:
+            raise MediaError(f"clip[{span!r}] is no span of seconds; write clip[1.0:2.5], or clip.frame(1.0)")
+        first = self._index(0.0 if span.start is None else span.start)
+        last = self._index(self.seconds if span.stop is None else span.stop)
+        if first >= last:
+            raise MediaError(f"clip[{span.start}:{span.stop}] holds no frame; the clip lasts {self.seconds:g} s")
+        heard = slice(round(first / self.fps * self.rate), round(last / self.fps * self.rate))
+        start = self.start + first / self.fps
+        return replace(self, frames=self.frames[first:last], sound=self.sound[:, heard], start=start)
+
+    def _index(self, seconds: float) -> int:
+        if not isinstance(seconds, Real) or not np.isfinite(seconds):
+            raise MediaError(f"{seconds!r} is no time in seconds; write clip[1.0:2.5]")
+        index = round((seconds + self.seconds if seconds < 0 else seconds) * self.fps)
+        return min(max(index, 0), len(self.frames))
+
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the clip in the format that the suffix names, all or nothing, and return the path.
+
+        ``.mp4`` H.264 and AAC; ``.webm`` VP9 and Opus; ``.gif``, ``.webp`` moving, silent; ``.png`` the middle frame;
+        ``.wav`` the sound; ``.nc`` the world as netCDF. Each holds the request, seed, model and version in its
+        metadata, and all but the last the world as well, unless it packs to more than a million characters.
+
+        Raises
+        ------
+        MediaError
+            The suffix is unknown, the folder is missing or read-only, the disk is full, the file exists and
+            ``force`` is off, or there is no world to save.
+
+        >>> clip.save("ball.mp4")  # doctest: +SKIP
+        """
+        recipe = Recipe(
+            len(self.frames), self.fps, self.world, self.start, self.request, maker=self.maker, notices=self.notices
+        )
+        return save(path, self.frames, sound=self.sound, rate=self.rate, recipe=recipe, force=force)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Clip":
+        """Read a clip from a video or picture; one that sora2lib wrote brings its request and world along.
+
+        Raises
+        ------
+        MediaError
+            The file is missing, damaged, cut short or of another kind.
+
+        >>> Clip.load("ball.mp4").request.prompt  # doctest: +SKIP
+        """
+        path = Path(path)
+        if path.suffix.lower() == ".nc":
+            raise MediaError(f"{path} is a world without frames; sora2lib.draw(load_world(path)) makes a clip of it")
+        recipe = read(path)
+        if recipe is None:
+            film = media.read(path)
+            return cls(film.frames, film.fps, film.sound, film.rate)
+        film = media.read(path, fps=recipe.fps)
+        if path.suffix.lower() in media.VIDEO and len(film.frames) != recipe.frames:
+            raise MediaError(f"{path} is cut short: {len(film.frames)} of {recipe.frames} frames; copy it again")
+        return cls(
+            film.frames,
+            recipe.fps,
+            film.sound,
+            film.rate,
+            world=recipe.world,
+            start=recipe.start,
+            request=recipe.request,
+            maker=recipe.maker,
+            notices=recipe.notices,
+        )
+
+    def __repr__(self) -> str:
+        prompt = f", {textwrap.shorten(self.request.prompt, 50)!r}" if self.request else ""
+        return f"Clip({self.seconds:g} s, {self.size}, {self.fps:g} fps, {self.rate} Hz{prompt})"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        # Pages that strip <video>, such as code hosts, show the JPEG.
+        sheet = media.jpeg(self.sheet(columns=4, rows=1, width=960))
+        return {"text/plain": repr(self), "text/html": self._html, "image/jpeg": base64.b64encode(sheet).decode()}
+
+    @cached_property
+    def _html(self) -> str:
+        label = html.escape(self.request.prompt if self.request else repr(self))
+        film = _data("video/mp4", media.mp4(self.frames, fps=self.fps, sound=self.sound, rate=self.rate))
+        width = min(self.frames.shape[2], 720)
+        height = round(width * self.frames.shape[1] / self.frames.shape[2])
+        poster = _data("image/jpeg", media.jpeg(media.shrink(self.frame(0), width=width, height=height)))
+        # Colours are the page's own, so that the caption reads on light and dark alike.
+        return (
+            f'<figure style="margin:0;color:inherit;background:transparent">'
+            f'<video controls loop playsinline preload="auto" width="{width}" style="max-width:100%;height:auto" '
+            f'aria-label="{label}" poster="{poster}" src="{film}"><img alt="{label}" src="{poster}"></video>'
+            f'<figcaption style="max-width:{width}px">{label}</figcaption></figure>'
+        )
+
+
+load = Clip.load
+
+
+def _data(mime: str, content: bytes) -> str:
+    return f"data:{mime};base64,{base64.b64encode(content).decode()}"
+
+
+def _kind(array: NDArray[Any]) -> str:
+    return f"{array.dtype} {array.shape}"

@@ -1,0 +1,186 @@
+"""Arrays to files and bytes, and back. The only part that touches a codec.
+
+PyAV and imageio are loaded when the first file is opened, so importing this costs no more than numpy. A *note* is a
+short text (JSON) kept in the file's own metadata: the comment tag of MP4, WebM and WAV, a text chunk in PNG, a comment
+block in GIF, EXIF in WebP.
+
+    T frames, H height, W width; frames (T, H, W, 3) uint8; sound (2, samples) float32 in -1..1
+"""
+
+import io
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sora2lib.errors import MediaError
+from sora2lib.media.files import replacing, target
+
+__all__ = ["Recording", "ahead", "jpeg", "mp4", "read", "read_note", "replacing", "shrink", "target", "write"]
+
+Frame = NDArray[np.uint8]
+Sound = NDArray[np.float32]
+T = TypeVar("T")
+
+VIDEO = (".mp4", ".webm")
+PICTURE = (".gif", ".webp", ".png")
+SUFFIXES = (*VIDEO, *PICTURE, ".wav")
+RATE = 48000  # samples a second; Opus knows no other near it
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """What a file holds: frames (T, H, W, 3), frames a second, sound (2, samples), samples a second."""
+
+    frames: Frame
+    fps: float
+    sound: Sound
+    rate: int
+
+
+def write(
+    path: str | Path,
+    frames: Iterable[Frame],
+    *,
+    fps: float,
+    sound: Sound,
+    rate: int = RATE,
+    note: str = "",
+    title: str = "",
+    force: bool = False,
+) -> None:
+    """Write a clip in the format that the suffix names, all or nothing.
+
+    ``.mp4`` H.264 and AAC; ``.webm`` VP9 and Opus; ``.gif`` and ``.webp`` moving, silent; ``.png`` the middle frame;
+    ``.wav`` the sound alone, 16 bit. Frames are taken one at a time, so MP4 and WebM of any length need memory for
+    a few only.
+
+    Parameters
+    ----------
+    frames : (H, W, 3) uint8 each, all of one size.
+    fps : frames a second.
+    sound : (2, samples) float32, -1..1.
+    rate : samples a second.
+    note : text kept in the metadata.
+    title : what players show, for video.
+    force : overwrite a file that is there.
+
+    Raises
+    ------
+    MediaError
+        The suffix is unknown, the folder is missing or read-only, the file exists, the disk is full.
+    """
+    with replacing(path, suffixes=SUFFIXES, force=force) as temporary:
+        from sora2lib.media import pictures, video
+
+        suffix = temporary.suffix.lower()
+        if suffix in VIDEO:
+            video.write_video(
+                str(temporary), frames, container=suffix[1:], fps=fps, sound=sound, rate=rate, note=note, title=title
+            )
+        elif suffix == ".wav":
+            video.write_wav(str(temporary), sound, rate=rate, note=note)
+        elif suffix == ".gif":
+            pictures.write_gif(temporary, frames, fps=fps, note=note)
+        elif suffix == ".webp":
+            pictures.write_webp(temporary, frames, fps=fps, note=note)
+        else:
+            middle = round(sound.shape[1] / rate * fps) // 2
+            pictures.write_png(temporary, next(islice(frames, middle, None)), note=note)
+
+
+def mp4(frames: Iterable[Frame], *, fps: float, sound: Sound, rate: int = RATE) -> bytes:
+    """Return H.264 and MP3 in MP4, for a page or a notebook: some editors that show notebooks have no AAC."""
+    from sora2lib.media import video
+
+    buffer = io.BytesIO()
+    video.write_video(buffer, frames, container="mp4", fps=fps, sound=sound, rate=rate, sound_codec="libmp3lame")
+    return buffer.getvalue()
+
+
+def jpeg(picture: Frame) -> bytes:
+    """Return a picture (H, W, 3) as JPEG."""
+    from sora2lib.media import pictures
+
+    return pictures.jpeg(picture)
+
+
+def shrink(picture: Frame, *, width: int, height: int) -> Frame:
+    """Return a picture (H, W, 3) made smaller by averaging areas."""
+    from sora2lib.media import pictures
+
+    return pictures.shrink(picture, width=width, height=height)
+
+
+def ahead(items: Iterable[T], *, depth: int = 4) -> Iterator[T]:
+    """Yield the items while a thread makes the next ones, so that drawing and encoding overlap.
+
+    Closing the iterator stops the thread after the item at hand; an error in it is raised here.
+
+    >>> list(ahead(range(3)))
+    [0, 1, 2]
+    """
+    source = iter(items)
+    end = object()
+    with ThreadPoolExecutor(1, thread_name_prefix="sora2lib-ahead") as thread:
+        waiting = deque(thread.submit(next, source, end) for _ in range(depth))
+        try:
+            while (item := waiting.popleft().result()) is not end:
+                waiting.append(thread.submit(next, source, end))
+                yield cast(T, item)
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def read(path: str | Path, *, fps: float | None = None) -> Recording:
+    """Read frames and sound of a video or a picture; one without sound gets silence.
+
+    Parameters
+    ----------
+    path : .mp4, .webm, .gif, .webp or .png.
+    fps : the clock for moving pictures, whose files know durations only; None takes their mean.
+
+    Raises
+    ------
+    MediaError
+        The file is missing, damaged, of another kind, or holds no picture.
+    """
+    with _reading(path) as path:
+        from sora2lib.media import pictures, video
+
+        if path.suffix.lower() not in PICTURE:
+            return Recording(*video.read_video(path, silent_rate=RATE))
+        frames, fps = pictures.read_pictures(path, fps=fps)
+        return Recording(frames, fps, np.zeros((2, round(len(frames) / fps * RATE)), np.float32), RATE)
+
+
+def read_note(path: str | Path) -> str:
+    """Return the note in a file's metadata, or "", without decoding the file."""
+    with _reading(path) as path:
+        from sora2lib.media import pictures, video
+
+        return pictures.read_note(path) if path.suffix.lower() in PICTURE else video.read_note(path)
+
+
+@contextmanager
+def _reading(path: str | Path) -> Iterator[Path]:
+    path = Path(path)
+    if not path.is_file():
+        raise MediaError(f"there is no file {path}; check the name and the folder")
+    if path.suffix.lower() not in SUFFIXES:
+        raise MediaError(f"{path} ends in {path.suffix!r}; use one of {', '.join(SUFFIXES)}")
+    import av
+
+    try:
+        yield path
+    # Pillow says SyntaxError where a PNG breaks off.
+    except (av.error.FFmpegError, OSError, ValueError, EOFError, SyntaxError) as error:
+        raise MediaError(f"{path} is damaged, or no {path.suffix} file ({error}); make it again") from error

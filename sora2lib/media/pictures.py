@@ -1,0 +1,137 @@
+"""Silent pictures, still and moving, through imageio: PNG, WebP, GIF, JPEG.
+
+GIF is encoded by FFmpeg's palette filters, which hold one palette for the whole clip: imageio's writer finds a new
+one for each frame, which shimmers and takes four times as long.
+"""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import av
+import imageio.v3 as imageio
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from sora2lib.media.video import video_frame
+
+Frame = NDArray[np.uint8]
+_DESCRIPTION = 0x010E  # EXIF's ImageDescription
+
+
+def write_png(path: Path, picture: Frame, *, note: str) -> None:
+    """Write one picture (H, W, 3)."""
+    info = PngInfo()
+    info.add_text("Comment", note)
+    imageio.imwrite(path, picture, plugin="pillow", pnginfo=info)
+
+
+def jpeg(picture: Frame) -> bytes:
+    """Return a picture (H, W, 3) as JPEG."""
+    encoded: bytes = imageio.imwrite("<bytes>", picture, plugin="pillow", extension=".jpg", quality=85)
+    return encoded
+
+
+def shrink(picture: Frame, *, width: int, height: int) -> Frame:
+    """Return a picture (H, W, 3) made smaller by averaging areas."""
+    frame = video_frame(picture, 0, Fraction(1)).reformat(width, height, interpolation="AREA")
+    small: Frame = frame.to_ndarray(format="rgb24")
+    return small
+
+
+def write_webp(path: Path, frames: Iterable[Frame], *, fps: float, note: str) -> None:
+    """Write a moving WebP that repeats for ever."""
+    pictures = np.stack(list(frames))  # (T, H, W, 3)
+    exif = Image.Exif()
+    exif[_DESCRIPTION] = note
+    # Whole milliseconds a frame, without drifting from the clock.
+    duration = np.diff(np.round(np.arange(len(pictures) + 1) / fps * 1000)).astype(int).tolist()
+    imageio.imwrite(path, pictures, plugin="pillow", duration=duration, loop=0, quality=85, method=2, exif=exif)
+
+
+def write_gif(path: Path, frames: Iterable[Frame], *, fps: float, note: str) -> None:
+    """Write a GIF that repeats for ever."""
+    frames = iter(frames)
+    first = next(frames)
+    height, width = first.shape[:2]
+    step = Fraction(fps).limit_denominator(1001)
+    palette = _Palette(width, height, step)
+    for index, picture in enumerate(chain((first,), frames)):
+        palette.source.push(video_frame(picture, index, step))
+    palette.source.push(None)
+    with av.open(str(path), "w", format="gif", options={"loop": "0"}) as output:
+        stream: Any = output.add_stream("gif", rate=step)
+        stream.width, stream.height, stream.pix_fmt = width, height, "pal8"
+        for frame in palette.pull():
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    path.write_bytes(_with_comment(path.read_bytes(), note.encode("ascii", "replace")))
+
+
+class _Palette:
+    """Filters that find the best 256 colours of all pictures, then draw each picture with those."""
+
+    def __init__(self, width: int, height: int, step: Fraction) -> None:
+        # The graph must outlive its ends: PyAV's filters do not hold it.
+        self.graph: Any = av.filter.Graph()
+        self.source = self.graph.add_buffer(width=width, height=height, format="rgb24", time_base=1 / step)
+        self.sink = self.graph.add("buffersink")
+        split = self.graph.add("split")
+        find = self.graph.add("palettegen", "stats_mode=diff")
+        use = self.graph.add("paletteuse", "dither=bayer:bayer_scale=4:diff_mode=rectangle")
+        self.source.link_to(split)
+        split.link_to(find, 0, 0)
+        split.link_to(use, 1, 0)
+        find.link_to(use, 0, 1)
+        use.link_to(self.sink)
+        self.graph.configure()
+
+    def pull(self) -> Iterator[Any]:
+        while True:
+            try:
+                yield self.sink.pull()
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+
+
+def _with_comment(data: bytes, comment: bytes) -> bytes:
+    """Insert a comment extension (GIF89a, section 24) after the header and its colour table."""
+    flags = data[10]
+    head = 13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0)
+    blocks = (comment[start : start + 255] for start in range(0, len(comment), 255))
+    body = b"".join(bytes([len(block)]) + block for block in blocks)
+    return data[:head] + b"\x21\xfe" + body + b"\0" + data[head:]
+
+
+def read_pictures(path: Path, *, fps: float | None) -> tuple[Frame, float]:
+    """Return frames (T, H, W, 3) on an even clock, and frames a second: those given, else the mean of the file.
+
+    Encoders merge frames that are alike into one that lasts longer, hence the clock.
+    """
+    every: Any = ...
+    pictures = imageio.imread(path, plugin="pillow", index=every, mode="RGB")  # (T, H, W, 3), also for one
+    with Image.open(path) as picture:
+        ends = np.cumsum([_duration(picture, index) for index in range(len(pictures))])  # (T,) s
+    fps = fps or len(pictures) / ends[-1]
+    if len(pictures) == 1:
+        return pictures, fps
+    times = (np.arange(round(ends[-1] * fps)) + 0.5) / fps
+    return pictures[np.searchsorted(ends[:-1], times)], fps
+
+
+def _duration(picture: Image.Image, index: int) -> float:
+    picture.seek(index)
+    picture.load()
+    return (picture.info.get("duration") or 1000) / 1000
+
+
+def read_note(path: Path) -> str:
+    """Return the comment or description, or ""."""
+    with Image.open(path) as picture:
+        note: Any = picture.info.get("comment") or picture.info.get("Comment")
+        note = note or picture.getexif().get(_DESCRIPTION, "")
+    return note.decode("utf-8", "replace") if isinstance(note, bytes) else str(note)

@@ -1,0 +1,191 @@
+"""A request: everything that is asked of a model, checked once, here."""
+
+import json
+import re
+import secrets
+from dataclasses import asdict, dataclass, field, fields
+from numbers import Integral, Real
+from typing import Any
+
+from sora2lib.errors import RequestError
+from sora2lib.world.vocabulary import STYLES
+
+PROMPT_LIMIT = 32_000  # characters
+WIDTH = (64, 3840)  # pixels
+HEIGHT = (64, 2160)
+SEEDS = 2**32
+PHYSICS = ("model", "exact")
+MODEL = "small"
+
+
+@dataclass(frozen=True)
+class _Rule:
+    low: float
+    high: float
+    advice: str
+    whole: bool = False
+    optional: bool = False
+
+    def check(self, name: str, value: Any) -> float | None:
+        if value is None and self.optional:
+            return None
+        kind: Any = Integral if self.whole else Real
+        # NaN compares false with everything.
+        if not isinstance(value, kind) or isinstance(value, bool) or not self.low <= value <= self.high:
+            noun = "whole number" if self.whole else "number"
+            span = f"{self.low:.10g} to {self.high:.10g}"
+            raise RequestError(f"{name} is {_short(value)}; it must be a {noun} from {span}; {self.advice}")
+        return int(value) if self.whole else float(value)
+
+
+_NUMBERS = {
+    "seconds": _Rule(0.5, 120, "try 4"),
+    "fps": _Rule(1, 60, "try 24"),
+    "seed": _Rule(0, SEEDS - 1, "try 7, or leave it out to draw one", whole=True),
+    "steps": _Rule(1, 200, "leave it out to take the model's own", whole=True, optional=True),
+    "guidance": _Rule(0, 20, "leave it out to take the model's own", optional=True),
+}
+
+
+def draw_seed() -> int:
+    """Return a new seed, as good as any other."""
+    return secrets.randbelow(SEEDS)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for. Equal requests give equal worlds on one machine.
+
+    Parameters
+    ----------
+    prompt : what shall be seen and heard, 1 to 32,000 characters.
+    seconds : length, 0.5 to 120; rounded to whole frames, see :attr:`notices`.
+    size : "WIDTHxHEIGHT" in pixels, both even, 64x64 to 3840x2160.
+    fps : frames a second, 1 to 60.
+    seed : 0 to 4294967295; drawn when left out, so that the request always holds one.
+    model : name of the weights, or the path of a .safetensors file.
+    style : a name of ``sora2lib.world.vocabulary.STYLES``.
+    physics : "model" keeps the motion that the model made; "exact" simulates it again from the model's start.
+    steps : denoising steps, 1 to 200; None leaves it to the model.
+    guidance : how strongly to follow the prompt, 0 to 20; None leaves it to the model.
+
+    Raises
+    ------
+    RequestError
+        A value breaks its rule; the message says which, and what to do.
+
+    >>> Request("a red ball bounces", seed=7).size
+    '1280x720'
+    """
+
+    prompt: str
+    seconds: float = 4.0
+    size: str = "1280x720"
+    fps: float = 24
+    seed: int = field(default_factory=draw_seed)
+    model: str = MODEL
+    style: str = "realistic"
+    physics: str = "model"
+    steps: int | None = None
+    guidance: float | None = None
+
+    def __post_init__(self) -> None:
+        _check_prompt(self.prompt)
+        parse_size(self.size)
+        _check_name("style", self.style, STYLES)
+        _check_name("physics", self.physics, PHYSICS)
+        if not (isinstance(self.model, str) and self.model):
+            raise RequestError(f"model is {self.model!r}; name one, such as {MODEL!r}, or a .safetensors file")
+        for name, rule in _NUMBERS.items():
+            # Plain numbers, so that numpy's are equal to ours in hash and JSON.
+            object.__setattr__(self, name, rule.check(name, getattr(self, name)))
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        return parse_size(self.size)[0]
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        return parse_size(self.size)[1]
+
+    @property
+    def frames(self) -> int:
+        """How many frames are drawn: the seconds in whole frames, at least one."""
+        return count_frames(self.seconds, self.fps)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Which values were rounded, one sentence each."""
+        given = self.frames / self.fps
+        if abs(given - self.seconds) < 1e-9:
+            return ()
+        return (f"seconds {self.seconds:g} is {given:.6g} in whole frames at {self.fps:g} fps",)
+
+    def to_json(self) -> str:
+        """Return JSON text; :meth:`from_json` brings the request back."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Request":
+        """Read :meth:`to_json` text, checked like any request."""
+        try:
+            plain: Any = json.loads(text)
+        except ValueError as error:
+            raise RequestError(f"the text is not JSON ({error}); write it with Request.to_json()") from error
+        known = [known.name for known in fields(cls)]
+        if not isinstance(plain, dict) or "prompt" not in plain or set(plain) - set(known):
+            raise RequestError(f"{_short(text)} is no request; give prompt and any other of {', '.join(known)}")
+        return cls(**plain)
+
+
+def count_frames(seconds: float, fps: float) -> int:
+    """Return how many frames a length takes: the nearest whole number, at least one.
+
+    >>> count_frames(4, 24)
+    96
+    """
+    return max(1, round(seconds * fps))
+
+
+def parse_size(size: str) -> tuple[int, int]:
+    """Return width and height of "WIDTHxHEIGHT", or raise a :class:`~sora2lib.errors.RequestError`.
+
+    >>> parse_size("1280x720")
+    (1280, 720)
+    """
+    match = re.fullmatch(r"([0-9]{1,9})x([0-9]{1,9})", size) if isinstance(size, str) else None
+    if not match:
+        raise RequestError(f"size is {_short(size)}; write width x height in pixels, such as '1280x720'")
+    width, height = int(match[1]), int(match[2])
+    if not (WIDTH[0] <= width <= WIDTH[1] and HEIGHT[0] <= height <= HEIGHT[1]):
+        raise RequestError(
+            f"size is {size}; it must lie between {WIDTH[0]}x{HEIGHT[0]} and {WIDTH[1]}x{HEIGHT[1]}; try 1280x720"
+        )
+    if width % 2 or height % 2:
+        raise RequestError(f"size is {size}; both sides must be even; try {width + width % 2}x{height + height % 2}")
+    return width, height
+
+
+def _check_prompt(prompt: str) -> None:
+    if not isinstance(prompt, str):
+        raise RequestError(f"prompt is {_short(prompt)}; it must be text, such as 'a red ball bounces on ice'")
+    if not prompt.strip():
+        raise RequestError(f"prompt is {_short(prompt)}; say what shall be seen, such as 'a red ball bounces on ice'")
+    if len(prompt) > PROMPT_LIMIT:
+        raise RequestError(f"prompt has {len(prompt)} characters; the limit is {PROMPT_LIMIT}; shorten it")
+    try:
+        prompt.encode()
+    except UnicodeEncodeError as error:
+        raise RequestError(f"prompt is {_short(prompt)}, which is no valid text ({error.reason}); retype it") from error
+
+
+def _check_name(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise RequestError(f"{name} is {_short(value)}; use one of {', '.join(known)}")
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
