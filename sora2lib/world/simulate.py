@@ -51,13 +51,15 @@ def simulate(family: str, rng_or_seed: np.random.Generator | int, *, seconds: fl
     if not seconds >= 0.5:
         raise WorldError(f"{seconds} seconds is too short for a scene; ask for 0.5 or more")
     rng = np.random.default_rng(rng_or_seed)
+    draw = FAMILIES[family]
     for _ in range(MOST_TAKES):
-        stage = FAMILIES[family](rng)
+        stage = draw(rng)
         take = play(stage.bodies, ground=stage.setting.ground, samples=round(seconds * RATE) + 1)
         event = stage.judge(take) if _sane(stage, take) else None
         path = event and _film(rng, stage, take)
         if event and path:
             return _world(stage, take, event, path)
+        draw = stage.again or FAMILIES[family]
     raise WorldError(
         f"no {family!r} came out as meant in {MOST_TAKES} takes of {seconds} s; use another seed or length"
     )
@@ -71,16 +73,15 @@ def _sane(stage: Stage, take: Take) -> bool:
 
 
 def _bounds(body: Body, take: Take) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lowest and highest corner (T, 3) of the box round a body's colliding parts."""
+    """Lowest and highest corner (T, 3) of the box round a body's parts."""
     position_T3, rotation_T4 = take.path(body.name), take.rotation_AT4[take.names.index(body.name)]
     lows, highs = [], []
     for part in primitives(body.asset, np.asarray(body.size)):
-        if part.collides:
-            centre_T3 = position_T3 + rotate(rotation_T4, part.centre)
-            sides_T33 = np.stack([rotate(rotation_T4, axis) for axis in np.diag(part.half)], axis=-1)
-            half_T3 = part.half if part.shape == "sphere" else np.abs(sides_T33).sum(axis=-1)
-            lows.append(centre_T3 - half_T3)
-            highs.append(centre_T3 + half_T3)
+        centre_T3 = position_T3 + rotate(rotation_T4, part.centre)
+        sides_T33 = np.stack([rotate(rotation_T4, axis) for axis in np.diag(part.half)], axis=-1)
+        half_T3 = part.half if part.shape == "sphere" else np.abs(sides_T33).sum(axis=-1)
+        lows.append(centre_T3 - half_T3)
+        highs.append(centre_T3 + half_T3)
     return np.min(lows, axis=0), np.max(highs, axis=0)
 
 

@@ -45,13 +45,14 @@ class Body:
 
 @dataclass(frozen=True)
 class Contact:
-    """The moment two bodies began to touch: seconds, their names, impulse in N s, closing speed in m/s."""
+    """The moment two bodies began to touch: seconds, names, impulse in N s, closing speed in m/s, where in metres."""
 
     time: float
     a: str
     b: str
     impulse: float
     speed: float
+    place: Vector
 
 
 # A actors, T samples
@@ -119,7 +120,8 @@ class Stage:
 
     ``judge`` looks at the take and says what happened, or None when this is not the scene that was wanted.
     ``watch`` are the actors that the camera frames; ``reach`` is how far from the middle, in metres along x and y,
-    anything may get.
+    anything may get; ``again`` draws another stage with the same intent when a take failed, so that what is hard to
+    get is as frequent as what is easy.
     """
 
     family: str
@@ -130,3 +132,4 @@ class Stage:
     watch: tuple[str, ...]
     judge: Callable[[Take], Event | None]
     reach: float
+    again: Callable[[np.random.Generator], "Stage"] | None = None

@@ -249,6 +249,7 @@ def set_stage(
     watch: Sequence[str] = (),
     decor: bool = True,
     reach: float = 6.0,
+    again: Callable[[np.random.Generator], Stage] | None = None,
 ) -> Stage:
     """Complete a stage with light, weather, camera and, now and then, decor; ``watch`` is who the camera frames."""
     props = draw_decor(rng) if decor else []
@@ -262,6 +263,7 @@ def set_stage(
         watch,
         judge,
         reach,
+        again,
     )
 
 
