@@ -26,17 +26,6 @@ class _Rule:
     whole: bool = False
     optional: bool = False
 
-    def check(self, name: str, value: Any) -> float | None:
-        if value is None and self.optional:
-            return None
-        kind: Any = Integral if self.whole else Real
-        # NaN compares false with everything.
-        if not isinstance(value, kind) or isinstance(value, bool) or not self.low <= value <= self.high:
-            noun = "whole number" if self.whole else "number"
-            span = f"{self.low:.10g} to {self.high:.10g}"
-            raise RequestError(f"{name} is {_short(value)}; it must be a {noun} from {span}; {self.advice}")
-        return int(value) if self.whole else float(value)
-
 
 _NUMBERS = {
     "seconds": _Rule(0.5, 120, "try 4"),
@@ -96,9 +85,9 @@ class Request:
         _check_name("physics", self.physics, PHYSICS)
         if not (isinstance(self.model, str) and self.model):
             raise RequestError(f"model is {self.model!r}; name one, such as {MODEL!r}, or a .safetensors file")
-        for name, rule in _NUMBERS.items():
+        for name in _NUMBERS:
             # Plain numbers, so that numpy's are equal to ours in hash and JSON.
-            object.__setattr__(self, name, rule.check(name, getattr(self, name)))
+            object.__setattr__(self, name, check(name, getattr(self, name)))
 
     @property
     def width(self) -> int:
@@ -118,10 +107,7 @@ class Request:
     @property
     def notices(self) -> tuple[str, ...]:
         """Which values were rounded, one sentence each."""
-        given = self.frames / self.fps
-        if abs(given - self.seconds) < 1e-9:
-            return ()
-        return (f"seconds {self.seconds:g} is {given:.6g} in whole frames at {self.fps:g} fps",)
+        return rounded(self.seconds, self.fps)
 
     def to_json(self) -> str:
         """Return JSON text; :meth:`from_json` brings the request back."""
@@ -140,6 +126,24 @@ class Request:
         return cls(**plain)
 
 
+def check(name: str, value: Any) -> Any:
+    """Return seconds, fps, seed, steps or guidance as a plain number if it keeps its rule, else say why not.
+
+    >>> check("fps", 24)
+    24.0
+    """
+    rule = _NUMBERS[name]
+    if value is None and rule.optional:
+        return None
+    kind: Any = Integral if rule.whole else Real
+    # NaN compares false with everything.
+    if not isinstance(value, kind) or isinstance(value, bool) or not rule.low <= value <= rule.high:
+        noun = "whole number" if rule.whole else "number"
+        span = f"{rule.low:.10g} to {rule.high:.10g}"
+        raise RequestError(f"{name} is {_short(value)}; it must be a {noun} from {span}; {rule.advice}")
+    return int(value) if rule.whole else float(value)
+
+
 def count_frames(seconds: float, fps: float) -> int:
     """Return how many frames a length takes: the nearest whole number, at least one.
 
@@ -147,6 +151,18 @@ def count_frames(seconds: float, fps: float) -> int:
     96
     """
     return max(1, round(seconds * fps))
+
+
+def rounded(seconds: float, fps: float) -> tuple[str, ...]:
+    """Say so if the seconds do not make whole frames.
+
+    >>> rounded(1.3, 24)
+    ('1.3 seconds are 31.2 frames at 24 fps; the clip has 31 and lasts 1.29167 s',)
+    """
+    asked, made = seconds * fps, count_frames(seconds, fps)
+    if abs(asked - made) < 1e-6:
+        return ()
+    return (f"{seconds:g} seconds are {asked:g} frames at {fps:g} fps; the clip has {made} and lasts {made / fps:g} s",)
 
 
 def parse_size(size: str) -> tuple[int, int]:

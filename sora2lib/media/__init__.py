@@ -9,7 +9,7 @@ block in GIF, EXIF in WebP.
 
 import io
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -119,7 +119,7 @@ def shrink(picture: Frame, *, width: int, height: int) -> Frame:
     return pictures.shrink(picture, width=width, height=height)
 
 
-def ahead(items: Iterable[T], *, depth: int = 4) -> Iterator[T]:
+def ahead(items: Iterable[T], *, depth: int = 4) -> Generator[T, None, None]:
     """Yield the items while a thread makes the next ones, so that drawing and encoding overlap.
 
     Closing the iterator stops the thread after the item at hand; an error in it is raised here.

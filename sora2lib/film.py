@@ -1,0 +1,150 @@
+"""From a world to frames and sound: into memory as a Clip, or straight into a file."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sora2lib import media
+from sora2lib.clip import Clip
+from sora2lib.errors import RequestError
+from sora2lib.recipe import Recipe, save
+from sora2lib.render import render
+from sora2lib.request import check, count_frames, draw_seed, parse_size, rounded
+from sora2lib.sound import synthesise
+from sora2lib.world import simulate as simulator
+from sora2lib.world.schema import World
+
+Frame = NDArray[np.uint8]
+MEMORY = 4_000_000_000  # bytes of frames that a clip in memory may hold
+
+
+def draw(world: World, *, size: str = "1280x720", fps: float = 24, seconds: float | None = None) -> Clip:
+    """Draw a world and let it sound.
+
+    Parameters
+    ----------
+    world : what shall be seen and heard.
+    size : "WIDTHxHEIGHT" in pixels, both even, 64x64 to 3840x2160.
+    fps : frames a second, 1 to 60.
+    seconds : length, no longer than the world; None takes the world's own.
+
+    Raises
+    ------
+    RequestError
+        A value breaks its rule, the world is too short, or the frames would not fit into memory.
+
+    >>> draw(world, size="640x360").save("small.mp4")  # doctest: +SKIP
+    """
+    fps, seconds = check("fps", fps), check("seconds", world.seconds if seconds is None else seconds)
+    return develop(Recipe(count_frames(seconds, fps), fps, world, notices=rounded(seconds, fps)), size=size)
+
+
+def simulate(
+    family: str, *, seed: int | None = None, seconds: float = 4.0, size: str = "1280x720", fps: float = 24
+) -> Clip:
+    """Make a clip of a simulated scene: real physics, no model; drawn like any other.
+
+    Parameters
+    ----------
+    family : a name of ``sora2lib.world.families.FAMILIES``, such as "drop" or "basketball".
+    seed : the same seed gives the same clip; None draws one, which ``clip.maker`` tells.
+    seconds : length, 0.5 to 120.
+    size : "WIDTHxHEIGHT" in pixels, both even, 64x64 to 3840x2160.
+    fps : frames a second, 1 to 60.
+
+    Raises
+    ------
+    RequestError, WorldError
+        A value breaks its rule, or the family is not known.
+
+    >>> simulate("basketball", seed=3)  # doctest: +SKIP
+    Clip(4 s, 1280x720, 24 fps, 48000 Hz)
+    """
+    parse_size(size)
+    return develop(scene(family, seed=seed, seconds=seconds, fps=fps), size=size)
+
+
+def scene(family: str, *, seed: int | None = None, seconds: float = 4.0, fps: float = 24) -> Recipe:
+    """Simulate a scene, ready to be developed or recorded; :func:`simulate` says what the values mean."""
+    seed = check("seed", draw_seed() if seed is None else seed)
+    fps, seconds = check("fps", fps), check("seconds", seconds)
+    world = simulator.simulate(family, seed, seconds=seconds)
+    maker = f"simulate {family}, seed {seed}"
+    return Recipe(count_frames(seconds, fps), fps, world, maker=maker, notices=rounded(seconds, fps))
+
+
+def develop(recipe: Recipe, *, size: str = "1280x720") -> Clip:
+    """Draw the world of a recipe into memory.
+
+    Raises
+    ------
+    RequestError
+        The recipe has no world or one that is too short, or the frames would not fit into memory.
+    """
+    sound, pictures = _expose(recipe, size)
+    width, height = parse_size(size)
+    room = recipe.frames * width * height * 3
+    if room > MEMORY:
+        raise RequestError(
+            f"{recipe.frames} frames of {size} take {room / 1e9:.3g} GB, the limit is {MEMORY / 1e9:g}; ask for fewer "
+            "seconds or a smaller size, or let `sora2lib make` write the file as it draws"
+        )
+    frames = np.empty((recipe.frames, height, width, 3), np.uint8)
+    for index, picture in enumerate(pictures):
+        frames[index] = picture
+    return Clip(
+        frames,
+        recipe.fps,
+        sound,
+        media.RATE,
+        world=recipe.world,
+        request=recipe.request,
+        maker=recipe.maker,
+        notices=recipe.notices,
+    )
+
+
+def record(
+    recipe: Recipe,
+    path: str | Path,
+    *,
+    size: str = "1280x720",
+    force: bool = False,
+    watch: Callable[[Iterable[Frame]], Iterable[Frame]] = iter,
+) -> Path:
+    """Draw the world of a recipe straight into a file: a thread draws while this one encodes.
+
+    Parameters
+    ----------
+    recipe : the world, how many frames at which rate, and what to tell of them in the file.
+    path : its suffix names the format, as in :meth:`sora2lib.Clip.save`.
+    size : "WIDTHxHEIGHT" in pixels.
+    force : overwrite a file that is there.
+    watch : is given the frames and returns them, to count them on the way.
+
+    Raises
+    ------
+    MediaError, RequestError
+        As :meth:`sora2lib.Clip.save` and :func:`develop`; here the frames need no memory.
+    """
+    sound, pictures = _expose(recipe, size)
+    with closing(media.ahead(pictures)) as frames:
+        return save(path, watch(frames), sound=sound, rate=media.RATE, recipe=recipe, force=force)
+
+
+def _expose(recipe: Recipe, size: str) -> tuple[NDArray[np.float32], Iterator[Frame]]:
+    """Return the sound (2, samples), and the pictures (H, W, 3) to be drawn one by one."""
+    width, height = parse_size(size)
+    world = recipe.world
+    if world is None:
+        raise RequestError("the recipe has no world to draw; give it one")
+    # The last frame starts one frame before the end.
+    if (recipe.frames - 1) / recipe.fps > world.seconds + 1e-6:
+        asked = recipe.frames / recipe.fps
+        raise RequestError(f"{asked:g} seconds were asked of a world that lasts {world.seconds:g}; ask for no more")
+    seconds = recipe.frames / recipe.fps
+    sound = synthesise(world, rate=media.RATE, seconds=seconds)
+    return sound, render(world, width=width, height=height, fps=recipe.fps, seconds=seconds)

@@ -1,0 +1,129 @@
+"""From a prompt to a clip: the request is planned into a world, and the world is drawn."""
+
+from collections.abc import Iterator
+
+from sora2lib.clip import Clip
+from sora2lib.film import develop
+from sora2lib.model import planner, weights
+from sora2lib.model.planner import Step
+from sora2lib.model.text import unknown_words
+from sora2lib.recipe import Recipe
+from sora2lib.request import MODEL, Request, draw_seed
+from sora2lib.world.replay import replay
+
+
+def generate(
+    prompt: str,
+    *,
+    seconds: float = 4.0,
+    size: str = "1280x720",
+    fps: float = 24,
+    seed: int | None = None,
+    model: str = MODEL,
+    style: str = "realistic",
+    physics: str = "model",
+    steps: int | None = None,
+    guidance: float | None = None,
+) -> Clip:
+    """Make a clip from a sentence.
+
+    Parameters
+    ----------
+    prompt : what shall be seen and heard, 1 to 32,000 characters.
+    seconds : length, 0.5 to 120.
+    size : "WIDTHxHEIGHT" in pixels, both even, 64x64 to 3840x2160.
+    fps : frames a second, 1 to 60.
+    seed : the same seed gives the same world on one machine; None draws one, see ``clip.request.seed``.
+    model : name of the weights, or the path of a .safetensors file.
+    style : a name of ``sora2lib.world.vocabulary.STYLES``.
+    physics : "model" keeps the motion that the model made; "exact" simulates it again from the model's start.
+    steps : denoising steps, 1 to 200; None leaves it to the model.
+    guidance : how strongly to follow the prompt, 0 to 20; None leaves it to the model.
+
+    Returns
+    -------
+    The clip, with its world and request; ``clip.notices`` says which words were not understood.
+
+    Raises
+    ------
+    RequestError
+        A value breaks its rule.
+    ModelError
+        The weights are missing, damaged or of another version.
+
+    >>> generate("a red rubber ball bounces on ice at sunset", seed=7).save("ball.mp4")  # doctest: +SKIP
+    """
+    request = Request(
+        prompt=prompt,
+        seconds=seconds,
+        size=size,
+        fps=fps,
+        seed=draw_seed() if seed is None else seed,
+        model=model,
+        style=style,
+        physics=physics,
+        steps=steps,
+        guidance=guidance,
+    )
+    return make(request)
+
+
+def steps(
+    prompt: str,
+    *,
+    seconds: float = 4.0,
+    seed: int | None = None,
+    model: str = MODEL,
+    style: str = "realistic",
+    steps: int | None = None,
+    guidance: float | None = None,
+) -> Iterator[Step]:
+    """Watch a world come out of noise: one :class:`~sora2lib.Step` for each denoising step.
+
+    Parameters and errors are those of :func:`generate`. Stop asking, and the work stops.
+
+    >>> for step in steps("a red ball rolls off a table", seed=7):  # doctest: +SKIP
+    ...     print(step.index, step.total, step.phase)
+    """
+    request = Request(
+        prompt=prompt,
+        seconds=seconds,
+        seed=draw_seed() if seed is None else seed,
+        model=model,
+        style=style,
+        steps=steps,
+        guidance=guidance,
+    )
+    return plan(request)
+
+
+def make(request: Request) -> Clip:
+    """Answer a request: :func:`generate` in one value."""
+    *_, last = plan(request)
+    return develop(finish(last, request), size=request.size)
+
+
+def plan(request: Request) -> Iterator[Step]:
+    """Turn a request into a world, one step at a time."""
+    return planner.plan(weights.load(request.model), request)
+
+
+def finish(last: Step, request: Request) -> Recipe:
+    """Return the world of the last step, simulated again where that was asked, and how it came about."""
+    world = last.world()
+    model = weights.load(request.model)
+    return Recipe(
+        frames=request.frames,
+        fps=request.fps,
+        world=replay(world) if request.physics == "exact" else world,
+        request=request,
+        maker=f"{model.name} {model.version}",
+        notices=notices(request),
+    )
+
+
+def notices(request: Request) -> tuple[str, ...]:
+    """What the user should know: values that were rounded, and words that the model does not understand."""
+    unknown = unknown_words(request.prompt)
+    words = (f"the model does not understand: {', '.join(unknown)}",) if unknown else ()
+    return (*request.notices, *words)
