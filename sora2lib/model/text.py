@@ -9,6 +9,8 @@ V pieces of the vocabulary, N pieces of a prompt, W width of a vector.
 """
 
 import json
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -25,6 +27,7 @@ from sora2lib.model import files
 WIDTH = 128
 LIMIT = 96
 FORMAT = 1
+NEAR = 0.5  # cosine to a word of the training captions from which on a word counts as understood
 TABLE, TOKENIZER, WORDS = "text.safetensors", "tokenizer.json", "words.json"
 
 
@@ -76,6 +79,38 @@ def sentence_vector(text: str) -> NDArray[np.float32]:
     ids, rows = encode(text, limit=512)
     total: NDArray[np.float32] = _table().weights[ids] @ rows
     return total / max(float(np.linalg.norm(total)), 1e-9)
+
+
+def unknown_words(prompt: str) -> tuple[str, ...]:
+    """Return the words of a prompt that the generator can know nothing about, in order, each once.
+
+    A word is understood when it is a function word or a number, when captions in training had it, or when its
+    vector lies within a cosine of `NEAR` of one they had. What stands between quotation marks is said,
+    and what follows an @ is a name: neither has to be understood.
+
+    Examples
+    --------
+    >>> unknown_words("a crimson ball rolls towards a saxophone")
+    ('saxophone',)
+    """
+    tokenizer = _tokenizer()
+    plain = tokenizer.normalizer.normalize_str(_NOT_READ.sub(" ", prompt))
+    words = [word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(plain)]
+    seen, table = _seen()
+    asked = [word for word in dict.fromkeys(words) if _has_content(word) and word not in seen]
+    return tuple(word for word in asked if (table @ sentence_vector(word)).max() < NEAR)
+
+
+def _has_content(word: str) -> bool:
+    category = unicodedata.category(word[0])
+    return category[0] in "LS" and word.isascii() <= (word.isalpha() and len(word) > 1) and word not in FUNCTION_WORDS
+
+
+@cache
+def _seen() -> tuple[frozenset[str], NDArray[np.float32]]:
+    """Return the content words of the training captions and their vectors (words, W)."""
+    words = json.loads(files.read(WORDS))["words"]
+    return frozenset(words), np.stack([sentence_vector(word) for word in words])
 
 
 @cache

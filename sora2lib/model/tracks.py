@@ -1,0 +1,101 @@
+"""Motion as rows: place, speed and every single acceleration, a third of a second to a row.
+
+A row holds redundant views of the same stretch of a track: where it starts, how fast, and the second
+difference at each of its samples. Second differences are what physics is about: in free flight they are
+exactly ``-g`` for every sample of every row, at rest exactly zero, and a bounce is one large number at one
+sample. A network that errs a little in each channel would still jitter if only its positions were kept;
+:func:`reconstruct` takes the track that explains all channels best, each trusted by its own precision
+(weighted least squares, the same estimate a Kalman smoother gives).
+
+Shapes: T samples = STRIDE * K + 1, K rows, D independent axes.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+STRIDE = 8
+
+
+def squash(value: Array, knee: float) -> Array:
+    """Compress many orders of magnitude into a few units: linear below ``knee``, logarithmic above.
+
+    >>> float(squash(np.array(0.0), 1.0))
+    0.0
+    """
+    return np.arcsinh(np.asarray(value) / knee)
+
+
+def stretch(value: Array, knee: float) -> Array:
+    """Undo :func:`squash`."""
+    return np.sinh(value) * knee
+
+
+def differences(track: Array, dt: float, stride: int = STRIDE) -> tuple[Array, Array, Array]:
+    """Split a track (..., T, D) into starts (..., K, D), speeds (..., K, D) and accelerations (..., K, stride, D).
+
+    Speeds are central differences at each row's first sample (forward at the very start). The very first
+    acceleration needs a sample before time zero; it repeats its successor and carries no information.
+    """
+    rows = (track.shape[-2] - 1) // stride
+    head = track[..., :-1, :]  # (..., stride * K, D)
+    second = np.diff(track, n=2, axis=-2) / dt**2  # at samples 1 .. T-2
+    accelerations = np.concatenate([second[..., :1, :], second], axis=-2)  # at samples 0 .. T-2
+    speeds = np.diff(track, axis=-2) / dt
+    central = np.concatenate([speeds[..., :1, :], (speeds[..., 1:, :] + speeds[..., :-1, :]) / 2], axis=-2)
+    shape = (*track.shape[:-2], rows, stride, track.shape[-1])
+    return head[..., ::stride, :], central[..., ::stride, :], accelerations.reshape(shape)
+
+
+def _operators(samples: int, dt: float, stride: int) -> tuple[Array, Array, Array]:
+    """Rows of the linear maps track -> starts (K, T), speeds (K, T) and accelerations (T - 2, T)."""
+    identity = np.eye(samples)
+    starts = identity[:-1:stride]
+    forward = np.diff(identity, axis=0) / dt
+    central = np.concatenate([forward[:1], (forward[1:] + forward[:-1]) / 2])
+    return starts, central[::stride], np.diff(identity, n=2, axis=0) / dt**2
+
+
+def reconstruct(
+    starts: Array,
+    speeds: Array,
+    accelerations: Array,
+    *,
+    dt: float,
+    start_error: Array | float,
+    speed_error: Array | float,
+    acceleration_error: Array,
+    extra: tuple[Array, Array, Array] | None = None,
+    stride: int = STRIDE,
+) -> Array:
+    """Return the track (..., T, D) that explains starts, speeds and accelerations best.
+
+    Parameters
+    ----------
+    starts, speeds : (..., K, D); accelerations : (..., K, stride, D), as from :func:`differences`.
+    start_error, speed_error, acceleration_error : standard errors, of a shape that broadcasts to the values.
+    extra : further readings of the track itself: sample indices (J,), values (..., J, D) and their
+        standard errors (..., J, D).
+
+    Exact for channels that agree with each other; for channels that do not, the maximum-likelihood track
+    under independent normal errors.
+    """
+    *batch, rows, axes = starts.shape
+    samples = rows * stride + 1
+    operators = [*_operators(samples, dt, stride)]
+    flat = accelerations.reshape(*batch, rows * stride, axes)[..., 1:, :]
+    flat_error = np.broadcast_to(acceleration_error, accelerations.shape).reshape(*batch, rows * stride, axes)[
+        ..., 1:, :
+    ]
+    values = [starts, speeds, flat]
+    errors = [np.broadcast_to(start_error, starts.shape), np.broadcast_to(speed_error, speeds.shape), flat_error]
+    if extra is not None:
+        operators.append(np.eye(samples)[extra[0]])
+        values.append(extra[1])
+        errors.append(extra[2])
+    operator = np.concatenate(operators)  # (E, T)
+    value = np.moveaxis(np.concatenate(values, axis=-2), -1, -2)  # (..., D, E)
+    weight = 1 / np.moveaxis(np.concatenate(errors, axis=-2), -1, -2) ** 2
+    normal = np.einsum("et,...e,es->...ts", operator, weight, operator, optimize=True)
+    right = np.einsum("et,...e->...t", operator, weight * value, optimize=True)
+    return np.moveaxis(np.linalg.solve(normal, right[..., None])[..., 0], -1, -2)

@@ -1,0 +1,128 @@
+"""Weights on disk: one safetensors file holds the network, the scales of its channels and its card."""
+
+import json
+import struct
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load as parse
+from safetensors.torch import save as pack
+from torch import Tensor
+
+from sora2lib.errors import ModelError
+from sora2lib.model import files
+from sora2lib.model.transformer import Shape, WorldTransformer
+
+FORMAT = "1"
+KINDS = ("cast", "scene", "camera", "motion")
+
+
+@dataclass(frozen=True)
+class Scales:
+    """Mean and standard deviation of each channel, by kind of row."""
+
+    mean: dict[str, Tensor]
+    deviation: dict[str, Tensor]
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[np.float32]]) -> "Scales":
+        """Take ``<kind>_mean`` and ``<kind>_deviation`` of each kind."""
+        tensors = {name: torch.as_tensor(value) for name, value in arrays.items()}
+        return cls({k: tensors[f"{k}_mean"] for k in KINDS}, {k: tensors[f"{k}_deviation"] for k in KINDS})
+
+    def enter(self, kind: str, rows: Tensor) -> Tensor:
+        """Natural channels -> standardised ones."""
+        return (rows - self.mean[kind]) / self.deviation[kind]
+
+    def leave(self, kind: str, rows: Tensor) -> Tensor:
+        """Standardised channels -> natural ones."""
+        return rows * self.deviation[kind] + self.mean[kind]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained network with what it takes to use it."""
+
+    name: str
+    version: str
+    network: WorldTransformer
+    scales: Scales
+    card: dict[str, Any]
+
+
+def save(network: WorldTransformer, scales: Scales, card: dict[str, Any]) -> bytes:
+    """Pack weights in half precision (a third of a thousandth of rounding), scales in full, and the card."""
+    tensors = {f"network.{name}": value.half().contiguous() for name, value in network.state_dict().items()}
+    for kind in KINDS:
+        tensors[f"scales.{kind}_mean"] = scales.mean[kind].contiguous()
+        tensors[f"scales.{kind}_deviation"] = scales.deviation[kind].contiguous()
+    metadata = {"format": FORMAT, "shape": json.dumps(asdict(network.shape)), "card": json.dumps(card)}
+    return pack(tensors, metadata)
+
+
+@lru_cache(maxsize=2)
+def load(name: str = "small") -> Model:
+    """Load packaged weights by name, or any weights by the path of their ``.safetensors`` file.
+
+    Raises
+    ------
+    ModelError
+        No such model, or its file is missing, truncated, altered or of another format.
+
+    >>> load("small").card["parameters"] > 1e6  # doctest: +SKIP
+    True
+    """
+    content = _content(name)
+    try:
+        metadata = _metadata(content)
+        if metadata["format"] != FORMAT:
+            raise ModelError(
+                f"{name} has format {metadata['format']}, this version reads {FORMAT}; update sora2lib or the weights"
+            )
+        tensors = parse(content)
+        network = WorldTransformer(Shape(**json.loads(metadata["shape"])))
+        network.load_state_dict(
+            {key[8:]: value.float() for key, value in tensors.items() if key.startswith("network.")}
+        )
+        scales = Scales.from_arrays(
+            {key[7:]: value.numpy() for key, value in tensors.items() if key.startswith("scales.")}
+        )
+        card = json.loads(metadata["card"])
+    except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError, struct.error) as error:
+        raise ModelError(
+            f"{name} does not hold weights of sora2lib ({error}); train some with: sora2lib train"
+        ) from error
+    return Model(Path(name).stem, str(card.get("version", "0")), network.eval(), scales, card)
+
+
+def names() -> tuple[str, ...]:
+    """Names of the packaged models."""
+    return tuple(sorted(path.stem for path in files.DATA.glob("*.safetensors") if path.stem != "text"))
+
+
+def _content(name: str) -> bytes:
+    if name.endswith(".safetensors"):
+        try:
+            return Path(name).read_bytes()
+        except OSError as error:
+            raise ModelError(
+                f"{name} cannot be read ({error.strerror}); give the path of a .safetensors file"
+            ) from error
+    if name not in names():
+        raise ModelError(
+            f"model {name!r} is not known; use one of {', '.join(names())} or the path of a .safetensors file"
+        )
+    return files.read(f"{name}.safetensors")
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    (length,) = struct.unpack("<Q", content[:8])
+    header: dict[str, Any] = json.loads(content[8 : 8 + length])
+    metadata: dict[str, str] = header["__metadata__"]
+    return metadata

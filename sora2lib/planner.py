@@ -1,0 +1,218 @@
+"""From a prompt to a world, one denoising step at a time.
+
+Two acts. *Casting* decides who is there and where. *Motion* then moves the cast and the camera, with the cast
+held clean; earlier moments lead, later ones follow, so that what happens is a consequence of what happened.
+Clips longer than the network's span are continued window by window, the last second and a third held clean.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sora2lib.model import tokens
+from sora2lib.model.conditions import motion_batch, words_of
+from sora2lib.model.tokens import CAMERA_WIDTH, CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, STRIDE, Rows
+from sora2lib.model.transformer import SLOTS, Batch
+from sora2lib.model.weights import Model
+from sora2lib.sampler import State, Velocity, cascade, euler, guided
+from sora2lib.world.schema import RATE, World
+
+SPAN = 12  # time rows that the network plans together: four seconds
+OVERLAP = 4  # rows of the past that a continuation is given
+CASTING_STEPS, MOTION_STEPS = 12, 36
+LAG = 2.0  # see sora2lib.sampler.cascade
+GUIDANCE = 1.5
+
+
+@dataclass(frozen=True)
+class Step:
+    """One denoising step: how far the plan is, and what the world looks like so far."""
+
+    index: int  # from 1
+    total: int
+    phase: str  # "casting" or "motion"
+    guess: Callable[[], World]
+
+    def world(self) -> World:
+        """The clean world that this step points to; decoding takes some 30 ms, so it is done when asked for."""
+        return self.guess()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What the planner needs of a request."""
+
+    prompt: str
+    seed: int
+    seconds: float = 4.0
+
+
+def plan(
+    model: Model, ask: Ask, *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG
+) -> Iterator[Step]:
+    """Plan one world, yielding every step; the last step's world is the result.
+
+    Parameters
+    ----------
+    steps : denoising steps of the motion; casting takes a third as many more.
+    guidance : how strongly to follow the prompt; 1 is the plain model.
+    lag : how far later moments wait for earlier ones, see :func:`sora2lib.sampler.cascade`.
+    """
+    for step in plan_many(model, [ask], steps=steps, guidance=guidance, lag=lag):
+        yield Step(step.index, step.total, step.phase, partial(_first, step.guess))
+
+
+def _first(guess: Callable[[], list[World]]) -> World:
+    return guess()[0]
+
+
+@dataclass(frozen=True)
+class ManyStep:
+    """As :class:`Step`, for several worlds planned together."""
+
+    index: int
+    total: int
+    phase: str
+    guess: Callable[[], list[World]]
+
+
+def plan_many(
+    model: Model, asks: Sequence[Ask], *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG
+) -> Iterator[ManyStep]:
+    """Plan worlds side by side, all of the same length; each is what it would be alone, up to rounding."""
+    generators = [torch.Generator().manual_seed(ask.seed) for ask in asks]
+    prompts = [ask.prompt for ask in asks]
+    rows = max(1, int(np.ceil(asks[0].seconds * RATE / STRIDE - 1e-9)))
+    windows = _windows(rows)
+    casting = max(4, steps * CASTING_STEPS // MOTION_STEPS)
+    total = casting + steps * len(windows)
+    worlds: list[Rows] = []
+    for index, worlds in enumerate(_cast(model, prompts, generators, casting, guidance), start=1):
+        yield ManyStep(index, total, "casting", partial(_decode_all, worlds))
+    done, index = worlds, casting
+    for start, stop in windows:
+        past, current = done, done
+        for current in motion(model, prompts, generators, past, start, stop, steps=steps, guidance=guidance, lag=lag):
+            index += 1
+            yield ManyStep(index, total, "motion", partial(_decode_all, current))
+        done = current
+
+
+def _decode_all(worlds: list[Rows]) -> list[World]:
+    return [tokens.decode(rows) for rows in worlds]
+
+
+def _windows(rows: int) -> list[tuple[int, int]]:
+    """First and last (exclusive) time row of each stretch that is planned at once."""
+    windows = [(0, min(rows, SPAN))]
+    while windows[-1][1] < rows:
+        start = windows[-1][1] - OVERLAP
+        windows.append((start, min(rows, start + SPAN)))
+    return windows
+
+
+def _noise(generators: list[torch.Generator], *shape: int) -> Tensor:
+    return torch.stack([torch.randn(shape, generator=generator) for generator in generators])
+
+
+def _velocities(
+    model: Model, prompts: list[str], assemble: Callable[[State, State], Batch], guidance: float, keep: slice
+) -> Velocity:
+    """The network as a velocity function, guided; ``keep`` picks the kinds of row that are solved for."""
+
+    def velocity(words: Tensor, mask: Tensor, state: State, levels: State) -> State:
+        with torch.inference_mode():
+            return model.network(assemble(state, levels), words, mask)[keep]
+
+    words, mask = words_of(prompts)
+    return guided(partial(velocity, words, mask), partial(velocity, words, torch.zeros_like(mask)), guidance)
+
+
+def _cast(
+    model: Model, prompts: list[str], generators: list[torch.Generator], steps: int, guidance: float
+) -> Iterator[list[Rows]]:
+    count = len(prompts)
+    nothing = torch.zeros(count, 0, 0, MOTION_WIDTH)
+
+    def assemble(state: State, levels: State) -> Batch:
+        return Batch(
+            state[0], state[1], torch.zeros(count, 0, CAMERA_WIDTH), nothing,
+            levels[0], levels[1], torch.zeros(count, 0), nothing[..., 0],
+            torch.ones(count, SLOTS, dtype=torch.bool), torch.zeros(count, 0, dtype=torch.bool),
+        )  # fmt: skip
+
+    moments = [torch.tensor(i / steps) for i in range(steps + 1)]
+    levels = [(moment.expand(count, SLOTS), moment.expand(count)) for moment in moments]
+    state = (_noise(generators, SLOTS, CAST_WIDTH), _noise(generators, SCENE_WIDTH))
+    for estimate in euler(_velocities(model, prompts, assemble, guidance, slice(0, 2)), state, levels):
+        yield [_set_out(model, cast, scene) for cast, scene in zip(*estimate.guess, strict=True)]
+
+
+def _set_out(model: Model, cast: Tensor, scene: Tensor) -> Rows:
+    """Rows of a world in which nothing has moved yet: the actors that are there, movers first."""
+    actors = model.scales.leave("cast", cast).double().numpy()
+    there = tokens.present(actors)
+    there[0] |= not there.any()  # a world has at least one actor
+    actors = actors[there]
+    actors = actors[np.argsort(~tokens.moving(actors), kind="stable")]
+    movers = int(tokens.moving(actors).sum())
+    camera = model.scales.mean["camera"].double().numpy()
+    return Rows(
+        actors,
+        model.scales.leave("scene", scene).double().numpy(),
+        np.repeat(camera[None], 1, axis=0),
+        tokens.at_rest(actors[:movers]),
+    )
+
+
+def motion(
+    model: Model, prompts: list[str], generators: list[torch.Generator], worlds: list[Rows], start: int, stop: int,
+    *, given: int | None = None, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG,
+) -> Iterator[list[Rows]]:  # fmt: skip
+    """Plan time rows ``start`` to ``stop`` of worlds whose cast, and whose rows before, are there.
+
+    Parameters
+    ----------
+    given : how many rows from ``start`` on are taken from ``worlds`` as they are; by default none at the
+        beginning and ``OVERLAP`` later. Yields whole worlds, from their first row on, after each step.
+    """
+    count, rows = len(worlds), stop - start
+    given = (OVERLAP if start else 0) if given is None else given
+    window = [tokens.crop(world, start) for world in worlds]
+    window = [tokens.pad(world, rows) for world in window]
+    clean = motion_batch(window, model.scales, slots=max(len(world.cast) for world in worlds))
+    movers = clean.motion.shape[1]
+    known = torch.arange(rows) < given
+
+    def assemble(state: State, levels: State) -> Batch:
+        return Batch(
+            clean.cast, clean.scene, state[0], state[1],
+            clean.cast_level, clean.scene_level, levels[0], levels[1], clean.cast_mask, clean.motion_mask,
+        )  # fmt: skip
+
+    camera = torch.where(known[:, None], clean.camera, _noise(generators, rows, CAMERA_WIDTH))
+    moves = torch.where(known[:, None], clean.motion, _noise(generators, movers, rows, MOTION_WIDTH))
+    times = [torch.where(known, 1.0, _after(given, level)) for level in cascade(rows - given, steps, lag)]
+    levels = [(level.expand(count, -1), level.expand(count, movers, -1)) for level in times]
+    velocity = _velocities(model, prompts, assemble, guidance, slice(2, 4))
+    for estimate in euler(velocity, (camera, moves), levels):
+        yield [_joined(model, world, start, *guess) for world, *guess in zip(worlds, *estimate.guess, strict=True)]
+
+
+def _after(given: int, level: Tensor) -> Tensor:
+    return torch.cat([torch.ones(given), level])
+
+
+def _joined(model: Model, world: Rows, start: int, camera: Tensor, motion: Tensor) -> Rows:
+    new_camera = model.scales.leave("camera", camera).double().numpy()
+    new_motion = model.scales.leave("motion", motion[: len(world.motion)]).double().numpy()
+    return Rows(
+        world.cast,
+        world.scene,
+        np.concatenate([world.camera[:start], new_camera]),
+        np.concatenate([world.motion[:, :start], new_motion], axis=1),
+    )

@@ -1,0 +1,65 @@
+"""From noise to rows: schedules and a solver, functions that know nothing of worlds.
+
+A state is a tuple of tensors; its levels are a tuple of tensors of the leading shapes, 0 noise, 1 clean. The
+velocity function returns, for a state and its levels, the estimate of ``data - noise``.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+State = tuple[Tensor, ...]
+Velocity = Callable[[State, State], State]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What is known after one solver step: the noisy state, and the clean one it points to."""
+
+    index: int  # from 1
+    total: int
+    state: State
+    guess: State
+
+
+def cascade(rows: int, steps: int, lag: float) -> list[Tensor]:
+    """Levels of time rows (rows,) for each of ``steps + 1`` moments: earlier rows lead, later ones follow.
+
+    ``lag`` is how many times its own duration the last row waits for the first: 0 denoises all together, large
+    values one after the other, so that each row sees an almost finished past.
+
+    >>> [level.tolist() for level in cascade(2, 2, 1.0)]
+    [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]
+    """
+    wait = torch.linspace(0, lag, rows) if rows > 1 else torch.zeros(rows)
+    return [((1 + lag) * i / steps - wait).clamp(0, 1) for i in range(steps + 1)]
+
+
+def euler(velocity: Velocity, state: State, levels: Sequence[State]) -> Iterator[Estimate]:
+    """Solve from ``levels[0]`` to ``levels[-1]`` in Euler steps, one :class:`Estimate` a step.
+
+    Levels are per row: a row whose level does not change is left alone, so given rows are rows held at 1.
+    """
+    total = len(levels) - 1
+    for index, (now, after) in enumerate(zip(levels[:-1], levels[1:], strict=True), start=1):
+        speed = velocity(state, now)
+        guess = tuple(x + _expand(1 - t, x) * v for x, t, v in zip(state, now, speed, strict=True))
+        state = tuple(x + _expand(s - t, x) * v for x, t, s, v in zip(state, now, after, speed, strict=True))
+        yield Estimate(index, total, state, guess)
+
+
+def guided(velocity: Velocity, unconditional: Velocity, guidance: float) -> Velocity:
+    """Classifier-free guidance (Ho & Salimans 2022): exaggerate what the condition changes; 1 is without."""
+
+    def combine(state: State, levels: State) -> State:
+        with_prompt = velocity(state, levels)
+        without = unconditional(state, levels)
+        return tuple(b + guidance * (a - b) for a, b in zip(with_prompt, without, strict=True))
+
+    return velocity if guidance == 1 else combine
+
+
+def _expand(level: Tensor, like: Tensor) -> Tensor:
+    return level.reshape(*level.shape, *([1] * (like.ndim - level.ndim)))
