@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.world.assets import Primitive, primitives
-from sora2lib.world.pairs import damping_ratio, pair_friction, pair_restitution, rolling_resistance
+from sora2lib.world.pairs import HARD_ROLLING, damping_ratio, pair_friction, pair_restitution, rolling_resistance
 from sora2lib.world.schema import GRAVITY, RATE
 from sora2lib.world.stage import Body, Contact, Take
 from sora2lib.world.vocabulary import GROUNDS
@@ -87,15 +87,16 @@ def _compile(bodies: tuple[Body, ...], ground: str, *, timestep: float) -> tuple
         if not body.fixed:
             restitution = pair_restitution(body.restitution, floor.restitution)
             friction = pair_friction(body.friction, floor.friction)
+            radius, roll = _rolling_radius(body), rolling_resistance(floor.restitution)
             for name in names:
-                _add_pair(spec, (GROUND, name), restitution, friction, _rolling_radius(body), timestep)
+                _add_pair(spec, (GROUND, name), restitution, friction, radius, roll, timestep)
     for (a, a_names), (b, b_names) in itertools.combinations(zip(bodies, geoms, strict=True), 2):
         if (a.fixed and b.fixed) or {a.asset, b.asset} == {"seesaw", "fulcrum"}:
             continue
         restitution, friction = pair_restitution(a.restitution, b.restitution), pair_friction(a.friction, b.friction)
         radius = max(_rolling_radius(a), _rolling_radius(b))
         for pair in itertools.product(a_names, b_names):
-            _add_pair(spec, pair, restitution, friction, radius, timestep)
+            _add_pair(spec, pair, restitution, friction, radius, HARD_ROLLING, timestep)
     model = spec.compile()
     body_of_geom = np.array(model.geom_bodyid, dtype=np.int64)
     return model, np.where(body_of_geom == 0, len(bodies), body_of_geom - 1)
@@ -158,18 +159,23 @@ def _rolling_radius(body: Body) -> float:
 
 
 def _add_pair(
-    spec: mujoco.MjSpec, geoms: tuple[str, str], restitution: float, friction: float, radius: float, timestep: float
+    spec: mujoco.MjSpec,
+    geoms: tuple[str, str],
+    restitution: float,
+    friction: float,
+    radius: float,
+    roll: float,
+    timestep: float,
 ) -> None:
     ratio = damping_ratio(restitution)
     stiffness = (math.pi / (CONTACT_STEPS * timestep)) ** 2
     # Friction without dimensions for twist and roll is cheaper; without friction only the normal is left.
     dimensions = 1 if friction == 0 else 6 if radius else 3
-    roll = rolling_resistance(restitution) * radius
     spec.add_pair(
         geomname1=geoms[0],
         geomname2=geoms[1],
         condim=dimensions,
-        friction=[friction, friction, 0.1 * friction * radius, roll, roll],
+        friction=[friction, friction, 0.1 * friction * radius, roll * radius, roll * radius],
         solref=[-stiffness, -2 * ratio * math.sqrt(stiffness)],
         solreffriction=[-1, -(GRIP_ROUND if radius else GRIP_FLAT)],
         solimp=[IMPEDANCE, IMPEDANCE, 0.001, 0.5, 2],

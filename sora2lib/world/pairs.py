@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-# Rolling resistance of a wheel on a floor that gives back half of the speed of a bounce.
-ROLLING = 0.03
+HARD_ROLLING = 0.006  # rolling resistance on a perfectly hard floor, resisting force over weight
+SOFT_ROLLING = 0.03  # what is added on one that gives back half of the speed of a bounce
 
 
 def pair_restitution(a: float, b: float) -> float:
@@ -34,11 +34,11 @@ def pair_friction(a: float, b: float) -> float:
 
 
 def rolling_resistance(restitution: float) -> float:
-    """Return the rolling coefficient (resisting force over weight) on a pair of this restitution.
+    """Return the rolling coefficient (resisting force over weight) on a floor of this restitution.
 
-    What swallows a bounce swallows a roll: about 0.01 on tiles, above 0.1 on sand.
+    What swallows a bounce swallows a roll: 0.01 on tiles, 0.03 on grass, above 0.1 on sand.
     """
-    return ROLLING * (1 / max(restitution, 0.05) - 1)
+    return HARD_ROLLING + SOFT_ROLLING * (1 / max(restitution, 0.05) - 1)
 
 
 def _damping_table() -> tuple[np.ndarray, np.ndarray]:

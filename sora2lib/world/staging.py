@@ -167,19 +167,6 @@ def turned(axis: str, angle: float) -> tuple[float, float, float, float]:
     return (float(np.cos(angle / 2)), x, y, z)
 
 
-def product(
-    a: tuple[float, float, float, float], b: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
-    """Quaternion of the turn ``b`` followed by the turn ``a``."""
-    (aw, ax, ay, az), (bw, bx, by, bz) = a, b
-    return (
-        aw * bw - ax * bx - ay * by - az * bz,
-        aw * bx + ax * bw + ay * bz - az * by,
-        aw * by - ax * bz + ay * bw + az * bx,
-        aw * bz + ax * by - ay * bx + az * bw,
-    )
-
-
 def any_turn(rng: np.random.Generator) -> tuple[float, float, float, float]:
     """Draw an orientation, all alike probable."""
     w, x, y, z = (lambda q: q / np.linalg.norm(q))(rng.normal(size=4)).tolist()

@@ -25,7 +25,7 @@ def basketball(rng: np.random.Generator, outcome: str = "") -> Stage:
     ring = between(rng, 0.45, 0.48)
     hoop_look = set_piece(rng, "hoop", (ring, ring, between(rng, 2.7, 3.1)))
     away = between(rng, 1.5, 5.0)
-    place = sign * (away / 2 + between(rng, -0.3, 0.6))
+    place = sign * (away / 2 - (between(rng, 0.4, 1.2) if outcome == "in" else between(rng, -0.4, 0.4)))
     hoop = body(
         rng,
         hoop_look,
@@ -56,6 +56,7 @@ def basketball(rng: np.random.Generator, outcome: str = "") -> Stage:
         ground=pick(rng, GROUNDS),
         judge=judge,
         watch=("basketball", "hoop"),
+        reach=7.0,
         again=partial(basketball, outcome=outcome),
     )
 
@@ -65,19 +66,24 @@ def _aim(
 ) -> tuple[float, float, float]:
     """Choose the velocity: towards the hoop, up and across."""
     ring = hoop.size[0] / 2
-    angle = math.radians(between(rng, 46, 64))
-    across = between(rng, -0.04, 0.04)
-    if outcome in ("in", "rim"):
-        off = between(rng, -1, 1) * (ring - radius) * 0.9
-        if outcome == "rim":
-            off = pick(rng, (-1.0, 1.0, -1.0)) * (ring + between(rng, -0.09, 0.08))
-            across *= 2
-        reach, climb = away + off, rise
+    # There is no net to catch what goes in, so such a shot comes steeply.
+    angle = math.radians(between(rng, 56, 68) if outcome == "in" else between(rng, 48, 64))
+    wide = rng.random() < 0.4
+    across = between(rng, -0.05, 0.05)
+    if outcome == "in":
+        reach, climb = away + between(rng, -1, 1) * (ring - radius) * 0.6, rise
+    elif outcome == "rim":
+        off = pick(rng, (-1.0, 1.0)) * (ring + between(rng, -0.09, 0.08))
+        reach, climb = (away, rise) if wide else (away + off, rise)
+        across = off if wide else across
     else:
         board = next(part for part in primitives(hoop.asset, np.asarray(hoop.size)) if part.shape == "box")
         reach = away + float(board.centre[0] - board.half[0]) - radius
-        climb = rise + (_bank(angle, reach, rise, away) if outcome == "in off the board" else between(rng, 0.08, 0.75))
-        climb += between(rng, -0.06, 0.06)
+        if outcome == "board":
+            across = pick(rng, (-1.0, 1.0)) * between(rng, 0.2, 0.6) if wide else across
+            climb = rise + (between(rng, 0.05, 0.8) if wide else between(rng, 0.55, 0.9))
+        else:
+            climb = rise + _bank(angle, reach, rise, away) + between(rng, -0.06, 0.06)
     along, up = _launch(angle, reach, climb)
     return along, up, across * along / away
 

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -28,17 +27,16 @@ from sora2lib.world.staging import (
 FALLEN, UPRIGHT = 0.7, 0.97  # height of the body's z axis
 
 
-def dominoes(rng: np.random.Generator, action: str = "", outcome: str = "") -> Stage:
-    """Draw a row of 4 to 9; action "tip" or "hit", outcome "all fall" or "stops", "" leaves them to chance."""
-    action = action or pick(rng, ("tip", "hit"), (0.6, 0.4))
-    outcome = outcome or pick(rng, ("all fall", "stops"), (0.65, 0.35))
+def dominoes(rng: np.random.Generator) -> Stage:
+    """Draw a row of 4 to 9, tipped or hit, now and then with a gap."""
+    action = pick(rng, ("tip", "hit"), (0.6, 0.4))
     sign, direction = side(rng)
     look = draw_look(rng, "domino")
     _, _, height = look.extents
     count = int(rng.integers(4, 10))
     names = numbered("domino", count)
     gaps = np.full(count - 1, between(rng, 0.35, 0.65) * height)
-    if outcome == "stops":
+    if rng.random() < 0.35:
         gaps[int(rng.integers(1, count - 1))] = between(rng, 1.3, 1.7) * height
     bend = math.radians(between(rng, -5, 5)) if rng.random() < 0.4 else 0.0
     row = _row(rng, look, names, gaps, bend, sign)
@@ -53,17 +51,9 @@ def dominoes(rng: np.random.Generator, action: str = "", outcome: str = "") -> S
     def judge(take: Take) -> Event | None:
         up = np.array([take.up(name)[-1] for name in names])
         happened = "all fall" if (up < FALLEN).all() else "stops" if up[0] < FALLEN and up[-1] > UPRIGHT else ""
-        return Event(action, outcome, direction) if happened == outcome else None
+        return Event(action, happened, direction) if happened else None
 
-    return set_stage(
-        rng,
-        "dominoes",
-        bodies=row,
-        things=things,
-        ground=pick(rng, FIRM),
-        judge=judge,
-        again=partial(dominoes, action=action, outcome=outcome),
-    )
+    return set_stage(rng, "dominoes", bodies=row, things=things, ground=pick(rng, FIRM), judge=judge)
 
 
 def _row(

@@ -7,13 +7,13 @@ import numpy as np
 
 from sora2lib.world.stage import Body, Event, Stage, Take
 from sora2lib.world.staging import (
+    FIRM,
     GRIPPY,
     Look,
     between,
     body,
     draw_look,
     pick,
-    product,
     set_piece,
     set_stage,
     side,
@@ -34,14 +34,18 @@ def ramp(rng: np.random.Generator, way: str = "") -> Stage:
     """Draw a way down: "roll down" or "slide down" a ramp, "bounce down" the stairs; "" leaves it to chance."""
     way = way or pick(rng, WAYS, (0.45, 0.25, 0.3))
     sign, direction = side(rng)
-    prop, runner, look = _stairs(rng, sign) if way == "bounce down" else _slope(rng, sign, rolls=way == "roll down")
+    ground = pick(rng, GRIPPY)
+    if way == "bounce down":
+        prop, runner, look = _stairs(rng, sign)
+    else:
+        prop, runner, look = _slope(rng, sign, rolls=way == "roll down", far=ground in FIRM)
     asset = prop.asset
 
     def judge(take: Take) -> Event | None:
         path = take.path(runner.name)
         way_down = path[0, 2] - path[-1, 2]
         arrived = take.touched(runner.name, "ground") and way_down > 0.5 * prop.size[2]
-        return Event(way, "", direction) if arrived and take.touched(runner.name, asset) else None
+        return Event(way, "", direction) if arrived else None
 
     piece = Look(asset, "", "", "", prop.colour, prop.size, prop.material)
     return set_stage(
@@ -49,24 +53,25 @@ def ramp(rng: np.random.Generator, way: str = "") -> Stage:
         "ramp",
         bodies=[runner, prop],
         things=[thing("subject", look, runner.name), thing("prop", piece, asset)],
-        ground=pick(rng, GRIPPY),
+        ground=ground,
         judge=judge,
         watch=(runner.name, asset),
         again=partial(ramp, way=way),
     )
 
 
-def _slope(rng: np.random.Generator, sign: float, *, rolls: bool) -> tuple[Body, Body, Look]:
-    """A ramp that falls towards ``sign``, and what starts near its top."""
+def _slope(rng: np.random.Generator, sign: float, *, rolls: bool, far: bool) -> tuple[Body, Body, Look]:
+    """A ramp that falls towards ``sign``, and what starts near its top; gentle where things roll ``far``."""
     look = (
         draw_look(rng, pick(rng, ROUND), sizes=("tiny", "small", "medium"))
         if rolls
         else draw_look(rng, pick(rng, SLIDING), sizes=("small", "medium"), materials=SLIPPERY)
     )
-    slope = math.radians(between(rng, 10, 28) if rolls else between(rng, 28, 38))
-    length = between(rng, 1.4, 2.6)
+    steepest = 17 if far else 28
+    slope = math.radians(between(rng, 8, steepest) if rolls else between(rng, 28, 38))
+    length = between(rng, 1.4, 2.4)
     piece = set_piece(rng, "ramp", (length, between(rng, 0.6, 1.0), length * math.tan(slope)))
-    x = -sign * between(rng, 1.0, 2.5)
+    x = -sign * (between(rng, 2.6, 3.6) if rolls and far else between(rng, 0.8, 2.0))
     # Unturned, the ramp rises along +x and sends things to the left.
     heading = turned("z", math.pi if sign > 0 else 0.0)
     prop = body(rng, piece, "ramp", position=(x, 0.0, standing(piece)), rotation=heading, joint="fixed")
@@ -84,7 +89,7 @@ def _slope(rng: np.random.Generator, sign: float, *, rolls: bool) -> tuple[Body,
         look,
         look.asset,
         position=start,
-        rotation=(1.0, 0.0, 0.0, 0.0) if rolls else product(turned("y", sign * slope), turned("z", 0.0)),
+        rotation=(1.0, 0.0, 0.0, 0.0) if rolls else turned("y", sign * slope),
         velocity=(sign * pace * math.cos(slope), 0.0, -pace * math.sin(slope)),
         spin=(0.0, sign * pace / above, 0.0) if rolls else (0.0, 0.0, 0.0),
     )
@@ -94,13 +99,13 @@ def _slope(rng: np.random.Generator, sign: float, *, rolls: bool) -> tuple[Body,
 def _stairs(rng: np.random.Generator, sign: float) -> tuple[Body, Body, Look]:
     """Stairs that fall towards ``sign``, and what starts on the top step."""
     look = draw_look(rng, pick(rng, STAIR_RUNNERS), sizes=("tiny", "small", "medium"))
-    length, height = between(rng, 1.4, 2.2), between(rng, 0.7, 1.1)
+    length, height = between(rng, 1.2, 1.8), between(rng, 0.7, 1.2)
     piece = set_piece(rng, "stairs", (length, between(rng, 0.9, 1.3), height))
     x = -sign * between(rng, 1.0, 2.5)
     heading = turned("z", math.pi if sign > 0 else 0.0)
     prop = body(rng, piece, "stairs", position=(x, 0.0, standing(piece)), rotation=heading, joint="fixed")
     rolls = look.extents[0] == look.extents[2]
-    pace = between(rng, 0.5, 1.4) if rolls else between(rng, 1.0, 2.0)
+    pace = between(rng, 0.7, 1.5) if rolls else between(rng, 1.5, 2.5)
     runner = body(
         rng,
         look,

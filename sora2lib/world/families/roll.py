@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from sora2lib.world.families.lab import LAB_ODDS, training_lab
-from sora2lib.world.pairs import pair_friction, pair_restitution, rolling_resistance
+from sora2lib.world.pairs import pair_friction, rolling_resistance
 from sora2lib.world.schema import GRAVITY
 from sora2lib.world.stage import Body, Event, Stage, Take, Vector
 from sora2lib.world.staging import (
@@ -75,7 +75,7 @@ def _brake(one: Body, ground: str, slides: bool) -> float:
     floor = GROUNDS[ground]
     if slides:
         return pair_friction(one.friction, floor.friction) * GRAVITY
-    return rolling_resistance(pair_restitution(one.restitution, floor.restitution)) * GRAVITY * 5 / 7
+    return rolling_resistance(floor.restitution) * GRAVITY * 5 / 7
 
 
 def _fastest(brake: float) -> float:

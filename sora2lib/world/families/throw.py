@@ -1,5 +1,7 @@
 """Something is thrown in an arc; it lands and bounces, sometimes against a wall or onto a box."""
 
+from functools import partial
+
 import numpy as np
 
 from sora2lib.world.families.lab import LAB_ODDS, training_lab
@@ -34,21 +36,23 @@ def throw(rng: np.random.Generator) -> Stage:
     """Draw a throw at 2 to 7.5 m/s, released 0.5 to 1.9 m above the ground."""
     if rng.random() < LAB_ODDS:
         return training_lab(rng, "parabola")
+    return _thrown(rng, speed=pick(rng, tuple(SPEEDS)), goal=pick(rng, TARGETS, TARGET_ODDS))
+
+
+def _thrown(rng: np.random.Generator, *, speed: str, goal: str) -> Stage:
     look = draw_look(
         rng,
         pick(rng, BALLS, BALL_ODDS) if rng.random() < 0.75 else pick(rng, BLOCKS),
         sizes=("tiny", "small", "medium", "big"),
     )
     sign, direction = side(rng)
-    speed = pick(rng, tuple(SPEEDS))
-    goal = pick(rng, TARGETS, TARGET_ODDS)
     angle = np.radians(between(rng, 15, 65) if not goal else between(rng, 5, 40))
     pace = between(rng, *SPEEDS[speed])
     heading = between(rng, -0.12, 0.12) if not goal else between(rng, -0.03, 0.03)
     height = max(look.extents) / 2 + between(rng, 0.5, 1.9)
     along, up = pace * float(np.cos(angle)), pace * float(np.sin(angle))
     reach = along * (up + float(np.sqrt(up**2 + 2 * GRAVITY * height))) / GRAVITY
-    start = -sign * (reach / 2 + between(rng, 0.0, 1.0))
+    start = -sign * min(reach / 2 + between(rng, 0.5, 2.0), 5.0)
     tumbling = look.asset in BLOCKS
     (name,) = numbered(look.asset, 1)
     thrown = body(
@@ -76,6 +80,7 @@ def throw(rng: np.random.Generator) -> Stage:
         ground=pick(rng, tuple(GROUNDS)),
         judge=judge,
         watch=(name,),
+        again=partial(_thrown, speed=speed, goal=goal),
     )
 
 

@@ -1,7 +1,5 @@
 """A stack or a pyramid stands, or is hit by a ball and topples or not."""
 
-from functools import partial
-
 import numpy as np
 
 from sora2lib.world.schema import GRAVITY
@@ -27,10 +25,10 @@ ROWS = {3: (2, 1), 5: (3, 2), 6: (3, 2, 1), 7: (4, 3)}  # of a pyramid
 FELL = 0.5  # of its own height: what sank further has fallen
 
 
-def tower(rng: np.random.Generator, action: str = "", outcome: str = "") -> Stage:
-    """Draw 3 to 7 pieces; action "stand" or "hit", outcome "topples" or "stands", "" leaves them to chance."""
-    action = action or pick(rng, ("stand", "hit"), (0.15, 0.85))
-    outcome = outcome or ("stands" if action == "stand" else pick(rng, ("topples", "stands"), (0.7, 0.3)))
+def tower(rng: np.random.Generator) -> Stage:
+    """Draw 3 to 7 pieces, and most of the time a ball that hits them hard or softly."""
+    action = pick(rng, ("stand", "hit"), (0.15, 0.85))
+    hard = rng.random() < 0.75
     sign, direction = side(rng)
     look = draw_look(rng, pick(rng, BRICKS), sizes=("small", "medium", "big"))
     count = int(rng.integers(3, 8))
@@ -40,7 +38,7 @@ def tower(rng: np.random.Generator, action: str = "", outcome: str = "") -> Stag
     things = [thing("subject" if action == "stand" else "target", look, *names)]
     bodies = list(pieces)
     if action == "hit":
-        ball, ball_look = _striker(rng, pieces, sign, outcome)
+        ball, ball_look = _striker(rng, pieces, sign, hard=hard)
         bodies.append(ball)
         things.insert(0, thing("subject", ball_look, ball.name))
 
@@ -48,17 +46,10 @@ def tower(rng: np.random.Generator, action: str = "", outcome: str = "") -> Stag
         paths = np.stack([take.path(name)[:, 2] for name in names])
         happened = "topples" if (paths[:, 0] - paths[:, -1]).max() > FELL * look.extents[2] else "stands"
         touched = action == "stand" or any(take.touched(bodies[-1].name, name) for name in names)
-        return Event(action, outcome, direction if action == "hit" else "") if touched and happened == outcome else None
+        meant = touched and (action == "hit" or happened == "stands")
+        return Event(action, happened, direction if action == "hit" else "") if meant else None
 
-    return set_stage(
-        rng,
-        "tower",
-        bodies=bodies,
-        things=things,
-        ground=pick(rng, FIRM),
-        judge=judge,
-        again=partial(tower, action=action, outcome=outcome),
-    )
+    return set_stage(rng, "tower", bodies=bodies, things=things, ground=pick(rng, FIRM), judge=judge)
 
 
 def _pile(rng: np.random.Generator, look: Look, rows: tuple[int, ...]) -> list[Body]:
@@ -84,20 +75,19 @@ def _pile(rng: np.random.Generator, look: Look, rows: tuple[int, ...]) -> list[B
     ]
 
 
-def _striker(rng: np.random.Generator, pieces: list[Body], sign: float, outcome: str) -> tuple[Body, Look]:
-    """A ball that flies at the pile: hard and high to topple it, soft and low to leave it standing."""
-    hard = outcome == "topples"
+def _striker(rng: np.random.Generator, pieces: list[Body], sign: float, *, hard: bool) -> tuple[Body, Look]:
+    """A ball that flies at the pile: hard and high to topple it, or soft and low."""
     look = draw_look(
         rng,
         pick(rng, STRIKERS),
-        sizes=("small", "medium", "big") if hard else ("tiny", "small"),
+        sizes=("medium", "big") if hard else ("tiny", "small"),
         materials=() if hard else ("foam", "plastic", "wood", "rubber"),
     )
     top = max(one.position[2] for one in pieces) + pieces[0].size[2] / 2
     radius = look.extents[0] / 2
-    aim = max(top * (between(rng, 0.45, 0.95) if hard else between(rng, 0.1, 0.5)), radius * 1.05)
+    aim = max(top * (between(rng, 0.5, 0.9) if hard else between(rng, 0.1, 0.5)), radius * 1.05)
     face = min(sign * one.position[0] for one in pieces) - pieces[0].size[0] / 2 - radius
-    away, pace = between(rng, 1.0, 2.4), between(rng, 2.5, 5.5) if hard else between(rng, 1.2, 3.0)
+    away, pace = between(rng, 1.0, 2.4), between(rng, 3.0, 6.5) if hard else between(rng, 1.2, 3.0)
     flight = away / pace
     height = max(between(rng, 0.3, 1.5), radius * 1.1)
     climb = (aim - height) / flight + GRAVITY * flight / 2
