@@ -27,7 +27,9 @@ CONTACT_STEPS = 16.0  # length of an elastic contact in steps
 GRIP_ROUND, GRIP_FLAT = 200.0, 60.0
 IMPEDANCE = 0.8  # below 1, so that gravity presses what rests into its contact and nothing flickers
 AT_REST = 3e-3  # m/s; what has been slower for ten steps sleeps until it is touched
+SMALLEST_OVERLAP = 1e-4  # metres
 SLOWEST_IMPACT = 0.05  # m/s; slower touches are not events
+NOTHING = np.zeros((0, 2), dtype=np.int32)
 RING_PIECES = 24
 CONE_SIDES = 32
 GROUND = "ground"
@@ -44,6 +46,7 @@ def play(bodies: tuple[Body, ...], *, ground: str, samples: int) -> Take:
     for index, body in enumerate(bodies):
         _start(model, data, index + 1, body)
     mujoco.mj_forward(model, data)
+    _accept_overlaps(model, data)
     movers = [i for i, body in enumerate(bodies) if not body.fixed]
     position_AT3 = np.repeat(np.array([body.position for body in bodies])[:, None], samples, axis=1)
     rotation_AT4 = np.repeat(np.array([body.rotation for body in bodies])[:, None], samples, axis=1)
@@ -199,6 +202,15 @@ def _start(model: mujoco.MjModel, data: mujoco.MjData, index: int, body: Body) -
         data.qvel[first] = body.velocity[0]
 
 
+def _accept_overlaps(model: mujoco.MjModel, data: mujoco.MjData) -> None:
+    """Let bodies that overlap at the start rest at that distance; a spring that deep would throw them apart."""
+    pairs = {frozenset(pair): i for i, pair in enumerate(zip(model.pair_geom1, model.pair_geom2, strict=True))}
+    for geoms, distance in zip(data.contact.geom.tolist(), data.contact.dist.tolist(), strict=True):
+        if distance < -SMALLEST_OVERLAP:
+            pair = pairs[frozenset(geoms)]
+            model.pair_margin[pair] = min(model.pair_margin[pair], distance)
+
+
 def _matrix(quaternion: tuple[float, float, float, float]) -> NDArray[np.float64]:
     matrix_9 = np.zeros(9)
     mujoco.mju_quat2Mat(matrix_9, np.asarray(quaternion, dtype=np.float64))
@@ -219,15 +231,18 @@ class _Ear:
 
     def listen(self) -> None:
         """Look at the contacts of the last step."""
-        key = self._data.contact.geom.tobytes() if self._data.ncon else b""
+        contact = self._data.contact
+        geoms = contact.geom if self._data.ncon else NOTHING
+        key = geoms.tobytes()
         if key == self._key and not self._open:
             return
         self._key = key
         touching: dict[tuple[int, int], list[int]] = {}
-        pressing = np.flatnonzero(self._data.contact.efc_address >= 0).tolist() if key else []
-        for i in pressing:
-            a, b = self._owners[self._data.contact.geom[i]].tolist()
-            touching.setdefault((min(a, b), max(a, b)), []).append(i)
+        if key:
+            pairs, rows = np.sort(self._owners[geoms]).tolist(), contact.efc_address.tolist()
+            for i, (a, b) in enumerate(pairs):
+                if rows[i] >= 0:
+                    touching.setdefault((a, b), []).append(i)
         for pair in touching.keys() - self._touching - self._open.keys():
             self._begin(pair, touching[pair])
         for pair in list(self._open):
@@ -252,9 +267,10 @@ class _Ear:
 
     def _follow(self, pair: tuple[int, int], points: list[int]) -> None:
         """Add up the impulse until the bodies part or the blow is over."""
-        force = float(self._data.efc_force[self._data.contact.efc_address[points]].sum())
-        contact = self._open[pair]
-        self._open[pair] = replace(contact, impulse=contact.impulse + force * self._timestep * STEPS_A_LOOK)
-        self._looks[pair] += 1
+        if points:
+            force = float(self._data.efc_force[self._data.contact.efc_address[points]].sum())
+            contact = self._open[pair]
+            self._open[pair] = replace(contact, impulse=contact.impulse + force * self._timestep * STEPS_A_LOOK)
+            self._looks[pair] += 1
         if not points or self._looks[pair] == CONTACT_STEPS:
             self.contacts.append(self._open.pop(pair))

@@ -1,7 +1,7 @@
 """Simulated worlds: the training data, the reference to compare with, and the polish a user may ask for."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,17 @@ from sora2lib.world.families import FAMILIES
 from sora2lib.world.filming import CameraPath, camera_path
 from sora2lib.world.mechanics import play
 from sora2lib.world.schema import RATE, World
-from sora2lib.world.stage import Body, Event, Stage, Take
+from sora2lib.world.stage import Body, Event, Shot, Stage, Take
 from sora2lib.world.support import rotate
 from sora2lib.world.vocabulary import GROUNDS
 
 MOST_TAKES = 400
 MOST_SHOTS = 30
 SEEN = 0.7  # share of the clip in which the subject must be in the picture
+PUSH_SAMPLES = 4  # that tell how fast things were at the start
+JOINTS = {"pendulum": "pivot", "seesaw": "hinge"}
+WIDEST_CLOSE_UP = 3.0  # metres of action
+ELBOW_ROOM = 0.15  # metres between the camera and anything
 EDGES = (0.02, 0.98)  # a last far roll does not widen the picture
 
 
@@ -56,9 +60,9 @@ def simulate(family: str, rng_or_seed: np.random.Generator | int, *, seconds: fl
         stage = draw(rng)
         take = play(stage.bodies, ground=stage.setting.ground, samples=round(seconds * RATE) + 1)
         event = stage.judge(take) if _sane(stage, take) else None
-        path = event and _film(rng, stage, take)
-        if event and path:
-            return _world(stage, take, event, path)
+        film = event and _film(rng, stage, take)
+        if event and film:
+            return _world(stage, take, event, *film)
         draw = stage.again or FAMILIES[family]
     raise WorldError(
         f"no {family!r} came out as meant in {MOST_TAKES} takes of {seconds} s; use another seed or length"
@@ -85,30 +89,29 @@ def _bounds(body: Body, take: Take) -> tuple[NDArray[np.float64], NDArray[np.flo
     return np.min(lows, axis=0), np.max(highs, axis=0)
 
 
-def _film(rng: np.random.Generator, stage: Stage, take: Take) -> CameraPath | None:
-    """Choose a camera path that keeps the subject in the picture; None if none was found."""
-    boxes = [_bounds(one, take) for one in stage.bodies if one.name in stage.watch]
-    low = np.min([np.minimum(low[0], np.quantile(low, EDGES[0], axis=0)) for low, _ in boxes], axis=0)
-    high = np.max([np.maximum(high[0], np.quantile(high, EDGES[1], axis=0)) for _, high in boxes], axis=0)
+def _film(rng: np.random.Generator, stage: Stage, take: Take) -> tuple[Shot, CameraPath] | None:
+    """Choose a camera path that keeps the subject in the picture, or None; too wide a scene gets no close-up."""
+    boxes = {one.name: _bounds(one, take) for one in stage.bodies}
+    lows, highs = zip(*(boxes[name] for name in stage.watch), strict=True)
+    low = np.min([np.minimum(low[0], np.quantile(low, EDGES[0], axis=0)) for low in lows], axis=0)
+    high = np.max([np.maximum(high[0], np.quantile(high, EDGES[1], axis=0)) for high in highs], axis=0)
     subject = take.path(next(it for it in stage.things if it.role == "subject").actors[0])
+    too_wide = stage.shot.framing == "close-up" and (high - low).max() > WIDEST_CLOSE_UP
+    shot = replace(stage.shot, framing="medium") if too_wide else stage.shot
     for _ in range(MOST_SHOTS):
-        path = camera_path(
-            rng,
-            move=stage.shot.move,
-            direction=stage.shot.direction,
-            framing=stage.shot.framing,
-            centre=(low + high) / 2,
-            extent=high - low,
-            time=take.time_T,
-        )
+        path = camera_path(rng, **asdict(shot), centre=(low + high) / 2, extent=high - low, time=take.time_T)
         seen = path.sees(subject)
-        if seen[0] and seen.mean() > SEEN:
-            return path
+        if seen[0] and seen.mean() > SEEN and not any(_inside(path.eye, *box) for box in boxes.values()):
+            return shot, path
     return None
 
 
-def _world(stage: Stage, take: Take, event: Event, path: CameraPath) -> World:
-    setting, shot = stage.setting, stage.shot
+def _inside(eye_T3: NDArray[np.float64], low_T3: NDArray[np.float64], high_T3: NDArray[np.float64]) -> bool:
+    return bool(((eye_T3 > low_T3 - ELBOW_ROOM) & (eye_T3 < high_T3 + ELBOW_ROOM)).all(axis=1).any())
+
+
+def _world(stage: Stage, take: Take, event: Event, shot: Shot, path: CameraPath) -> World:
+    setting = stage.setting
     facts = Facts(
         family=stage.family,
         things=stage.things,
@@ -145,3 +148,79 @@ def _world(stage: Stage, take: Take, event: Event, path: CameraPath) -> World:
         ambience=GROUNDS[setting.ground].ambience,
         ambience_level=setting.ambience_level,
     )
+
+
+def resimulate(world: World, *, rails: bool = False) -> World:
+    """Simulate a world again from its start: the same things, pushed off as they were, moved by the simulator.
+
+    Places and turns are those of the first sample, speeds are fitted to the first four. Pendulums hang from the
+    top of their string, see-saws turn on their hinge.
+
+    Parameters
+    ----------
+    world : at 24 samples a second.
+    rails : whether what is free slides along x only, as in the lab's collisions (:mod:`sora2lib.world.families.lab`).
+
+    Returns
+    -------
+    The world with new ``position`` and ``rotation`` and the simulator's contacts in ``attrs["events"]``.
+
+    Raises
+    ------
+    WorldError
+        The world has another rate, or fewer than four samples.
+
+    >>> exact = resimulate(simulate("throw", 1))
+    """
+    if abs(world.rate - RATE) > 1e-6 or world.sizes["time"] < PUSH_SAMPLES:
+        raise WorldError(
+            f"a world of {world.sizes['time']} samples at {world.rate:.4g} Hz cannot be simulated again; "
+            f"give {PUSH_SAMPLES} or more at {RATE:g} Hz"
+        )
+    bodies = tuple(_body(world, i, rails) for i in range(world.sizes["actor"]))
+    take = play(bodies, ground=str(world.ground.values), samples=world.sizes["time"])
+    again = world.assign(
+        position=(world.position.dims, take.position_AT3), rotation=(world.rotation.dims, take.rotation_AT4)
+    )
+    again.attrs = world.attrs | {"events": json.dumps([asdict(contact) for contact in take.contacts])}
+    return again.validate()
+
+
+def _body(world: World, index: int, rails: bool) -> Body:
+    """The actor as it was at the first sample, with the push it had."""
+    one = world.isel(actor=index)
+    asset = str(one.asset.values)
+    joint = "fixed" if one.fixed else JOINTS.get(asset, "rail" if rails else "free")
+    path_T3 = one.position.values[:PUSH_SAMPLES]
+    turn_T4 = one.rotation.values[:PUSH_SAMPLES]
+    # A parabola through the places, a line through the turns between them; both are read off at the start.
+    time = np.arange(PUSH_SAMPLES) / RATE
+    velocity = np.polynomial.polynomial.polyfit(time, path_T3, 2)[1]
+    spin = np.polynomial.polynomial.polyfit(time[:-1] + 0.5 / RATE, _turning(turn_T4), 1)[0]
+    if joint == "pivot":
+        arm = -rotate(turn_T4[0], np.array([0.0, 0.0, float(one["size"][2])]))
+        spin = np.cross(arm, velocity) / (arm @ arm)
+    return Body(
+        name=str(one.actor.values),
+        asset=asset,
+        material=str(one.material.values),
+        size=tuple(one["size"].values.tolist()),
+        colour=tuple(one.colour.values.tolist()),
+        **{name: float(one[name]) for name in ("density", "restitution", "friction", "gloss")},
+        position=tuple(path_T3[0].tolist()),
+        rotation=tuple(turn_T4[0].tolist()),
+        velocity=tuple(velocity.tolist()),
+        spin=tuple(spin.tolist()),
+        joint=joint,
+    )
+
+
+def _turning(turn_T4: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Angular velocity between samples (T - 1, 3), rad/s in the world frame, from quaternions (T, 4)."""
+    w, v = turn_T4[:, :1], turn_T4[:, 1:]
+    # The turn from one sample to the next, as the product of the later quaternion and the earlier one's inverse.
+    cosine = (turn_T4[1:] * turn_T4[:-1]).sum(axis=1, keepdims=True)
+    sine_axis = w[:-1] * v[1:] - w[1:] * v[:-1] - np.cross(v[1:], v[:-1])
+    sine = np.linalg.norm(sine_axis, axis=1, keepdims=True)
+    angle = 2 * np.arctan2(sine, np.abs(cosine)) * np.sign(cosine)
+    return np.asarray(sine_axis / np.maximum(sine, 1e-12) * angle * RATE)

@@ -39,7 +39,7 @@ GRIPPY = tuple(name for name, ground in GROUNDS.items() if ground.friction > 0)
 FIRM = ("concrete", "wood floor", "tiles", "metal")
 LIGHT_ODDS = {"noon": 0.22, "afternoon": 0.32, "sunset": 0.24, "dusk": 0.10, "night": 0.12}
 WEATHER_ODDS = {"clear": 0.76, "overcast": 0.14, "fog": 0.10}
-FRAMING_ODDS = {"wide": 0.25, "medium": 0.5, "close-up": 0.25}
+FRAMING_ODDS = {"wide": 0.25, "medium": 0.4, "close-up": 0.35}
 DECOR = ("tree", "rock", "house")
 DECOR_ODDS = 0.25
 

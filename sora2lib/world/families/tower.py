@@ -20,7 +20,8 @@ from sora2lib.world.staging import (
 )
 
 BRICKS = ("block", "block", "block", "box", "box", "can", "cylinder", "barrel", "brick")
-STRIKERS = ("ball", "ball", "ball", "football", "basketball", "bowling ball", "tennis ball", "beach ball")
+HARD, SOFT = ("ball", "ball", "bowling ball"), ("ball", "football", "basketball", "tennis ball", "beach ball")
+HEAVY, LIGHT = ("steel", "stone", "rubber", "glass"), ("foam", "plastic", "wood", "rubber")
 ROWS = {3: (2, 1), 5: (3, 2), 6: (3, 2, 1), 7: (4, 3)}  # of a pyramid
 FELL = 0.5  # of its own height: what sank further has fallen
 
@@ -79,9 +80,9 @@ def _striker(rng: np.random.Generator, pieces: list[Body], sign: float, *, hard:
     """A ball that flies at the pile: hard and high to topple it, or soft and low."""
     look = draw_look(
         rng,
-        pick(rng, STRIKERS),
+        pick(rng, HARD if hard else SOFT),
         sizes=("medium", "big") if hard else ("tiny", "small"),
-        materials=() if hard else ("foam", "plastic", "wood", "rubber"),
+        materials=HEAVY if hard else LIGHT,
     )
     top = max(one.position[2] for one in pieces) + pieces[0].size[2] / 2
     radius = look.extents[0] / 2
