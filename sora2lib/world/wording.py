@@ -3,13 +3,17 @@
 from functools import cache
 
 from sora2lib.world import phrases
+from sora2lib.world.assets import ASSETS
 from sora2lib.world.facts import Facts
 from sora2lib.world.grammar import Choice, Dice, Saying, choice, saying, with_article
 from sora2lib.world.naming import Namer, choices
+from sora2lib.world.pairs import pair_restitution
 from sora2lib.world.sayings import SAYINGS, TAGS, WIDER, Key
+from sora2lib.world.vocabulary import GROUNDS, MATERIALS
 
 OUTCOME_ODDS = 0.7  # of telling how it ends where there is more than one end
 WAY_ODDS = 0.85  # of saying which way the camera goes
+SPRINGY = 0.35  # restitution from which a drop is a bounce to the eye
 CLEAR_ODDS = 0.5  # of saying that the weather is clear, against that it is not
 MOVERS = frozenset({"roll", "throw", "collide", "ramp", "basketball"})  # families whose subject goes somewhere
 
@@ -35,6 +39,15 @@ def _sayings(key: Key, form: str, slots: frozenset[str]) -> Choice[Saying] | Non
 
     options = choice([pattern for pattern in SAYINGS.get(key, ()) if fits(saying(pattern))], saying)
     return options if options.train else None
+
+
+@cache
+def _outcome(family: str, outcome: str, asset: str, material: str, ground: str) -> str:
+    """How it ends; what is round and springy enough is known to bounce when dropped."""
+    if family != "drop" or outcome or not ASSETS[asset].rolls:
+        return outcome
+    stuff = MATERIALS[material or ASSETS[asset].materials[0]]
+    return "bounces" if pair_restitution(stuff.restitution, GROUNDS[ground].restitution) > SPRINGY else ""
 
 
 @cache
@@ -64,11 +77,13 @@ class Teller(Namer):
             slots |= {"t", "m", "l", "objt", "theyt"}
             if self.cast["subject"].asset == self.cast["target"].asset:
                 slots.add("both")
+        first = self.cast["subject"]
+        self._outcome = _outcome(facts.family, facts.outcome, first.asset, first.material, facts.ground)
         self._slots = frozenset(slots | {"p"} if self.has("stage") else slots)
 
     def event(self, form: str) -> str:
         """Say what happens; ``form`` is "finite", "gerund", "base", "request" or "noun"."""
-        family, action, outcome = self.facts.family, self.facts.action, self.facts.outcome
+        family, action, outcome = self.facts.family, self.facts.action, self._outcome
         ends, plain = _ends(family, action, outcome), (family, action, "")
         first = self.dice.pick(ends) if ends and self.dice.chance(OUTCOME_ODDS) else plain
         for key in (first, plain, *ends):
@@ -80,7 +95,7 @@ class Teller(Namer):
 
     def beats(self) -> list[str]:
         """Tell what happens in one to three short sentences."""
-        family, action, outcome = self.facts.family, self.facts.action, self.facts.outcome
+        family, action, outcome = self.facts.family, self.facts.action, self._outcome
         told = []
         for key in ((family, action, ""), *_ends(family, action, outcome)[:1]):
             options = _sayings(key, "finite", self._slots)
@@ -90,7 +105,7 @@ class Teller(Namer):
 
     def tag(self) -> str:
         """Name what happens in a word or two."""
-        tags = _tags(self.facts.family, self.facts.action, self.facts.outcome)
+        tags = _tags(self.facts.family, self.facts.action, self._outcome)
         if not tags:
             return self.name("subject", article=False)
         key, options = self.dice.pick(tags)
