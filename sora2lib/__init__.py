@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from sora2lib.clip import Clip, load
     from sora2lib.errors import MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
     from sora2lib.film import draw, simulate
-    from sora2lib.model.planner import Step
     from sora2lib.pipeline import generate, steps
+    from sora2lib.planner import Step
     from sora2lib.request import Request
     from sora2lib.world.schema import World
 
@@ -42,7 +42,7 @@ _HOMES = {
     "clip": ("Clip", "load"),
     "errors": ("MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
     "film": ("draw", "simulate"),
-    "model.planner": ("Step",),
+    "planner": ("Step",),
     "pipeline": ("generate", "steps"),
     "request": ("Request",),
     "world.schema": ("World",),

@@ -188,7 +188,8 @@ def _info(asked: argparse.Namespace) -> None:
     rows = {"length": length, **about, "made by": f"{told.maker}, sora2lib {told.version}"}
     if told.world is not None:
         rows["world"] = ", ".join(map(str, told.world.actor.values))
+    rows |= {"note": "; ".join(told.notices)}
     for name, value in rows.items():
-        print(f"{name:<9} {value}")
-    for notice in told.notices:
-        print(f"note      {notice}")
+        if value not in (None, ""):
+            # A file from a stranger must not steer the terminal.
+            print(f"{name:<9} {''.join(c if c.isprintable() else ' ' for c in str(value))}")

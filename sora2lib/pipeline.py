@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from sora2lib.clip import Clip
 from sora2lib.film import develop
-from sora2lib.model import planner, weights
-from sora2lib.model.planner import Step
+from sora2lib.model import weights
 from sora2lib.model.text import unknown_words
+from sora2lib.planner import Ask, Step
+from sora2lib.planner import plan as plan_world
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Request, draw_seed
 from sora2lib.world.replay import replay
@@ -105,12 +106,14 @@ def make(request: Request) -> Clip:
 
 def plan(request: Request) -> Iterator[Step]:
     """Turn a request into a world, one step at a time."""
-    return planner.plan(weights.load(request.model), request)
+    asked = {"steps": request.steps, "guidance": request.guidance}
+    own = {name: value for name, value in asked.items() if value is not None}
+    return plan_world(weights.load(request.model), Ask(request.prompt, request.seed, request.seconds), **own)
 
 
 def finish(last: Step, request: Request) -> Recipe:
     """Return the world of the last step, simulated again where that was asked, and how it came about."""
-    world = last.world()
+    world = last.world().assign(style=request.style)
     model = weights.load(request.model)
     return Recipe(
         frames=request.frames,

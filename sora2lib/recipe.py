@@ -4,7 +4,7 @@ import base64
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +136,10 @@ def _save_world(path: Path, recipe: Recipe, *, force: bool) -> None:
         try:
             save_world(world, temporary)
         except RuntimeError as error:  # HDF5 does not say why
-            raise MediaError(f"{path} could not be written ({error}); is the disk full?") from error
+            raise MediaError(
+                f"{path} could not be written: the disk is full or failing ({error}); free some space or name another "
+                "disk (nothing was left behind)"
+            ) from error
 
 
 def read(path: str | Path) -> Recipe | None:
@@ -150,4 +153,5 @@ def read(path: str | Path) -> Recipe | None:
     if Path(path).suffix.lower() != ".nc":
         return Recipe.from_json(media.read_note(path))
     world = load_world(path)
-    return Recipe.from_json(world.attrs.get("recipe", ""))
+    recipe = Recipe.from_json(world.attrs.get("recipe", ""))
+    return recipe and replace(recipe, world=world)

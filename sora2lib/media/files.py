@@ -1,6 +1,7 @@
 """Writing files so that nothing is ever half there, and saying in plain words why one cannot be written."""
 
 import errno
+import os
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -25,18 +26,30 @@ def target(path: str | Path, *, suffixes: Iterable[str], force: bool = False) ->
     Raises
     ------
     MediaError
-        The suffix is unknown, the folder is missing, or the file exists and ``force`` is off.
+        The suffix is unknown, the folder is missing or read-only, or the file exists and ``force`` is off.
     """
     path = Path(path)
-    if path.suffix.lower() not in suffixes:
-        raise MediaError(f"{path} ends in {path.suffix!r}; use one of {', '.join(suffixes)}")
-    if not path.parent.is_dir():
-        raise MediaError(f"the folder {path.parent} does not exist; make it first, or name another")
-    if path.is_dir():
-        raise MediaError(f"{path} is a folder; name a file in it")
-    if path.exists() and not force:
-        raise MediaError(f"{path} exists and is kept; name another file, or overwrite this one with force (--force)")
+    with _plain_words(path):
+        if path.suffix.lower() not in suffixes:
+            raise MediaError(f"{path} ends in {path.suffix!r}; use one of {', '.join(suffixes)}")
+        if not path.parent.is_dir():
+            raise MediaError(f"the folder {path.parent} does not exist; make it first, or name another")
+        if not os.access(path.parent, os.W_OK):
+            raise MediaError(f"the folder {path.parent} is read-only; name one that you may write")
+        if path.is_dir():
+            raise MediaError(f"{path} is a folder; name a file in it")
+        if path.exists() and not force:
+            raise MediaError(f"{path} exists and is kept; name another, or overwrite it with force (--force)")
     return path
+
+
+@contextmanager
+def _plain_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, str(error))
+        raise MediaError(f"{path} could not be written: {reason} (nothing was left behind)") from error
 
 
 @contextmanager
@@ -48,14 +61,11 @@ def replacing(path: str | Path, *, suffixes: Iterable[str], force: bool = False)
     """
     path = target(path, suffixes=suffixes, force=force)
     temporary = path.with_name(f".{path.stem[:40]}.{secrets.token_hex(4)}{path.suffix}")
-    try:
-        # A folder that cannot be written fails here, before any work.
+    with _plain_words(path):
         temporary.touch(exist_ok=False)
-        yield temporary
-        target(path, suffixes=suffixes, force=force)
-        temporary.replace(path)
-    except OSError as error:
-        reason = _REASONS.get(error.errno or 0, str(error))
-        raise MediaError(f"{path} could not be written: {reason} (nothing was left behind)") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        try:
+            yield temporary
+            target(path, suffixes=suffixes, force=force)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)

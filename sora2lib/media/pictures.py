@@ -27,12 +27,17 @@ def write_png(path: Path, picture: Frame, *, note: str) -> None:
     """Write one picture (H, W, 3)."""
     info = PngInfo()
     info.add_text("Comment", note)
-    imageio.imwrite(path, picture, plugin="pillow", pnginfo=info)
+    path.write_bytes(_encode(picture, ".png", pnginfo=info))
 
 
 def jpeg(picture: Frame) -> bytes:
     """Return a picture (H, W, 3) as JPEG."""
-    encoded: bytes = imageio.imwrite("<bytes>", picture, plugin="pillow", extension=".jpg", quality=85)
+    return _encode(picture, ".jpg", quality=85)
+
+
+def _encode(picture: Frame, suffix: str, **options: Any) -> bytes:
+    # To memory first: on a full disk imageio would complain a second time, on its own, when it is collected.
+    encoded: bytes = imageio.imwrite("<bytes>", picture, plugin="pillow", extension=suffix, **options)
     return encoded
 
 
@@ -50,7 +55,7 @@ def write_webp(path: Path, frames: Iterable[Frame], *, fps: float, note: str) ->
     exif[_DESCRIPTION] = note
     # Whole milliseconds a frame, without drifting from the clock.
     duration = np.diff(np.round(np.arange(len(pictures) + 1) / fps * 1000)).astype(int).tolist()
-    imageio.imwrite(path, pictures, plugin="pillow", duration=duration, loop=0, quality=85, method=2, exif=exif)
+    path.write_bytes(_encode(pictures, ".webp", duration=duration, loop=0, quality=85, method=2, exif=exif))
 
 
 def write_gif(path: Path, frames: Iterable[Frame], *, fps: float, note: str) -> None:

@@ -1,0 +1,56 @@
+"""Small real things that many tests need."""
+
+import numpy as np
+import pytest
+
+from sora2lib.clip import Clip
+from sora2lib.request import Request
+from sora2lib.world.schema import World, build
+
+RATE, FPS = 48000, 24
+
+
+@pytest.fixture
+def world() -> World:
+    """A ball that falls freely for two seconds, filmed from the front."""
+    time = np.arange(49) / 24
+    place = np.zeros((1, 49, 3))
+    place[0, :, 2] = 20 - 0.5 * 9.81 * time**2
+    still = np.ones((49, 1))
+    return build(
+        actors=["ball"],
+        time=time,
+        attrs={"facts": "{}"},
+        asset=["ball"],
+        material=["rubber"],
+        size=[[0.3, 0.3, 0.3]],
+        colour=[[0.8, 0.1, 0.1]],
+        density=[1100.0],
+        restitution=[0.8],
+        friction=[0.9],
+        gloss=[0.3],
+        fixed=[False],
+        position=place,
+        camera_eye=still * [0, -6, 1.5],
+        camera_target=still * [0, 0, 0.5],
+        camera_fov=np.full(49, 0.8),
+        ground="ice",
+        sun_azimuth=0.5,
+        sun_elevation=0.6,
+        cloud=0.1,
+        fog=0.0,
+        ambience="wind",
+        ambience_level=0.2,
+    )
+
+
+@pytest.fixture
+def clip(world: World) -> Clip:
+    """Two seconds: a bright square moves right four pixels a frame; a click sounds in the left ear at 1.25 s."""
+    frames = np.full((48, 72, 256, 3), (40, 60, 90), np.uint8)
+    for index, picture in enumerate(frames):
+        picture[24:48, 4 * index : 4 * index + 24] = (220, 40, 30)
+    sound = np.zeros((2, 2 * RATE), np.float32)
+    sound[0, 60000:60480] = 0.8 * np.sin(np.arange(480) / 480 * 2 * np.pi * 10)
+    request = Request("a red square slides\nacross <ice> & stops", seconds=2, size="256x72", seed=7)
+    return Clip(frames, FPS, sound, RATE, world, request=request, maker="small 0.1", notices=("a note",))

@@ -1,0 +1,78 @@
+"""The public surface, frozen: a change here is meant, told in the changelog, and shown to users."""
+
+import inspect
+
+import pytest
+
+import sora2lib
+from sora2lib.cli import parser
+
+SURFACE = {
+    "Clip": "frames fps sound rate world start request maker notices",
+    "MediaError": "",
+    "ModelError": "",
+    "Request": "prompt seconds size fps seed model style physics steps guidance",
+    "RequestError": "",
+    "Sora2Error": "",
+    "Step": None,
+    "Stopped": "",
+    "World": None,
+    "WorldError": "",
+    "draw": "world * size fps seconds",
+    "generate": "prompt * seconds size fps seed model style physics steps guidance",
+    "load": "path",
+    "simulate": "family * seed seconds size fps",
+    "steps": "prompt * seconds seed model style steps guidance",
+}
+CLIP = ["frame", "load", "save", "seconds", "sheet", "size"]
+OPTIONS = {
+    "make": "--force --fps --guidance --model --out --physics --quiet --seconds --seed --size --steps --style prompt",
+    "simulate": "--force --fps --out --quiet --seconds --seed --size family",
+    "train": "--data --quiet --run --seed --shards --steps",
+    "info": "--json file",
+}
+
+
+def parameters(value):
+    words = []
+    for parameter in inspect.signature(value).parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and "*" not in words:
+            words.append("*")
+        words.append(parameter.name)
+    return " ".join(words)
+
+
+def test_names_are_these():
+    assert sorted(sora2lib.__all__) == sorted(SURFACE)
+    assert set(dir(sora2lib)) == {*SURFACE, "__version__"}
+    with pytest.raises(AttributeError, match="no attribute 'Modle'"):
+        _ = sora2lib.Modle
+
+
+@pytest.mark.parametrize("name", SURFACE)
+def test_every_name_resolves_with_its_parameters_and_words(name):
+    value = getattr(sora2lib, name)
+    assert inspect.getdoc(value)
+    if SURFACE[name]:
+        assert parameters(value) == SURFACE[name]
+
+
+def test_errors_are_one_tree():
+    for name in SURFACE:
+        if name.endswith("Error") or name == "Stopped":
+            assert issubclass(getattr(sora2lib, name), sora2lib.Sora2Error)
+
+
+def test_what_a_clip_can_do():
+    own = [name for name in vars(sora2lib.Clip) if not name.startswith("_")]
+    fields = SURFACE["Clip"].split()
+    assert sorted(set(own) - set(fields)) == CLIP
+
+
+def test_the_command_line_is_this():
+    commands = next(action for action in parser()._actions if action.choices).choices
+    seen = {
+        name: " ".join(sorted((a.option_strings or [a.dest])[-1] for a in command._actions if a.dest != "help"))
+        for name, command in commands.items()
+    }
+    assert seen == OPTIONS

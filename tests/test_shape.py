@@ -1,0 +1,124 @@
+"""The shape of the package: who may import whom, what importing costs, how long a file may be."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sora2lib
+
+PACKAGE = Path(sora2lib.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# Lowest first; a part imports only from rows before its own, and two parts of one row never import each other.
+LAYERS = (
+    {"__init__"},
+    {"errors"},
+    {"media", "kernels"},
+    {"prompt", "camera"},
+    {"world"},
+    {"cameo", "storyboard"},
+    {"request"},
+    {"recipe"},
+    {"clip"},
+    {"render", "sound", "physics"},
+    {"film"},
+    {"model", "sampler"},
+    {"planner"},
+    {"pipeline"},
+    {"train", "backends", "server", "widgets"},
+    {"cli"},
+    {"__main__"},
+)
+RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
+# Where imports wait until they are needed: codecs cost 0.3 s, and the command line must answer at once.
+LAZY = {"__init__.py", "media/__init__.py", "cli.py"}
+NUMBA_ONLY_IN = "kernels"
+LONGEST = 350
+
+
+def part_of(path):
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def imports(tree):
+    """(node, module) of every import, wherever it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative import"
+            if node.module == "sora2lib":
+                yield from ((node, f"sora2lib.{alias.name}") for alias in node.names)
+            else:
+                yield node, node.module
+
+
+def type_checking(tree):
+    blocks = (n for n in ast.walk(tree) if isinstance(n, ast.If) and getattr(n.test, "id", "") == "TYPE_CHECKING")
+    return {id(node) for block in blocks for node in ast.walk(block)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_down_and_stand_at_the_top(path):
+    tree = ast.parse(path.read_text())
+    only_types, part = type_checking(tree), part_of(path)
+    assert part in RANK, f"give {part} its place in LAYERS"
+    for node, module in imports(tree):
+        if id(node) in only_types:
+            continue
+        if str(path.relative_to(PACKAGE)) not in LAZY:
+            assert node in tree.body, f"line {node.lineno}: import {module} at the top of the file"
+        if module.split(".")[0] in ("numba", "llvmlite"):
+            assert part == NUMBA_ONLY_IN, f"line {node.lineno}: compiled loops live in kernels/"
+        if module.startswith("sora2lib."):
+            name = module.split(".")[1]
+            other = "__init__" if name.startswith("__") else name
+            allowed = other == part or RANK[other] < RANK[part]
+            assert allowed, f"line {node.lineno}: {part} must not import {other}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_files_stay_readable(path):
+    assert len(path.read_text().splitlines()) <= LONGEST
+
+
+def loaded_by(code):
+    """Top-level modules that a fresh interpreter has loaded after running ``code``."""
+    script = f"import sys\n{code}\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(run.stdout.splitlines()[-1].split())
+
+
+STANDARD = set(sys.stdlib_module_names) | {"sora2lib", "__main__"}
+HEAVY = {"torch", "numba", "llvmlite", "mujoco", "librosa", "scipy", "av", "imageio", "PIL", "panel", "matplotlib"}
+
+
+def third_party(code):
+    # What site-packages loads into every interpreter, such as editable-install hooks, is not ours.
+    return loaded_by(code) - loaded_by("pass") - STANDARD
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sora2lib; dir(sora2lib); sora2lib.__version__",
+        "from sora2lib import Request, RequestError; Request('a ball')",
+        "from sora2lib.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass",
+        "from sora2lib.cli import main; main(['make', 'a', '--size', '720p'])",
+    ],
+)
+def test_the_door_opens_with_the_standard_library_alone(code):
+    assert third_party(code) == set()
+
+
+@pytest.mark.parametrize("name", ["Clip", "World", "load"])
+def test_values_load_neither_model_nor_codec(name):
+    assert not third_party(f"from sora2lib import {name}") & HEAVY
+
+
+def test_simulating_needs_no_torch():
+    assert "torch" not in third_party("from sora2lib import draw, simulate")
