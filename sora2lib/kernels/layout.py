@@ -1,0 +1,93 @@
+"""Where things lie in the arrays that the pixel kernels share.
+
+A *block* holds up to ``PITCH`` rays as rows of one flat float32 array: ``block[PX + i]`` is the x of the point that
+ray i hit. The pitch is a constant, so the compiler knows that rows do not overlap and vectorises every loop.
+A *body* row describes a primitive's pose and look, its *tag* row what kind it is.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+PITCH = 256
+FAR = np.float32(1e9)
+ZERO, HALF, ONE, TWO, THREE = (np.float32(value) for value in (0, 0.5, 1, 2, 3))
+TINY = np.float32(1e-9)
+
+SKY, GROUND = -1, -2
+SPHERE, ELLIPSOID, BOX, CYLINDER, CAPSULE, CONE, TORUS, WEDGE = range(8)
+NET = 8
+SHAPES = {
+    "sphere": SPHERE,
+    "ellipsoid": ELLIPSOID,
+    "box": BOX,
+    "cylinder": CYLINDER,
+    "capsule": CAPSULE,
+    "cone": CONE,
+    "torus": TORUS,
+    "wedge": WEDGE,
+}
+
+# Rows of a block: origin, direction, hit, point, normal, albedo, light, result, mirror ray, places on the sun's plane.
+ROWS = 50
+(
+    OX, OY, OZ, DX, DY, DZ, T, ID, FROM, FOOT, EDGE, PX, PY, PZ, NX, NY, NZ, FEATURE,
+    AR, AG, AB, RELIEF, ROUGH, SUN, OPEN, CR, CG, CB, MX, MY, MZ, WR, WG, WB, SHARP, GX, GY, GZ, HX, HY, HZ, VR, VG, VB,
+    U, V, S, D, E, F,
+) = (row * PITCH for row in range(ROWS))  # fmt: skip
+
+# Columns of a body: centre, rotation from world to body, half extents, bounding radius, colours, looks.
+BODY = 32
+CENTRE, ROTATION, HALFS, RADIUS, HALO, MAIN, ACCENT, GLOSS, METALLIC, OPACITY, SEED, CLEAR = (
+    0, 3, 12, 15, 16, 17, 20, 23, 24, 25, 26, 27,
+)  # fmt: skip
+# Columns of a tag.
+KIND, PATTERN, STUFF, ACTOR, CASTS, TAGS = range(6)
+
+# The camera: eye, the three axes scaled so that a ray is forward + x * right + y * up, size, footprint of a pixel.
+VIEW = 20
+EYE, RIGHT, UP, FORWARD, WIDTH, HEIGHT, PIXEL, SQUARES = 0, 3, 6, 9, 12, 13, 14, 15
+
+# The air: key light, its plane, colours, ambient light as linear spherical harmonics, fog, exposure, ground.
+AIR = 41
+LIGHT, LIGHT_U, LIGHT_V, KEY, SOFTNESS, AMBIENT, FOG, FOG_HEIGHT, HAZE = 0, 3, 6, 9, 12, 13, 25, 26, 27
+MIRROR, GROUND_ROUGH, GROUND_SCALE, GROUND_KIND, BOUNCE, DISC, DISC_COLOUR, GROUND_TONE, FAR_SCALE = (
+    28, 29, 30, 31, 32, 35, 36, 39, 40,
+)  # fmt: skip
+
+# A silhouette: two convex polygons (the second one a hole), each edge normal x, y, offset, depth at 0, slope of depth.
+EDGES = 24
+EDGE_COLUMNS = 5
+# Its extent: least and greatest u, v, s, the inner radius, centre u, v, s.
+EXTENT = 10
+
+
+# N bodies
+class Scene(NamedTuple):
+    """Everything the pixels of one moment depend on."""
+
+    body: NDArray[np.float32]  # (N, BODY)
+    tags: NDArray[np.int32]  # (N, TAGS)
+    edges: NDArray[np.float32]  # (N, 2, EDGES, EDGE_COLUMNS)
+    counts: NDArray[np.int32]  # (N, 2)
+    extent: NDArray[np.float32]  # (N, EXTENT)
+    bounds: NDArray[np.float32]  # (N, 4) pixels
+    mirrored: NDArray[np.float32]  # (N, 4) pixels, of the images in the ground
+    camera: NDArray[np.float32]  # (VIEW,)
+    air: NDArray[np.float32]  # (AIR,)
+    texture: NDArray[np.int64]  # the ground, all levels of detail
+    dome: NDArray[np.float32]  # (1024, 1024, 3) the sky
+    volume: NDArray[np.int8]  # (64, 64, 64, 4) noise
+    curve: NDArray[np.float32]  # display value 0..255 by the bits of the radiance
+
+
+class Scratch(NamedTuple):
+    """Working memory of one thread."""
+
+    block: NDArray[np.float32]  # (ROWS * PITCH,) rays of the camera
+    other: NDArray[np.float32]  # the same for mirrored rays
+    box: NDArray[np.float32]  # (12,) where the points of the block lie
+    other_box: NDArray[np.float32]
+    names: NDArray[np.int64]  # (3, N) bodies seen in a tile, in its mirror, and all
+    near: NDArray[np.int64]  # (N,) bodies that shade or cover a block

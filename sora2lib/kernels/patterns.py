@@ -1,0 +1,356 @@
+"""Procedural patterns of things: colour, gloss and relief at a point of the surface.
+
+Every pattern takes the point in the body's frame (in half extents, and in metres), the two colours and the width of
+a pixel in metres, so that its edges are exactly as sharp as the picture can hold.
+"""
+
+import numpy as np
+
+from sora2lib.kernels.compiled import compiled, inlined
+from sora2lib.kernels.textures import noise
+
+PATTERNS = (
+    "", "stripe", "basketball", "football", "tennis", "beach", "bowling", "swirl", "planks", "brick", "domino", "can",
+    "traffic", "book", "backboard", "leaves", "rock", "house", "shingles", "bar",
+)  # fmt: skip
+(
+    PLAIN, STRIPE, BASKETBALL, FOOTBALL, TENNIS, BEACH, BOWLING, SWIRL, PLANKS, BRICK, DOMINO, CAN, TRAFFIC, BOOK,
+    BACKBOARD, LEAVES, ROCK, HOUSE, SHINGLES, BAR,
+) = range(len(PATTERNS))  # fmt: skip
+STUFFS = ("rubber", "plastic", "wood", "steel", "glass", "stone", "foam", "leather")
+RUBBER, PLASTIC, WOOD, STEEL, GLASS, STONE, FOAM, LEATHER = range(len(STUFFS))
+
+_GOLDEN = (1 + 5**0.5) / 2
+_ICOSAHEDRON = np.array(
+    [(0, s, t * _GOLDEN) for s in (-1, 1) for t in (-1, 1)]
+    + [(s, t * _GOLDEN, 0) for s in (-1, 1) for t in (-1, 1)]
+    + [(t * _GOLDEN, 0, s) for s in (-1, 1) for t in (-1, 1)]
+) / np.hypot(1, _GOLDEN)
+_BEACH = np.array([(0.86, 0.85, 0.80), (0.85, 0.62, 0.03), (0.86, 0.85, 0.80), (0.02, 0.20, 0.60)])
+# Pips of the two halves of a domino, as a 3 x 3 grid of flags for 1 to 6.
+_PIPS = np.array(
+    [
+        [0, 0, 0, 0, 1, 0, 0, 0, 0],
+        [1, 0, 0, 0, 0, 0, 0, 0, 1],
+        [1, 0, 0, 0, 1, 0, 0, 0, 1],
+        [1, 0, 1, 0, 0, 0, 1, 0, 1],
+        [1, 0, 1, 0, 1, 0, 1, 0, 1],
+        [1, 0, 1, 1, 0, 1, 1, 0, 1],
+    ],
+    np.int64,
+)
+
+
+@inlined
+def inside(distance, blur):
+    """1 where a signed distance is negative, 0 where positive, blurred over a pixel."""
+    x = min(max(0.5 - distance / max(blur, 1e-6), 0.0), 1.0)
+    return x * x * (3 - 2 * x)
+
+
+@inlined
+def mix(a, b, share):
+    """Blend a towards b."""
+    return a + (b - a) * share
+
+
+@inlined
+def cell(i, j, k):
+    """A number in 0..1 for a cell, the same every time."""
+    h = (i * 374761393 + j * 668265263 + k * 2147483647) & 0xFFFFFFFF
+    h = ((h ^ (h >> 13)) * 1274126177) & 0xFFFFFFFF
+    return ((h ^ (h >> 16)) & 0xFFFF) / 65535.0
+
+
+@compiled
+def ball_pattern(pattern, x, y, z, r, g, b, ar, ag, ab, blur, volume):
+    """Patterns on the unit sphere; returns red, green, blue, groove (0 none, 1 deepest)."""
+    groove = 0.0
+    if pattern == STRIPE:
+        band = inside(abs(z) - 0.20, blur)
+        line = inside(abs(abs(z) - 0.27) - 0.022, blur)
+        share = 0.75 * max(band, line)
+        light = 0.2126 * r + 0.7152 * g + 0.0722 * b
+        # A pale band on dark balls, a dark one on pale balls: spin must be seen on both.
+        tone = 0.80 if light < 0.45 else 0.06
+        r, g, b = (
+            mix(r, mix(tone, r, 0.25), share),
+            mix(g, mix(tone, g, 0.25), share),
+            mix(b, mix(tone, b, 0.25), share),
+        )
+    elif pattern == BASKETBALL:
+        width = 0.022
+        gap = min(abs(x), abs(z), abs(abs(y) - 0.60 - 0.10 * z * z))
+        groove = inside(gap - width, blur)
+        r, g, b = mix(r, 0.015, groove), mix(g, 0.012, groove), mix(b, 0.012, groove)
+    elif pattern == FOOTBALL:
+        first, second, third, fourth = -2.0, -2.0, -2.0, -2.0
+        for k in range(12):
+            d = x * _ICOSAHEDRON[k, 0] + y * _ICOSAHEDRON[k, 1] + z * _ICOSAHEDRON[k, 2]
+            if d > first:
+                first, second, third, fourth = d, first, second, third
+            elif d > second:
+                second, third, fourth = d, second, third
+            elif d > third:
+                third, fourth = d, third
+            elif d > fourth:
+                fourth = d
+        pentagon = inside(0.2124 - (first - second), blur)
+        groove = max(
+            inside(third - fourth - 0.03, blur) * (1 - pentagon), inside(abs(first - second - 0.2124) - 0.018, blur)
+        )
+        r, g, b = mix(r, 0.02, pentagon), mix(g, 0.02, pentagon), mix(b, 0.022, pentagon)
+        r, g, b = mix(r, 0.10, 0.7 * groove), mix(g, 0.10, 0.7 * groove), mix(b, 0.10, 0.7 * groove)
+    elif pattern == TENNIS:
+        gap = abs(z - 1.55 * x * y) / 1.3
+        groove = inside(gap - 0.055, blur)
+        r, g, b = mix(r, 0.80, groove), mix(g, 0.80, groove), mix(b, 0.76, groove)
+    elif pattern == BEACH:
+        turn = (np.arctan2(y, x) / (2 * np.pi) + 1.0) * 6
+        k = int(np.floor(turn)) % 6
+        ring = max(np.hypot(x, y), 0.02)
+        edge = min(turn - np.floor(turn), 1 - (turn - np.floor(turn))) * ring
+        cr, cg, cb = r, g, b
+        if k % 2 == 1:
+            cr, cg, cb = _BEACH[0, 0], _BEACH[0, 1], _BEACH[0, 2]
+        elif k == 2:
+            cr, cg, cb = _BEACH[1, 0], _BEACH[1, 1], _BEACH[1, 2]
+        elif k == 4:
+            cr, cg, cb = _BEACH[3, 0], _BEACH[3, 1], _BEACH[3, 2]
+        cap = inside(ring - 0.16, blur)
+        r, g, b = mix(cr, 0.86, cap), mix(cg, 0.85, cap), mix(cb, 0.80, cap)
+        groove = 0.35 * inside(edge - 0.008, blur) * (1 - cap)
+    elif pattern == BOWLING:
+        n0, _, _, _ = noise(volume, 3 * x + 7, 3 * y + 5, 3 * z + 9)
+        n1, _, _, _ = noise(volume, 5 * x + 2 * n0, 5 * y, 5 * z + 2 * n0)
+        vein = max(0.0, 1 - 3 * abs(n1)) ** 2 * 0.6
+        r, g, b = (
+            mix(r, min(2.2 * r + 0.06, 1), vein),
+            mix(g, min(2.2 * g + 0.06, 1), vein),
+            mix(b, min(2.2 * b + 0.06, 1), vein),
+        )
+        gap = min(
+            np.hypot(x - 0.22, y - 0.10) if z > 0 else 9.0,
+            np.hypot(x + 0.22, y - 0.10) if z > 0 else 9.0,
+            np.hypot(x, y + 0.30) if z > 0 else 9.0,
+        )
+        hole = inside(gap - 0.115, blur)
+        r, g, b = mix(r, 0.005, hole), mix(g, 0.005, hole), mix(b, 0.005, hole)
+        groove = hole
+    elif pattern == SWIRL:
+        n0, _, _, _ = noise(volume, 2 * x + 11, 2 * y + 3, 2 * z)
+        wave = np.sin(3.2 * z + 2.5 * np.arctan2(y, x) + 2.4 * n0)
+        ribbon = inside(-(wave - 0.25) * 0.3, max(blur, 0.12))
+        r, g, b = mix(r, 0.85, 0.85 * ribbon), mix(g, 0.85, 0.85 * ribbon), mix(b, 0.88, 0.85 * ribbon)
+        groove = -ribbon
+    return r, g, b, groove
+
+
+@compiled
+def grain(x, y, z, volume):
+    """Wood: rings around the y axis, wavering along it; returns a factor of the colour."""
+    n0, _, _, _ = noise(volume, 2.5 * x, 0.6 * y, 2.5 * z)
+    n1, _, _, _ = noise(volume, 60 * x, 3 * y, 60 * z)
+    ring = np.sin(2 * np.pi * (7 * np.hypot(x + 0.31, z + 0.17) + 1.3 * n0))
+    return 1.0 + 0.16 * ring * abs(ring) + 0.13 * n1 + 0.10 * n0
+
+
+@compiled
+def face_pattern(pattern, face, x, y, z, a, b, c, seed, red, green, blue, ar, ag, ab, blur, volume):
+    """Patterns on boxes, cylinders and cones, in metres; returns red, green, blue, groove."""
+    r, g, bl, groove = red, green, blue, 0.0
+    if pattern == PLANKS:
+        # Boards run along the longest side; on a cylinder they are staves.
+        if face < 0:
+            turn = (np.arctan2(y, x) / (2 * np.pi) + 1) * 16
+            k, side = int(np.floor(turn)), (turn - np.floor(turn) - 0.5) * 2 * np.pi * a / 16
+            half_width, along = np.pi * a / 16, z
+        else:
+            along, across, wide = x, y, b
+            if b >= a and b >= c:
+                along, across, wide = y, x, a
+            elif c > a and c > b:
+                along, across, wide = z, x, a
+            axis = face // 2
+            third = z
+            if (axis == 1 and not (b >= a and b >= c)) or (axis == 0 and b >= a and b >= c):
+                across, wide = third, c
+            if axis == 0 and not (b >= a and b >= c):
+                across, wide, along = y, b, z
+            count = max(1.0, np.floor(wide / 0.05 + 0.5))
+            width = 2 * wide / count
+            place = (across + wide) / width
+            k, side, half_width = int(np.floor(place)), (place - np.floor(place) - 0.5) * width, 0.5 * width
+        shade = 0.78 + 0.44 * cell(k, 3 * (face + 2), int(seed))
+        wood = grain(side + 0.37 * k + seed, along + 1.7 * k, 0.13 * k, volume)
+        gap = min(0.006, 0.12 * half_width)
+        groove = inside(gap - (half_width - abs(side)), blur + 0.5 * gap)
+        shade *= wood * (1 - 0.75 * groove)
+        r, g, bl = r * shade, g * shade, bl * shade * (0.9 + 0.1 * wood)
+    elif pattern == BRICK:
+        u, v = x, z
+        if face // 2 == 0:
+            u = y
+        elif face // 2 == 2:
+            v = y
+        tall = 0.08 if face // 2 < 2 else 0.11
+        rows = max(1.0, np.floor((2 * c if face // 2 < 2 else 2 * b) / tall + 0.5))
+        height = (2 * c if face // 2 < 2 else 2 * b) / rows
+        wide = 2 * a if face // 2 > 0 else 2 * b
+        columns = max(1.0, np.floor(wide / 0.24 + 0.5))
+        width = wide / columns
+        place_v = (v + (c if face // 2 < 2 else b)) / height
+        row = int(np.floor(place_v))
+        shift = 0.5 * (row % 2) if columns > 1 else 0.0
+        place_u = (u + 0.5 * wide) / width + shift
+        column = int(np.floor(place_u))
+        du = (0.5 - abs(place_u - column - 0.5)) * width
+        dv = (0.5 - abs(place_v - row - 0.5)) * height
+        joint = inside(min(du if columns > 1 else 1.0, dv if rows > 1 else 1.0) - 0.005, blur + 0.003)
+        n0, _, _, _ = noise(volume, 40 * x, 40 * y, 40 * z)
+        shade = (0.72 + 0.5 * cell(row, column, int(seed))) * (1 + 0.22 * n0)
+        r, g, bl = mix(r * shade, 0.42, joint), mix(g * shade, 0.40, joint), mix(bl * shade, 0.37, joint)
+        groove = joint
+    elif pattern == DOMINO:
+        if face // 2 == 0:
+            line = inside(abs(z) - 0.012 * c, blur) * inside(abs(y) - 0.8 * b, blur)
+            upper = z > 0
+            value = int(cell(int(seed), 5 + face, 1 if upper else 2) * 5.999)
+            v = (abs(z) / c - 0.5) * 4
+            u = y / b * 2
+            row, column = int(np.floor(v / 1.1 + 1.5)), int(np.floor(u / 1.1 + 1.5))
+            pip = 0.0
+            if 0 <= row < 3 and 0 <= column < 3 and _PIPS[value, 3 * row + column] == 1:
+                du, dv = (u - 1.1 * (column - 1)) * b / 2, (v - 1.1 * (row - 1)) * c / 4
+                pip = inside(np.hypot(du, dv) - 0.09 * b * 2, blur)
+            mark = max(line, pip)
+            light = 0.2126 * r + 0.7152 * g + 0.0722 * bl
+            tone = 0.85 if light < 0.4 else 0.02
+            r, g, bl, groove = mix(r, tone, mark), mix(g, tone, mark), mix(bl, tone, mark), mark
+    elif pattern == CAN:
+        if abs(z) > 0.86 * c:
+            r, g, bl = 0.62, 0.63, 0.65
+            groove = inside(abs(abs(z) - 0.93 * c) - 0.01 * c, blur)
+        else:
+            turn = np.arctan2(y, x)
+            wave = z / c - 0.28 * np.sin(turn + 0.6) + 0.1
+            white = inside(abs(wave) - 0.13, blur / c)
+            thin = inside(abs(wave - 0.24) - 0.035, blur / c)
+            share = max(white, thin)
+            r, g, bl = mix(r, 0.85, share), mix(g, 0.85, share), mix(bl, 0.84, share)
+    elif pattern == TRAFFIC:
+        height = 0.5 + 0.5 * z / c
+        white = max(inside(abs(height - 0.44) - 0.085, blur / c), inside(abs(height - 0.70) - 0.05, blur / c))
+        dark = inside(height - 0.06, blur / c)
+        r, g, bl = mix(r, 0.88, white), mix(g, 0.88, white), mix(bl, 0.86, white)
+        r, g, bl = mix(r, 0.02, dark), mix(g, 0.02, dark), mix(bl, 0.02, dark)
+    elif pattern == BOOK:
+        if face // 2 == 2:
+            u, v = x / a, y / b
+            frame = inside(abs(max(abs(u), abs(v)) - 0.82) - 0.012, blur / a)
+            title = inside(max(abs(u) - 0.5, abs(v - 0.35) - 0.05), blur / a) + inside(
+                max(abs(u) - 0.35, abs(v - 0.18) - 0.025), blur / a
+            )
+            mark = min(frame + title, 1.0)
+            r, g, bl = mix(r, 0.62, mark), mix(g, 0.46, mark), mix(bl, 0.14, mark)
+        elif face != 0:
+            page = inside(abs(z) - 0.84 * c, blur)
+            n0, _, _, _ = noise(volume, 3 * (x + y), 0.0, 700 * z)
+            shade = 0.86 + 0.10 * n0
+            r, g, bl = mix(r, 0.80 * shade, page), mix(g, 0.76 * shade, page), mix(bl, 0.65 * shade, page)
+            groove = 0.0
+    elif pattern == BACKBOARD:
+        if face // 2 == 0:
+            outer = max(abs(y) / b - 0.94, abs(z) / c - 0.92)
+            edge = inside(-outer, blur / b) * inside(max(abs(y) / b - 0.985, abs(z) / c - 0.975), blur / b)
+            u, v = abs(y) / b - 0.33, abs(z / c + 0.34) - 0.42
+            target = inside(abs(max(u * b, v * c)) - 0.022 * b, blur)
+            mark = max(edge, target)
+            r, g, bl = mix(r, 0.72, mark), mix(g, 0.10, mark), mix(bl, 0.03, mark)
+    elif pattern == HOUSE:
+        if face // 2 == 1:
+            door = max(abs(x) - 0.12 * a, z + 0.30 * c)
+            glass = max(abs(abs(x) - 0.55 * a) - 0.17 * a, abs(z - 0.05 * c) - 0.28 * c)
+            frame = inside(glass - 0.03 * a, blur)
+            pane = inside(glass, blur) * (1 - inside(min(abs(abs(x) - 0.55 * a), abs(z - 0.05 * c)) - 0.012 * a, blur))
+            wood = inside(door, blur)
+            r, g, bl = mix(r, 0.75, frame), mix(g, 0.74, frame), mix(bl, 0.70, frame)
+            r, g, bl = mix(r, 0.03, pane), mix(g, 0.05, pane), mix(bl, 0.08, pane)
+            r, g, bl = mix(r, 0.10, wood), mix(g, 0.04, wood), mix(bl, 0.02, wood)
+            groove = 0.3 * pane
+        base = inside(z + 0.86 * c, blur)
+        r, g, bl = mix(r, 0.25, base), mix(g, 0.24, base), mix(bl, 0.22, base)
+    elif pattern == SHINGLES:
+        length = np.hypot(x + a, z + c) / 0.22
+        row = int(np.floor(length))
+        place = y / 0.30 + 0.5 * (row % 2)
+        column = int(np.floor(place))
+        shade = 0.68 + 0.45 * cell(row, column, 4)
+        lip = inside(min(length - row, 1.0) * 0.22 - 0.03, blur + 0.01)
+        side = inside((0.5 - abs(place - column - 0.5)) * 0.30 - 0.01, blur)
+        groove = max(lip, side)
+        shade *= 1 - 0.5 * groove
+        r, g, bl = r * shade, g * shade, bl * shade
+    return r, g, bl, groove
+
+
+@compiled
+def stuff_detail(stuff, pattern, x, y, z, pixel, volume):
+    """Relief and tone of a material at a place in metres: a factor of the colour, the slope (3,), a factor of gloss."""
+    tone, gx, gy, gz, gloss = 1.0, 0.0, 0.0, 0.0, 1.0
+    if pattern == BASKETBALL or stuff == LEATHER:
+        scale, depth = 260.0, 0.22
+        fade = max(0.0, 1 - pixel * scale * 0.7)
+        _, gx, gy, gz = noise(volume, scale * x, scale * y, scale * z)
+        gx, gy, gz = gx * depth * fade, gy * depth * fade, gz * depth * fade
+    elif pattern == TENNIS or stuff == FOAM:
+        scale = 150.0
+        fade = max(0.0, 1 - pixel * scale * 0.6)
+        n0, gx, gy, gz = noise(volume, scale * x, scale * y, scale * z)
+        n1, hx, hy, hz = noise(volume, 55 * x, 55 * y, 55 * z)
+        tone = 1 + fade * 0.25 * n0 + 0.12 * n1
+        pore = max(0.0, n1 - 0.30) * fade
+        tone *= 1 - min(1.2 * pore, 0.6)
+        gx, gy, gz = 0.3 * (gx * fade + hx), 0.3 * (gy * fade + hy), 0.3 * (gz * fade + hz)
+    elif pattern == ROCK:
+        total, amount = 0.0, 0.5
+        scale = 3.0
+        for _ in range(5):
+            n0, hx, hy, hz = noise(volume, scale * x + 3.1, scale * y, scale * z)
+            fade = max(0.0, 1 - pixel * scale * 0.8)
+            total += amount * n0 * fade
+            gx, gy, gz = gx + amount * 1.6 * hx * fade, gy + amount * 1.6 * hy * fade, gz + amount * 1.6 * hz * fade
+            scale, amount = scale * 2.3, amount * 0.62
+        tone = 1 + 0.7 * total
+    elif pattern == LEAVES:
+        n0, gx, gy, gz = noise(volume, 9 * x, 9 * y, 9 * z)
+        n1, hx, hy, hz = noise(volume, 26 * x, 26 * y, 26 * z)
+        fade = max(0.0, 1 - pixel * 26 * 0.7)
+        tone = max(0.25, 1 + 0.9 * n0 + 0.8 * n1 * fade)
+        gx, gy, gz = 0.9 * gx + 0.9 * hx * fade, 0.9 * gy + 0.9 * hy * fade, 0.9 * gz + 0.9 * hz * fade
+    elif stuff == STONE:
+        n0, gx, gy, gz = noise(volume, 38 * x, 38 * y, 38 * z)
+        n1, _, _, _ = noise(volume, 160 * x, 160 * y, 160 * z)
+        n2, _, _, _ = noise(volume, 7 * x, 7 * y, 7 * z)
+        fade = max(0.0, 1 - pixel * 160 * 0.6)
+        speck = max(0.0, abs(n1) - 0.25) * fade
+        tone = 1 + 0.16 * n0 + 0.14 * n2 + (1.1 if n1 > 0 else -1.3) * speck
+        gx, gy, gz = 0.14 * gx, 0.14 * gy, 0.14 * gz
+    elif stuff == WOOD and pattern != PLANKS:
+        tone = grain(x, y, z, volume)
+        gloss = 0.6 + 0.4 * tone
+    elif stuff == STEEL:
+        n0, gx, gy, gz = noise(volume, 9 * x, 9 * y, 400 * z)
+        fade = max(0.0, 1 - pixel * 400 * 0.6)
+        n1, _, _, _ = noise(volume, 5 * x, 5 * y, 5 * z)
+        tone, gloss = 1 + 0.04 * n0 * fade + 0.05 * n1, 1.0
+        gx, gy, gz = 0.006 * gx, 0.006 * gy, 0.01 * gz * fade
+    elif stuff == RUBBER:
+        n0, gx, gy, gz = noise(volume, 120 * x, 120 * y, 120 * z)
+        fade = max(0.0, 1 - pixel * 120 * 0.7)
+        tone = 1 + 0.05 * n0
+        gx, gy, gz = 0.05 * gx * fade, 0.05 * gy * fade, 0.05 * gz * fade
+    elif stuff == PLASTIC:
+        n0, gx, gy, gz = noise(volume, 11 * x, 11 * y, 11 * z)
+        gx, gy, gz = 0.012 * gx, 0.012 * gy, 0.012 * gz
+    return max(tone, 0.05), gx, gy, gz, gloss

@@ -1,0 +1,290 @@
+"""Rays of the camera and what they meet first, a block at a time."""
+
+import numpy as np
+
+from sora2lib.kernels.compiled import compiled, inlined
+from sora2lib.kernels.layout import (
+    BOX,
+    CAPSULE,
+    CENTRE,
+    CONE,
+    CYLINDER,
+    DX,
+    DY,
+    DZ,
+    EDGE,
+    ELLIPSOID,
+    EYE,
+    FAR,
+    FOOT,
+    FORWARD,
+    FROM,
+    GROUND,
+    HALFS,
+    HALO,
+    HEIGHT,
+    ID,
+    KIND,
+    ONE,
+    OX,
+    OY,
+    OZ,
+    PIXEL,
+    RADIUS,
+    RIGHT,
+    ROTATION,
+    SKY,
+    SPHERE,
+    SQUARES,
+    TORUS,
+    TWO,
+    UP,
+    WEDGE,
+    WIDTH,
+    ZERO,
+    D,
+    E,
+    T,
+)
+from sora2lib.kernels.shapes import (
+    span_box,
+    span_capsule,
+    span_cone,
+    span_cylinder,
+    span_ellipsoid,
+    span_sphere,
+    span_wedge,
+    trace_torus,
+)
+
+_START = np.float32(1e-4)
+
+
+@compiled
+def camera_rays(block, n, view):
+    """Turn picture places in rows D and E, pixels from the top left corner, into rays of length 1."""
+    rx, ry, rz = view[RIGHT], view[RIGHT + 1], view[RIGHT + 2]
+    ux, uy, uz = view[UP], view[UP + 1], view[UP + 2]
+    fx, fy, fz = view[FORWARD], view[FORWARD + 1], view[FORWARD + 2]
+    ex, ey, ez = view[EYE], view[EYE + 1], view[EYE + 2]
+    across, down, pixel = TWO / view[WIDTH], TWO / view[HEIGHT], view[PIXEL]
+    for i in range(n):
+        x, y = block[D + i] * across - ONE, ONE - block[E + i] * down
+        dx, dy, dz = fx + x * rx + y * ux, fy + x * ry + y * uy, fz + x * rz + y * uz
+        inverse = ONE / np.sqrt(dx * dx + dy * dy + dz * dz)
+        block[DX + i], block[DY + i], block[DZ + i] = dx * inverse, dy * inverse, dz * inverse
+        block[OX + i], block[OY + i], block[OZ + i] = ex, ey, ez
+        block[FOOT + i] = pixel
+        block[FROM + i] = np.float32(SKY)
+
+
+@compiled
+def _meet_ground(block, n):
+    """Start a search: everything is sky, or ground at z = 0 where a ray goes down."""
+    for i in range(n):
+        dz = block[DZ + i]
+        down = (dz < np.float32(-1e-6)) & (block[OZ + i] > ZERO)
+        block[T + i] = -block[OZ + i] / dz if down else FAR
+        block[ID + i] = np.float32(GROUND) if down else np.float32(SKY)
+        block[EDGE + i] = ZERO
+
+
+@inlined
+def _pose(body, j):
+    return (
+        body[j, CENTRE],
+        body[j, CENTRE + 1],
+        body[j, CENTRE + 2],
+        body[j, ROTATION],
+        body[j, ROTATION + 1],
+        body[j, ROTATION + 2],
+        body[j, ROTATION + 3],
+        body[j, ROTATION + 4],
+        body[j, ROTATION + 5],
+        body[j, ROTATION + 6],
+        body[j, ROTATION + 7],
+        body[j, ROTATION + 8],
+    )
+
+
+@inlined
+def _local(block, i, pose):
+    """Origin and direction of ray i in a body's frame."""
+    cx, cy, cz, xx, xy, xz, yx, yy, yz, zx, zy, zz = pose
+    px, py, pz = block[OX + i] - cx, block[OY + i] - cy, block[OZ + i] - cz
+    dx, dy, dz = block[DX + i], block[DY + i], block[DZ + i]
+    return (
+        xx * px + xy * py + xz * pz,
+        yx * px + yy * py + yz * pz,
+        zx * px + zy * py + zz * pz,
+        xx * dx + xy * dy + xz * dz,
+        yx * dx + yy * dy + yz * dz,
+        zx * dx + zy * dy + zz * dz,
+    )
+
+
+@inlined
+def _keep(block, i, name, near, far):
+    """Take a hit that is nearer than what was met so far, unless the ray started on the same body."""
+    hit = (near < far) & (near > _START) & (near < block[T + i]) & (block[FROM + i] != name)
+    block[T + i] = near if hit else block[T + i]
+    block[ID + i] = name if hit else block[ID + i]
+
+
+@compiled
+def _meet_spheres(block, n, j, body):
+    cx, cy, cz, r, name = body[j, CENTRE], body[j, CENTRE + 1], body[j, CENTRE + 2], body[j, HALFS], np.float32(j)
+    for i in range(n):
+        near, far = span_sphere(
+            block[OX + i] - cx, block[OY + i] - cy, block[OZ + i] - cz, block[DX + i], block[DY + i], block[DZ + i], r
+        )
+        _keep(block, i, name, near, far)
+
+
+@compiled
+def _meet_boxes(block, n, j, body):
+    pose, name = _pose(body, j), np.float32(j)
+    a, b, c = body[j, HALFS], body[j, HALFS + 1], body[j, HALFS + 2]
+    for i in range(n):
+        ox, oy, oz, dx, dy, dz = _local(block, i, pose)
+        near, far = span_box(ox, oy, oz, dx, dy, dz, a, b, c)
+        _keep(block, i, name, near, far)
+
+
+@compiled
+def _meet_wedges(block, n, j, body):
+    pose, name = _pose(body, j), np.float32(j)
+    a, b, c = body[j, HALFS], body[j, HALFS + 1], body[j, HALFS + 2]
+    for i in range(n):
+        ox, oy, oz, dx, dy, dz = _local(block, i, pose)
+        near, far = span_wedge(ox, oy, oz, dx, dy, dz, a, b, c)
+        _keep(block, i, name, near, far)
+
+
+@compiled
+def _meet_cylinders(block, n, j, body):
+    pose, name, halo = _pose(body, j), np.float32(j), body[j, HALO]
+    a, b, c = body[j, HALFS], body[j, HALFS + 1], body[j, HALFS + 2]
+    for i in range(n):
+        ox, oy, oz, dx, dy, dz = _local(block, i, pose)
+        near, far = span_cylinder(ox, oy, oz, dx, dy, dz, a, b, c)
+        _keep(block, i, name, near, far)
+    if halo > ZERO:
+        for i in range(n):
+            ox, oy, oz, dx, dy, dz = _local(block, i, pose)
+            near, far = span_cylinder(ox, oy, oz, dx, dy, dz, a + halo, b + halo, c)
+            block[EDGE + i] = ONE if (near < far) & (near > _START) & (near < block[T + i] + halo) else block[EDGE + i]
+
+
+@compiled
+def _meet_ellipsoids(block, n, j, body):
+    pose, name = _pose(body, j), np.float32(j)
+    a, b, c = body[j, HALFS], body[j, HALFS + 1], body[j, HALFS + 2]
+    for i in range(n):
+        ox, oy, oz, dx, dy, dz = _local(block, i, pose)
+        near, far = span_ellipsoid(ox, oy, oz, dx, dy, dz, a, b, c)
+        _keep(block, i, name, near, far)
+
+
+@compiled
+def _meet_capsules(block, n, j, body):
+    pose, name = _pose(body, j), np.float32(j)
+    a, c = body[j, HALFS], body[j, HALFS + 2]
+    for i in range(n):
+        ox, oy, oz, dx, dy, dz = _local(block, i, pose)
+        near, far = span_capsule(ox, oy, oz, dx, dy, dz, a, c)
+        _keep(block, i, name, near, far)
+
+
+@compiled
+def _meet_cones(block, n, j, body):
+    pose, name = _pose(body, j), np.float32(j)
+    a, b, c = body[j, HALFS], body[j, HALFS + 1], body[j, HALFS + 2]
+    for i in range(n):
+        ox, oy, oz, dx, dy, dz = _local(block, i, pose)
+        near, far = span_cone(ox, oy, oz, dx, dy, dz, a, b, c)
+        _keep(block, i, name, near, far)
+
+
+@compiled
+def _meet_tori(block, n, j, body):
+    pose, name, radius = _pose(body, j), np.float32(j), body[j, RADIUS]
+    a, c = body[j, HALFS], body[j, HALFS + 2]
+    for i in range(n):
+        ox, oy, oz, dx, dy, dz = _local(block, i, pose)
+        near, far = span_sphere(ox, oy, oz, dx, dy, dz, radius)
+        if near < far:
+            near, miss = trace_torus(ox, oy, oz, dx, dy, dz, a, c)
+            if (miss > ZERO) & (miss < block[FOOT + i] * far):
+                block[EDGE + i] = ONE
+            _keep(block, i, name, near, FAR)
+
+
+@compiled
+def nearest(block, n, names, count, body, tags):
+    """Write what each ray meets first: its distance in row T, the body, ``GROUND`` or ``SKY`` in row ID.
+
+    Parameters
+    ----------
+    block : (ROWS * PITCH,) float32 with origins, directions, FROM (a body to leave out) and FOOT.
+    names : (count,) bodies to try.
+    """
+    _meet_ground(block, n)
+    for k in range(count):
+        j = names[k]
+        kind = tags[j, KIND]
+        if kind == SPHERE:
+            _meet_spheres(block, n, j, body)
+        elif kind == BOX:
+            _meet_boxes(block, n, j, body)
+        elif kind == WEDGE:
+            _meet_wedges(block, n, j, body)
+        elif kind == CYLINDER:
+            _meet_cylinders(block, n, j, body)
+        elif kind == ELLIPSOID:
+            _meet_ellipsoids(block, n, j, body)
+        elif kind == CAPSULE:
+            _meet_capsules(block, n, j, body)
+        elif kind == CONE:
+            _meet_cones(block, n, j, body)
+        elif kind == TORUS:
+            _meet_tori(block, n, j, body)
+
+
+@compiled
+def screen_bounds(body, tags, view, mirrored):
+    """Return (N, 4) float32: left, top, right, bottom of each body in pixels, never too small.
+
+    With ``mirrored`` -1 those of its image below the ground, with 1 those of the body itself. A body that
+    reaches behind the camera covers the whole picture.
+    """
+    count = body.shape[0]
+    out = np.empty((count, 4), np.float32)
+    width, height = view[WIDTH], view[HEIGHT]
+    for j in range(count):
+        left, top, right, bottom = FAR, FAR, -FAR, -FAR
+        a, b, c = body[j, HALFS], body[j, HALFS + 1], body[j, HALFS + 2]
+        kind = tags[j, KIND]
+        if kind == TORUS:
+            a, b = a + c, b + c
+        elif kind == CAPSULE:
+            c += a
+        for corner in range(8):
+            x = a if corner & 1 else -a
+            y = b if corner & 2 else -b
+            z = c if corner & 4 else -c
+            wx = body[j, 0] + x * body[j, 3] + y * body[j, 6] + z * body[j, 9] - view[EYE]
+            wy = body[j, 1] + x * body[j, 4] + y * body[j, 7] + z * body[j, 10] - view[EYE + 1]
+            wz = mirrored * (body[j, 2] + x * body[j, 5] + y * body[j, 8] + z * body[j, 11]) - view[EYE + 2]
+            depth = wx * view[FORWARD] + wy * view[FORWARD + 1] + wz * view[FORWARD + 2]
+            if depth < np.float32(0.02):
+                left, top, right, bottom = -FAR, -FAR, FAR, FAR
+                break
+            across = wx * view[RIGHT] + wy * view[RIGHT + 1] + wz * view[RIGHT + 2]
+            down = wx * view[UP] + wy * view[UP + 1] + wz * view[UP + 2]
+            # RIGHT and UP carry the tangents of the half angles, so dividing by their squares undoes both.
+            u = (ONE + across / (depth * view[SQUARES])) * np.float32(0.5) * width
+            v = (ONE - down / (depth * view[SQUARES + 1])) * np.float32(0.5) * height
+            left, top, right, bottom = min(left, u), min(top, v), max(right, u), max(bottom, v)
+        out[j, 0], out[j, 1], out[j, 2], out[j, 3] = left - TWO, top - TWO, right + TWO, bottom + TWO
+    return out

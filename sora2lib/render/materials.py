@@ -1,0 +1,71 @@
+"""What things are made of: colours in linear light, noise, and how materials and patterns are numbered."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sora2lib.kernels.patterns import PATTERNS, STUFFS
+from sora2lib.kernels.textures import NOISE_SIZE
+
+Array = NDArray[np.float64]
+
+
+def linear(srgb: NDArray[np.floating] | tuple[float, ...]) -> Array:
+    """Turn sRGB 0..1 into linear light.
+
+    >>> linear((0.5,)).round(3).tolist()
+    [0.214]
+    """
+    srgb = np.asarray(srgb, dtype=np.float64)
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def pattern_number(name: str) -> int:
+    """Number of a pattern in the kernels; plain where they do not know it."""
+    return PATTERNS.index(name) if name in PATTERNS else 0
+
+
+def stuff_number(name: str) -> int:
+    """Number of a material in the kernels."""
+    return STUFFS.index(name)
+
+
+def fractal(
+    size: int,
+    *,
+    seed: int,
+    slope: float = 1.5,
+    low: float = 1.0,
+    high: float = 1e9,
+    stretch: tuple[float, float] = (1, 1),
+) -> Array:
+    """Repeating noise (size, size) of zero mean and unit variance with a power-law spectrum.
+
+    Parameters
+    ----------
+    slope : amplitude falls with frequency to this power.
+    low, high : band in cycles a repeat.
+    stretch : how much longer features are along columns (x) and rows (y).
+    """
+    spectrum = np.fft.rfft2(np.random.default_rng(seed).standard_normal((size, size)))
+    fy, fx = np.fft.fftfreq(size, 1 / size)[:, None] * stretch[1], np.fft.rfftfreq(size, 1 / size)[None] * stretch[0]
+    frequency = np.hypot(fy, fx)
+    spectrum *= np.where((frequency >= low) & (frequency <= high), np.maximum(frequency, 1e-9) ** -slope, 0)
+    noise = np.fft.irfft2(spectrum, (size, size))
+    return noise / max(noise.std(), 1e-12)
+
+
+@cache
+def noise_volume() -> NDArray[np.int8]:
+    """Smooth repeating noise with about one feature a cell, and its slope: (64, 64, 64, 4) int8."""
+    n = NOISE_SIZE
+    spectrum = np.fft.rfftn(np.random.default_rng(3).standard_normal((n, n, n)))
+    f = np.fft.fftfreq(n, 1 / n)
+    frequency = np.sqrt(f[:, None, None] ** 2 + f[None, :, None] ** 2 + np.fft.rfftfreq(n, 1 / n)[None, None] ** 2)
+    spectrum *= np.exp(-(((frequency - 14) / 8) ** 2))
+    value = np.fft.irfftn(spectrum, (n, n, n))
+    value /= 3 * value.std()
+    slopes = [(np.roll(value, -1, axis) - np.roll(value, 1, axis)) / 2 for axis in range(3)]
+    packed = np.stack([value, *(slope * 1.5 for slope in slopes)], axis=-1)
+    return np.clip(np.rint(packed * 127), -127, 127).astype(np.int8)

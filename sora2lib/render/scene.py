@@ -1,0 +1,184 @@
+"""A world as the flat arrays that the kernels draw."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sora2lib.kernels import layout as at
+from sora2lib.kernels.layout import Scene
+from sora2lib.kernels.pose import place, silhouettes
+from sora2lib.kernels.rays import screen_bounds
+from sora2lib.kernels.shading import SNOW
+from sora2lib.render.grounds import pack, paint, relief
+from sora2lib.render.materials import linear, noise_volume, pattern_number, stuff_number
+from sora2lib.render.motion import Motion, camera_at, positions_at, read_motion, rotations_at
+from sora2lib.render.sky import Sky, display_curve, make_sky
+from sora2lib.world.assets import Primitive, primitives
+from sora2lib.world.schema import World
+from sora2lib.world.vocabulary import GROUNDS, MATERIALS
+
+Array = NDArray[np.float64]
+HAZE = 0.0035  # 1/m
+_GLASS_SHADE = 0.55
+# Parts whose look depends on the asset they belong to.
+_PATTERNS = {("house", 0): "house", ("house", 1): "shingles", ("house", 2): "shingles"}
+
+
+# N bodies (one a part), A actors
+@dataclass(frozen=True)
+class Stage:
+    """All that stays the same while a world plays."""
+
+    motion: Motion
+    looks: NDArray[np.float32]  # (N, BODY)
+    tags: NDArray[np.int32]  # (N, TAGS)
+    parts: Array  # (N, 7) centre and rotation in the actor's frame
+    owners: NDArray[np.int64]  # (N,)
+    sky: Sky
+    air: NDArray[np.float32]
+    texture: NDArray[np.int64]
+    curve: NDArray[np.float32]
+
+
+def _net(ring: Primitive) -> Primitive:
+    radius, tall = float(ring.half[0]), 0.45 * float(ring.half[0]) / 0.23
+    half = np.array([radius, 0.62 * radius, tall / 2])
+    return Primitive(
+        "net", half, np.array([0, 0, -tall / 2]), np.array([1.0, 0, 0, 0]), (0.9, 0.9, 0.88), "", False, "foam"
+    )
+
+
+def _bounding(shape: str, half: Array) -> float:
+    x, y, z = (float(value) for value in half)
+    if shape in ("sphere", "ellipsoid"):
+        return max(x, y, z)
+    if shape == "capsule":
+        return x + z
+    if shape == "torus":
+        return x + z
+    return float(np.hypot(np.hypot(x, y) if shape in ("box", "wedge") else max(x, y), z))
+
+
+def _row(part: Primitive, pattern: str, colour: Array, material: str, gloss: float, seed: float) -> list[float]:
+    stuff = MATERIALS[material]
+    main = linear(colour if part.tint in ("main", "accent") else np.asarray(part.tint))
+    main = main * 0.45 if part.tint == "accent" else main
+    clear = 0.92 if material == "glass" and not part.tint == "accent" else 0.0
+    shine = gloss if part.tint == "main" else stuff.gloss
+    row = np.zeros(at.BODY)
+    row[at.HALFS : at.HALFS + 3] = part.half
+    row[at.RADIUS] = _bounding(part.shape, part.half)
+    row[at.MAIN : at.MAIN + 3], row[at.ACCENT : at.ACCENT + 3] = main, main * 0.45
+    row[at.GLOSS], row[at.METALLIC], row[at.SEED] = shine, stuff.metallic, seed
+    row[at.CLEAR], row[at.OPACITY] = clear, 1 - clear * _GLASS_SHADE
+    return row.tolist()
+
+
+def set_stage(world: World) -> Stage:
+    """Prepare everything of a world that does not depend on time."""
+    looks, tags, parts, owners = [], [], [], []
+    for actor, asset in enumerate(world.asset.values.tolist()):
+        colour, gloss = world.colour.values[actor], float(world.gloss.values[actor])
+        pieces = list(primitives(asset, world.size.values[actor]))
+        if asset == "hoop":
+            pieces.append(_net(pieces[0]))
+        for k, part in enumerate(pieces):
+            material = part.material or str(world.material.values[actor])
+            pattern = _PATTERNS.get((asset, k), part.pattern)
+            if asset == "ball" and material != "glass":
+                pattern = "stripe"
+            looks.append(_row(part, pattern, colour, material, gloss, 1.37 * actor + 0.61 * k))
+            kind = at.NET if part.shape == "net" else at.SHAPES[part.shape]
+            tags.append([kind, pattern_number(pattern), stuff_number(material), actor, int(kind != at.NET)])
+            parts.append([*part.centre, *part.rotation])
+            owners.append(actor)
+    ground = str(world.ground.values)
+    floor = paint(ground)
+    mean = floor.colour.mean((0, 1))
+    sky = make_sky(float(world.sun_azimuth), float(world.sun_elevation), float(world.cloud), float(world.fog), mean)
+    return Stage(
+        motion=read_motion(world),
+        looks=np.asarray(looks, np.float32).reshape(-1, at.BODY),
+        tags=np.asarray(tags, np.int32).reshape(-1, at.TAGS),
+        parts=np.asarray(parts, np.float64).reshape(-1, 7),
+        owners=np.asarray(owners, np.int64),
+        sky=sky,
+        air=_air(sky, ground, float(world.fog), floor.metres, floor.rough, mean),
+        texture=pack(floor, relief(floor, sky.light, sky.softness)),
+        curve=display_curve(),
+    )
+
+
+def _air(sky: Sky, ground: str, fog: float, metres: float, rough: float, mean: Array) -> NDArray[np.float32]:
+    air = np.zeros(at.AIR)
+    across = np.cross([0.0, 0.0, 1.0], sky.light)
+    across /= np.linalg.norm(across) if np.linalg.norm(across) > 1e-6 else 1.0
+    if not across.any():
+        across = np.array([1.0, 0, 0])
+    air[at.LIGHT : at.LIGHT + 3] = sky.light
+    air[at.LIGHT_U : at.LIGHT_U + 3] = across
+    air[at.LIGHT_V : at.LIGHT_V + 3] = np.cross(sky.light, across)
+    air[at.KEY : at.KEY + 3] = sky.key * sky.exposure
+    air[at.SOFTNESS] = sky.softness
+    air[at.AMBIENT : at.AMBIENT + 12] = (sky.ambient * sky.exposure).ravel()
+    air[at.FOG], air[at.FOG_HEIGHT], air[at.HAZE] = fog, sky.fog_height, HAZE
+    air[at.MIRROR], air[at.GROUND_ROUGH] = GROUNDS[ground].mirror, rough
+    air[at.GROUND_SCALE], air[at.FAR_SCALE] = 1 / metres, 1 / (7.3 * metres)
+    air[at.GROUND_KIND] = SNOW if ground == "snow" else 0
+    air[at.BOUNCE : at.BOUNCE + 3] = sky.bounce * sky.exposure
+    air[at.DISC], air[at.DISC_COLOUR : at.DISC_COLOUR + 3] = np.cos(sky.disc_radius), sky.disc * sky.exposure
+    air[at.GROUND_TONE] = mean.sum()
+    return air.astype(np.float32)
+
+
+def view_of(eye: Array, target: Array, roll: float, fov: float, width: int, height: int) -> NDArray[np.float32]:
+    """Pack a camera: its axes carry the tangents of the half angles.
+
+    Parameters
+    ----------
+    eye, target : (3,) metres. roll : radians, clockwise picture. fov : vertical, radians.
+    """
+    forward = target - eye
+    forward = forward / max(np.linalg.norm(forward), 1e-9)
+    right = np.cross(forward, [0.0, 0.0, 1.0])
+    right = right / np.linalg.norm(right) if np.linalg.norm(right) > 1e-6 else np.array([1.0, 0, 0])
+    up = np.cross(right, forward)
+    right, up = np.cos(roll) * right + np.sin(roll) * up, np.cos(roll) * up - np.sin(roll) * right
+    tangent = np.tan(fov / 2)
+    view = np.zeros(at.VIEW)
+    view[at.EYE : at.EYE + 3], view[at.FORWARD : at.FORWARD + 3] = eye, forward
+    view[at.RIGHT : at.RIGHT + 3], view[at.UP : at.UP + 3] = right * tangent * width / height, up * tangent
+    view[at.WIDTH], view[at.HEIGHT], view[at.PIXEL] = width, height, 2 * tangent / height
+    view[at.SQUARES], view[at.SQUARES + 1] = (tangent * width / height) ** 2, tangent**2
+    return view.astype(np.float32)
+
+
+def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
+    """Everything that the picture at one time depends on."""
+    view = view_of(*camera_at(stage.motion, time), width, height)
+    body = place(
+        stage.looks,
+        stage.parts,
+        stage.owners,
+        positions_at(stage.motion, time),
+        rotations_at(stage.motion, time),
+        view[at.EYE : at.EYE + 3].astype(np.float64),
+        float(view[at.PIXEL]),
+    )
+    edges, counts, extent = silhouettes(body, stage.tags, stage.air)
+    return Scene(
+        body=body,
+        tags=stage.tags,
+        edges=edges,
+        counts=counts,
+        extent=extent,
+        bounds=screen_bounds(body, stage.tags, view, 1.0),
+        mirrored=screen_bounds(body, stage.tags, view, -1.0),
+        camera=view,
+        air=stage.air,
+        texture=stage.texture,
+        dome=stage.sky.dome,
+        volume=noise_volume(),
+        curve=stage.curve,
+    )
