@@ -1,6 +1,7 @@
 """From a prompt to a clip: the request is planned into a world, and the world is drawn."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from sora2lib.clip import Clip
 from sora2lib.film import develop
@@ -106,9 +107,9 @@ def make(request: Request) -> Clip:
 
 def plan(request: Request) -> Iterator[Step]:
     """Turn a request into a world, one step at a time."""
-    asked = {"steps": request.steps, "guidance": request.guidance}
-    own = {name: value for name, value in asked.items() if value is not None}
-    return plan_world(weights.load(request.model), Ask(request.prompt, request.seed, request.seconds), **own)
+    asked: dict[str, Any] = {"steps": request.steps, "guidance": request.guidance}
+    asked = {name: value for name, value in asked.items() if value is not None}
+    return plan_world(weights.load(request.model), Ask(request.prompt, request.seed, request.seconds), **asked)
 
 
 def finish(last: Step, request: Request) -> Recipe:

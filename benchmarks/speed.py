@@ -1,0 +1,131 @@
+"""How long a clip takes: prints a table and writes it, with machine and versions, as dated JSON.
+
+python benchmarks/speed.py [--repeats N] [--results FOLDER]
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+PROMPT = "a red rubber ball bounces on ice at sunset, the camera orbits left"
+SEED = 7
+PACKAGES = ("sora2lib", "numpy", "torch", "numba", "xarray", "mujoco", "av")
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=5, help="the median counts (%(default)s)")
+    parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", metavar="FOLDER")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = new_processes(Path(folder), asked.repeats) | warm(Path(folder), asked.repeats)
+    load = os.getloadavg()[0]
+    print(f"{machine()['processor']}, {machine()['cores']} cores, load {load:.1f}; median of {asked.repeats}\n")
+    for name, seconds in rows.items():
+        print(f"{name:<62} {seconds:8.3f} s")
+    report = {"date": date.today().isoformat(), "machine": machine(), "load": load, "versions": versions()}
+    report |= {"prompt": PROMPT, "seed": SEED, "repeats": asked.repeats, "seconds": rows}
+    asked.results.mkdir(parents=True, exist_ok=True)
+    path = asked.results / f"speed-{date.today().isoformat()}.json"
+    path.write_text(json.dumps(report, indent=2) + "\n")
+    print(f"\n{path}")
+
+
+def new_processes(folder: Path, repeats: int) -> dict[str, float]:
+    """Wall seconds of whole processes: an interpreter that imports, and one that makes a clip."""
+    bare = median(lambda: run("-c", "pass"), repeats)
+    make = ("-m", "sora2lib", "make", PROMPT, "--seed", str(SEED), "--force", "--quiet", "--out", str(folder / "a.mp4"))
+    cold = os.environ | {"NUMBA_CACHE_DIR": str(folder / "cache")}
+    return {
+        "import sora2lib, above a bare interpreter": median(lambda: run("-c", "import sora2lib"), repeats) - bare,
+        "first clip after installing, compiling the kernels": timed(lambda: run(*make, environment=cold)),
+        "first clip in a new process": median(lambda: run(*make), min(repeats, 3)),
+    }
+
+
+def warm(folder: Path, repeats: int) -> dict[str, float]:
+    """Wall seconds of a clip of 4 s, 1280x720, 24 fps with sound, written, in a process that has made one before."""
+    from sora2lib import film, media, pipeline
+    from sora2lib.render import render
+    from sora2lib.request import Request
+    from sora2lib.sound import synthesise
+
+    request = Request(PROMPT, seed=SEED)
+    path = folder / "a.mp4"
+
+    def planned() -> Any:
+        *_, last = pipeline.plan(request)
+        return pipeline.finish(last, request)
+
+    def generated() -> None:
+        film.record(planned(), path, size=request.size, force=True)
+
+    def simulated() -> None:
+        film.record(film.scene("drop", seed=SEED), path, size=request.size, force=True)
+
+    generated()
+    recipe = planned()
+    world = recipe.world
+    frames = list(render(world, width=request.width, height=request.height, fps=request.fps, seconds=request.seconds))
+    sound = synthesise(world, rate=media.RATE, seconds=request.seconds)
+    return {
+        "clip of 4 s, 1280x720, 24 fps, with sound, written, warm": median(generated, repeats),
+        "  of which plan": median(planned, repeats),
+        "  of which sound": median(lambda: synthesise(world, rate=media.RATE, seconds=request.seconds), repeats),
+        "  of which pictures (beside the encoder)": median(
+            lambda: list(render(world, width=request.width, height=request.height, fps=24, seconds=4)), repeats
+        ),
+        "  of which encoder (beside the pictures)": median(
+            lambda: media.write(path, frames, fps=24, sound=sound, force=True), repeats
+        ),
+        "the same for a simulated scene": median(simulated, repeats),
+    }
+
+
+def run(*arguments: str, environment: dict[str, str] | None = None) -> None:
+    """Run a fresh interpreter to its end."""
+    subprocess.run([sys.executable, *arguments], check=True, env=environment)
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Wall seconds of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def median(work: Callable[[], Any], repeats: int) -> float:
+    """Median wall seconds of several calls."""
+    return statistics.median(timed(work) for _ in range(repeats))
+
+
+def machine() -> dict[str, Any]:
+    """What it ran on."""
+    told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    names = [line.split(":", 1)[1].strip() for line in told.splitlines() if line.startswith("model name")]
+    return {
+        "processor": names[0] if names else platform.processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "system": platform.platform(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Python and the packages that matter for speed; sora2lib must be installed."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+if __name__ == "__main__":
+    main()
