@@ -7,7 +7,7 @@ Legend: P parts, F features, S poses in time, A actors, C pairs. The ground is t
 """
 
 import numpy as np
-from numba import njit
+from sora2lib.kernels.compiled import compiled
 
 SPHERE, ELLIPSOID, BOX, CYLINDER, CAPSULE, CONE, TORUS, WEDGE = range(8)
 POINT, EDGE, CAP = range(3)
@@ -15,9 +15,10 @@ GOLDEN = 0.6180339887498949
 EDGE_STEPS = 12  # golden sections: an edge's length divided by 300
 CAP_STEPS = 4
 NUDGE = 1e-5  # m, for the slope of a distance
+NEVER = 1e9  # s or m: what does not happen
 
 
-@njit(cache=True)
+@compiled
 def _triangle(u, v, ax, ay, bx, by, cx, cy):
     """Signed distance in the plane to a triangle with corners in counter-clockwise order."""
     nearest = 1e30
@@ -32,13 +33,13 @@ def _triangle(u, v, ax, ay, bx, by, cx, cy):
     return -nearest if inside else nearest
 
 
-@njit(cache=True)
+@compiled
 def _extruded(flat, across):
     """Signed distance to a prism, from those to its profile and to its two ends."""
     return min(max(flat, across), 0.0) + np.hypot(max(flat, 0.0), max(across, 0.0))
 
 
-@njit(cache=True)
+@compiled
 def signed_distance(shape, half, x, y, z):
     """Distance of a point to a shape at the origin, negative inside; an ellipsoid's to first order near its skin."""
     a, b, c = half
@@ -63,7 +64,7 @@ def signed_distance(shape, half, x, y, z):
     return first * (first - 1) / second if second > 0 else -min(a, b, c)
 
 
-@njit(cache=True)
+@compiled
 def _into(turn, origin, point, out):
     """Write a point in the frame (turn, origin) to ``out``."""
     x, y, z = point[0] - origin[0], point[1] - origin[1], point[2] - origin[2]
@@ -71,13 +72,13 @@ def _into(turn, origin, point, out):
         out[k] = turn[0, k] * x + turn[1, k] * y + turn[2, k] * z
 
 
-@njit(cache=True)
+@compiled
 def _out_of(turn, origin, point, out):
     for k in range(3):
         out[k] = origin[k] + turn[k, 0] * point[0] + turn[k, 1] * point[1] + turn[k, 2] * point[2]
 
 
-@njit(cache=True)
+@compiled
 def _slope(shape, half, x, y, z, out):
     """Write the unit gradient of a shape's distance to ``out``."""
     out[0] = signed_distance(shape, half, x + NUDGE, y, z) - signed_distance(shape, half, x - NUDGE, y, z)
@@ -87,26 +88,30 @@ def _slope(shape, half, x, y, z, out):
     out /= max(length, 1e-12)
 
 
-@njit(cache=True)
+@compiled
+def _along(shape, half, a, b, u):
+    return signed_distance(shape, half, a[0] + u * (b[0] - a[0]), a[1] + u * (b[1] - a[1]), a[2] + u * (b[2] - a[2]))
+
+
+@compiled
 def _edge(shape, half, a, b):
-    """Share of the way from a to b at which a convex shape is nearest."""
+    """Share of the way from a to b at which a convex shape is nearest, by golden section."""
     low, high = 0.0, 1.0
+    u, v = 1 - GOLDEN, GOLDEN
+    at_u, at_v = _along(shape, half, a, b, u), _along(shape, half, a, b, v)
     for _ in range(EDGE_STEPS):
-        u, v = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-        at_u = signed_distance(
-            shape, half, a[0] + u * (b[0] - a[0]), a[1] + u * (b[1] - a[1]), a[2] + u * (b[2] - a[2])
-        )
-        at_v = signed_distance(
-            shape, half, a[0] + v * (b[0] - a[0]), a[1] + v * (b[1] - a[1]), a[2] + v * (b[2] - a[2])
-        )
         if at_u < at_v:
-            high = v
+            high, v, at_v = v, u, at_u
+            u = high - GOLDEN * (high - low)
+            at_u = _along(shape, half, a, b, u)
         else:
-            low = u
+            low, u, at_u = u, v, at_v
+            v = low + GOLDEN * (high - low)
+            at_v = _along(shape, half, a, b, v)
     return 0.5 * (low + high)
 
 
-@njit(cache=True)
+@compiled
 def _cap(shape, half, centre, axes, spot):
     """Write the point of an ellipsoid that is nearest to a shape to ``spot``; columns of ``axes`` are half axes."""
     slope, along = np.empty(3), np.empty(3)
@@ -120,7 +125,7 @@ def _cap(shape, half, centre, axes, spot):
             spot[k] = centre[k] - axes[k, 0] * along[0] - axes[k, 1] * along[1] - axes[k, 2] * along[2]
 
 
-@njit(cache=True)
+@compiled
 def _probe(kind, ends, radius, shape, half, spot):
     """Gap between a feature, given in the frame of a part, and that part; the nearest point goes to ``spot``."""
     if kind == CAP:
@@ -134,7 +139,7 @@ def _probe(kind, ends, radius, shape, half, spot):
     return signed_distance(shape, half, spot[0], spot[1], spot[2]) - radius
 
 
-@njit(cache=True)
+@compiled
 def _ground_probe(kind, ends, radius, spot):
     spot[:] = ends[0]
     if kind == EDGE and ends[1, 2] < ends[0, 2]:
@@ -148,7 +153,7 @@ def _ground_probe(kind, ends, radius, spot):
     return spot[2] - radius
 
 
-@njit(cache=True)
+@compiled
 def _place(turn, origin, kind, ends, out):
     """Write a feature's points, given in a frame, in the world's frame; a cap's half axes only turn."""
     _out_of(turn, origin, ends[0], out[0])
@@ -160,7 +165,7 @@ def _place(turn, origin, kind, ends, out):
                 out[row + 1, k] = turn[row, 0] * ends[1, k] + turn[row, 1] * ends[2, k] + turn[row, 2] * ends[3, k]
 
 
-@njit(cache=True)
+@compiled
 def _fetch(turn, origin, kind, ends, out):
     """Undo :func:`_place`."""
     _into(turn, origin, ends[0], out[0])
@@ -172,62 +177,92 @@ def _fetch(turn, origin, kind, ends, out):
                 out[row + 1, k] = turn[0, row] * ends[1, k] + turn[1, row] * ends[2, k] + turn[2, row] * ends[3, k]
 
 
-@njit(cache=True)
-def _one_way(prober, target, x_A3, turn_A33, parts, features, gap_F, spot_F3, normal_F3, count, with_normals):
-    """Probe ``target`` with each feature of ``prober``; return how many rows have been written in all."""
+@compiled
+def _far(kind, ends, radius, shape, half):
+    """Lower bound of the gap between a feature and a part that is cheap to have."""
+    if kind == EDGE:
+        x, y, z = 0.5 * (ends[0] + ends[1])
+        size = 0.5 * np.sqrt(((ends[1] - ends[0]) ** 2).sum())
+    else:
+        x, y, z = ends[0]
+        size = np.sqrt((ends[1:] ** 2).sum()) if kind == CAP else 0.0
+    return signed_distance(shape, half, x, y, z) - size - radius
+
+
+@compiled
+def _one_way(prober, target, x_A3, turn_A33, parts, features, within, gap_F, count):
+    """Probe ``target`` with each feature of ``prober``; write gaps, of far features a bound above ``within``.
+
+    Return how many rows have been written in all.
+    """
     shape_P, half_P3, centre_P3, turn_P33, part_of = parts
     kind_F, ends_F43, radius_F, feature_of = features
-    world, body, local = np.zeros((4, 3)), np.zeros((4, 3)), np.zeros((4, 3))
-    spot, place, slope = np.empty(3), np.empty(3), np.empty(3)
-    ground = target == len(x_A3)
+    world, body, local, spot = np.zeros((4, 3)), np.zeros((4, 3)), np.zeros((4, 3)), np.empty(3)
     for f in range(feature_of[prober], feature_of[prober + 1]):
-        kind, radius = kind_F[f], radius_F[f]
-        _place(turn_A33[prober], x_A3[prober], kind, ends_F43[f], world)
-        best, best_part = 1e30, 0
-        if ground:
-            best = _ground_probe(kind, world, radius, spot)
-            spot_F3[count] = spot
-            spot_F3[count, 2] -= radius
-            normal_F3[count] = np.array([0.0, 0.0, 1.0])
-        else:
-            _fetch(turn_A33[target], x_A3[target], kind, world, body)
-            for p in range(part_of[target], part_of[target + 1]):
-                _fetch(turn_P33[p], centre_P3[p], kind, body, local)
-                gap = _probe(kind, local, radius, shape_P[p], half_P3[p], spot)
-                if gap < best:
-                    best, best_part = gap, p
-                    place[:] = spot
-            if with_normals:
-                p = best_part
-                _slope(shape_P[p], half_P3[p], place[0], place[1], place[2], slope)
-                place -= slope * radius
-                _out_of(turn_P33[p], centre_P3[p], place, local[0])
-                _out_of(turn_A33[target], x_A3[target], local[0], spot_F3[count])
-                _out_of(turn_P33[p], np.zeros(3), slope, local[0])
-                _out_of(turn_A33[target], np.zeros(3), local[0], normal_F3[count])
-        gap_F[count] = best
+        kind, radius, best = kind_F[f], radius_F[f], NEVER
+        if gap_F[count] <= within:
+            _place(turn_A33[prober], x_A3[prober], kind, ends_F43[f], world)
+            if target == len(x_A3):
+                best = _ground_probe(kind, world, radius, spot)
+            else:
+                _fetch(turn_A33[target], x_A3[target], kind, world, body)
+                for p in range(part_of[target], part_of[target + 1]):
+                    _fetch(turn_P33[p], centre_P3[p], kind, body, local)
+                    gap = _far(kind, local, radius, shape_P[p], half_P3[p])
+                    if kind != POINT and gap < min(best, within):
+                        gap = _probe(kind, local, radius, shape_P[p], half_P3[p], spot)
+                    best = min(best, gap)
+            gap_F[count] = best
         count += 1
     return count
 
 
-@njit(cache=True)
-def _both_ways(i, j, x_A3, turn_A33, parts, features, gap_F, spot_F3, normal_F3, with_normals):
-    """Probe each of two actors with the features of the other; normals point from j to i."""
-    count = _one_way(i, j, x_A3, turn_A33, parts, features, gap_F, spot_F3, normal_F3, 0, with_normals)
-    first = count
+@compiled
+def _both_ways(i, j, x_A3, turn_A33, parts, features, within, gap_F):
+    """Probe each of two actors with the features of the other. Rows of ``gap_F`` above ``within`` are left alone."""
+    count = _one_way(i, j, x_A3, turn_A33, parts, features, within, gap_F, 0)
     if j < len(x_A3):
-        count = _one_way(j, i, x_A3, turn_A33, parts, features, gap_F, spot_F3, normal_F3, count, with_normals)
-        normal_F3[first:count] *= -1.0
-    return count
+        _one_way(j, i, x_A3, turn_A33, parts, features, within, gap_F, count)
 
 
-@njit(cache=True)
+@compiled
+def _meet(i, j, row, x_A3, turn_A33, parts, features, place, normal):
+    """Write where a feature of a pair meets the other body, and the normal there from j to i."""
+    shape_P, half_P3, centre_P3, turn_P33, part_of = parts
+    kind_F, ends_F43, radius_F, feature_of = features
+    own = feature_of[i + 1] - feature_of[i]
+    prober, target, f, sign = (i, j, feature_of[i] + row, 1.0) if row < own else (j, i, feature_of[j] + row - own, -1.0)
+    world, body, local = np.zeros((4, 3)), np.zeros((4, 3)), np.zeros((4, 3))
+    spot, slope, turned = np.empty(3), np.empty(3), np.empty(3)
+    kind, radius, best = kind_F[f], radius_F[f], NEVER
+    _place(turn_A33[prober], x_A3[prober], kind, ends_F43[f], world)
+    if target == len(x_A3):
+        _ground_probe(kind, world, radius, place)
+        place[2] -= radius
+        normal[0], normal[1], normal[2] = 0.0, 0.0, 1.0
+        return
+    _fetch(turn_A33[target], x_A3[target], kind, world, body)
+    for p in range(part_of[target], part_of[target + 1]):
+        _fetch(turn_P33[p], centre_P3[p], kind, body, local)
+        gap = _probe(kind, local, radius, shape_P[p], half_P3[p], spot)
+        if gap < best:
+            best = gap
+            _slope(shape_P[p], half_P3[p], spot[0], spot[1], spot[2], slope)
+            spot -= slope * radius
+            _out_of(turn_P33[p], centre_P3[p], spot, turned)
+            _out_of(turn_A33[target], x_A3[target], turned, place)
+            _out_of(turn_P33[p], np.zeros(3), slope, turned)
+            _out_of(turn_A33[target], np.zeros(3), turned, normal)
+    normal *= sign
+
+
+@compiled
 def _room(feature_of, i, j):
     own = feature_of[i + 1] - feature_of[i]
     return own if j + 1 >= len(feature_of) else own + feature_of[j + 1] - feature_of[j]
 
 
-@njit(cache=True)
+@compiled
 def _apart(i, j, x_A3, reach_A):
     """Gap between the bounding spheres, a lower bound of the gap."""
     if j == len(x_A3):
@@ -235,81 +270,116 @@ def _apart(i, j, x_A3, reach_A):
     return np.sqrt(((x_A3[i] - x_A3[j]) ** 2).sum()) - reach_A[i] - reach_A[j]
 
 
-@njit(cache=True)
+@compiled
 def nearest(pairs_C2, x_SA3, turn_SA33, reach_A, parts, features, within):
     """Gap, nearest place and normal (from the second actor to the first) of pairs at a series of poses.
 
-    Returns (S, C) metres, infinite beyond ``within``, and two (S, C, 3) arrays. ``parts`` is (shape, half, centre,
+    Returns (S, C) metres, ``NEVER`` beyond ``within``, and two (S, C, 3) arrays. ``parts`` is (shape, half, centre,
     turn, first part of each actor), ``features`` (kind, points, radius, first feature of each actor).
     """
     steps, count = len(x_SA3), len(pairs_C2)
-    gap_SC = np.full((steps, count), np.inf)
+    gap_SC = np.full((steps, count), NEVER)
     place_SC3, normal_SC3 = np.zeros((steps, count, 3)), np.zeros((steps, count, 3))
     for c in range(count):
         i, j = pairs_C2[c]
-        room = _room(features[3], i, j)
-        gap_F, spot_F3, normal_F3 = np.empty(room), np.empty((room, 3)), np.empty((room, 3))
+        gap_F = np.empty(_room(features[3], i, j))
         for s in range(steps):
             if _apart(i, j, x_SA3[s], reach_A) < within:
-                _both_ways(i, j, x_SA3[s], turn_SA33[s], parts, features, gap_F, spot_F3, normal_F3, True)
+                gap_F[:] = 0.0
+                _both_ways(i, j, x_SA3[s], turn_SA33[s], parts, features, within, gap_F)
                 f = np.argmin(gap_F)
                 if gap_F[f] < within:
                     gap_SC[s, c] = gap_F[f]
-                    place_SC3[s, c], normal_SC3[s, c] = spot_F3[f], normal_F3[f]
+                    _meet(i, j, f, x_SA3[s], turn_SA33[s], parts, features, place_SC3[s, c], normal_SC3[s, c])
     return gap_SC, place_SC3, normal_SC3
 
 
-@njit(cache=True)
-def _crossings(gap_SF, step, slowest, deepest, time_F, speed_F):
-    """Write when each feature's gap closes, in seconds from the first pose (NaN: never), and how fast."""
-    last = len(gap_SF) - 1
-    for f in range(gap_SF.shape[1]):
-        time_F[f] = np.nan
-        speed_F[f] = 0.0
-        fall = gap_SF[0, f] - gap_SF[1, f]
-        if -deepest < gap_SF[0, f] <= 0 and fall > slowest * step:
-            time_F[f], speed_F[f] = step * gap_SF[0, f] / fall, fall / step
-            continue
-        for s in range(last):
-            fall = gap_SF[s, f] - gap_SF[s + 1, f]
-            if gap_SF[s, f] > 0 >= gap_SF[s + 1, f]:
-                if fall > slowest * step:
-                    time_F[f], speed_F[f] = step * (s + gap_SF[s, f] / fall), fall / step
-                break
+@compiled
+def _travel(i, x_SA3, turn_SA33, reach_A):
+    """How far any point of a body strays from its place at the first pose."""
+    if i == x_SA3.shape[1]:
+        return 0.0
+    most = 0.0
+    for s in range(1, len(x_SA3)):
+        shift = ((x_SA3[s, i] - x_SA3[0, i]) ** 2).sum()
+        turn = ((turn_SA33[s, i] - turn_SA33[0, i]) ** 2).sum()
+        most = max(most, np.sqrt(shift) + reach_A[i] * np.sqrt(turn))
+    return most
 
 
-@njit(cache=True)
+@compiled
+def _crossing(gap_S, step, slowest, deepest):
+    """Return when a gap closes, in seconds from the first pose, and how fast; ``NEVER`` if it does not."""
+    fall = gap_S[0] - gap_S[1]
+    if -deepest < gap_S[0] <= 0 and fall > slowest * step:
+        return step * gap_S[0] / fall, fall / step
+    for s in range(len(gap_S) - 1):
+        fall = gap_S[s] - gap_S[s + 1]
+        if gap_S[s] > 0 >= gap_S[s + 1]:
+            if fall > slowest * step:
+                return step * (s + gap_S[s] / fall), fall / step
+            break
+    return NEVER, 0.0
+
+
+@compiled
 def first_touch(pairs_C2, x_SA3, turn_SA33, reach_A, parts, features, step, slowest, deepest):
     """When each pair's gap first closes along a series of poses ``step`` seconds apart.
 
-    Returns time (C,), NaN where the pair stays apart or closes slower than ``slowest`` m/s, closing speed (C,),
+    Returns time (C,), ``NEVER`` where the pair stays apart or closes slower than ``slowest`` m/s, closing speed (C,),
     place (C, 3) and normal (C, 3) from the second actor to the first. Features that start less than ``deepest``
     inside touch before the first pose, at a negative time. Of features that arrive together the earliest with
     half the highest speed counts, so that a graze does not hide a blow.
     """
     steps, count = len(x_SA3), len(pairs_C2)
-    time_C, speed_C = np.full(count, np.nan), np.zeros(count)
+    time_C, speed_C = np.full(count, NEVER), np.zeros(count)
     place_C3, normal_C3 = np.zeros((count, 3)), np.zeros((count, 3))
     for c in range(count):
         i, j = pairs_C2[c]
-        apart = 1e30
-        for s in range(steps):
-            apart = min(apart, _apart(i, j, x_SA3[s], reach_A))
-        if apart > 0:
+        travel = _travel(i, x_SA3, turn_SA33, reach_A) + _travel(j, x_SA3, turn_SA33, reach_A)
+        if _apart(i, j, x_SA3[0], reach_A) > travel:
             continue
-        room = _room(features[3], i, j)
-        gap_SF, spot_F3, normal_F3 = np.empty((steps, room)), np.empty((room, 3)), np.empty((room, 3))
+        gap_SF = np.zeros((steps, _room(features[3], i, j)))
         for s in range(steps):
-            _both_ways(i, j, x_SA3[s], turn_SA33[s], parts, features, gap_SF[s], spot_F3, normal_F3, False)
-        time_F, speed_F = np.empty(room), np.empty(room)
-        _crossings(gap_SF, step, slowest, deepest, time_F, speed_F)
+            gap_SF[s] = gap_SF[0]
+            _both_ways(i, j, x_SA3[s], turn_SA33[s], parts, features, travel, gap_SF[s])
+        time_F, speed_F = np.empty(gap_SF.shape[1]), np.empty(gap_SF.shape[1])
+        for f in range(gap_SF.shape[1]):
+            time_F[f], speed_F[f] = _crossing(gap_SF[:, f], step, slowest, deepest)
         best, hardest = -1, speed_F.max()
-        for f in range(room):
+        for f in range(len(speed_F)):
             if speed_F[f] > 0 and speed_F[f] >= 0.5 * hardest and (best < 0 or time_F[f] < time_F[best]):
                 best = f
         if best >= 0:
-            s = min(max(int(round(time_F[best] / step)), 0), steps - 1)
-            _both_ways(i, j, x_SA3[s], turn_SA33[s], parts, features, gap_SF[s], spot_F3, normal_F3, True)
+            s = min(max(round(time_F[best] / step), 0), steps - 1)
             time_C[c], speed_C[c] = time_F[best], speed_F[best]
-            place_C3[c], normal_C3[c] = spot_F3[best], normal_F3[best]
+            _meet(i, j, best, x_SA3[s], turn_SA33[s], parts, features, place_C3[c], normal_C3[c])
     return time_C, speed_C, place_C3, normal_C3
+
+
+@compiled
+def glide(x_A3, q_A4, v_A3, a_A3, w_A3, b_A3, time_S):
+    """Carry poses along: constant acceleration ``a``, and a spin ``w`` that changes at the constant rate ``b``.
+
+    Returns positions (S, A, 3) and rotation matrices (S, A, 3, 3).
+    """
+    steps, actors = len(time_S), len(x_A3)
+    x_SA3, turn_SA33 = np.empty((steps, actors, 3)), np.empty((steps, actors, 3, 3))
+    for s in range(steps):
+        t = time_S[s]
+        for i in range(actors):
+            x_SA3[s, i] = x_A3[i] + t * v_A3[i] + t * t / 2 * a_A3[i]
+            rx, ry, rz = t * w_A3[i] + t * t / 2 * b_A3[i]
+            angle = np.sqrt(rx * rx + ry * ry + rz * rz)
+            share = np.sin(angle / 2) / angle if angle > 1e-9 else 0.5
+            cw, cx, cy, cz = np.cos(angle / 2), share * rx, share * ry, share * rz
+            qw, qx, qy, qz = q_A4[i]
+            w = cw * qw - cx * qx - cy * qy - cz * qz
+            x = cw * qx + qw * cx + cy * qz - cz * qy
+            y = cw * qy + qw * cy + cz * qx - cx * qz
+            z = cw * qz + qw * cz + cx * qy - cy * qx
+            turn = turn_SA33[s, i]
+            turn[0, 0], turn[0, 1], turn[0, 2] = 1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)
+            turn[1, 0], turn[1, 1], turn[1, 2] = 2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)
+            turn[2, 0], turn[2, 1], turn[2, 2] = 2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)
+    return x_SA3, turn_SA33

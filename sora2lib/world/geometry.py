@@ -123,12 +123,10 @@ def matrix(q: Array) -> Array:
 
 
 def _reach(part: Primitive) -> float:
-    x, y, z = part.half
+    x, _, z = part.half
     if part.shape in ("sphere", "ellipsoid"):
         return float(max(part.half))
-    if part.shape == "torus":
-        return float(x + z)
-    if part.shape == "capsule":
+    if part.shape in ("torus", "capsule"):
         return float(x + z)
     return float(np.linalg.norm(part.half)) if part.shape in ("box", "wedge") else math.hypot(x, z)
 

@@ -1,0 +1,87 @@
+"""Contacts that last: where bodies rest on, roll over or slide along each other."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sora2lib.kernels import gaps
+from sora2lib.world.geometry import Bodies
+from sora2lib.world.motion import Array, Motion, turns
+
+GROUND = -1
+CLOSED = 0.004  # m; a gap this small is none
+SHORTEST = 3  # samples
+
+
+# M samples
+@dataclass(frozen=True)
+class Touch:
+    """One stretch of time in which two bodies keep touching.
+
+    Parameters
+    ----------
+    actor, other : indices of the two; ``other`` is -1 for the ground.
+    time : (M,) seconds, the world's own samples.
+    place : (M, 3) metres.
+    slide : (M,) speed of one surface over the other, m/s.
+    roll : (M,) speed of the actor's centre along the other's surface, m/s.
+    """
+
+    actor: int
+    other: int
+    time: Array
+    place: Array
+    slide: Array
+    roll: Array
+
+    @property
+    def start(self) -> float:
+        """First moment, seconds."""
+        return float(self.time[0])
+
+    @property
+    def end(self) -> float:
+        """Last moment, seconds."""
+        return float(self.time[-1])
+
+
+def touches(motion: Motion, packed: Bodies, pairs_C2: NDArray[np.int64], *, start: float) -> tuple[Touch, ...]:
+    """Find the lasting contacts of the pairs; ``start`` is the time of the first sample, seconds."""
+    x_TA3 = np.ascontiguousarray(motion.x_AT3.swapaxes(0, 1))
+    gap_TC, place_TC3, normal_TC3 = gaps.nearest(
+        pairs_C2, x_TA3, turns(motion), packed.reach, packed.parts, packed.features, 2 * CLOSED
+    )
+    velocity_AT3, spin_AT3 = _at_samples(motion.velocity_AT3), _at_samples(motion.spin_AT3)
+    time_T = start + motion.step * np.arange(motion.samples)
+    found = []
+    for c, (i, j) in enumerate(pairs_C2.tolist()):
+        for span in _stretches(gap_TC[:, c] < CLOSED):
+            place_M3, normal_M3 = place_TC3[span, c], normal_TC3[span, c]
+            slip_M3, way_M3 = np.zeros_like(place_M3), np.zeros_like(place_M3)
+            for one, sign in ((i, 1.0), (j, -1.0)):
+                if one < len(packed.mass):
+                    arm_M3 = place_M3 - motion.x_AT3[one, span]
+                    way_M3 += sign * velocity_AT3[one, span]
+                    slip_M3 += sign * (velocity_AT3[one, span] + np.cross(spin_AT3[one, span], arm_M3))
+            other = j if j < len(packed.mass) else GROUND
+            slide, roll = _across(slip_M3, normal_M3), _across(way_M3, normal_M3)
+            found.append(Touch(i, other, time_T[span], place_M3, slide, roll))
+    return tuple(found)
+
+
+def _stretches(closed_T: NDArray[np.bool_]) -> list[slice]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], closed_T, [False]])))
+    return [slice(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= SHORTEST]
+
+
+def _at_samples(rate_AT3: Array) -> Array:
+    """Rates at the samples from rates over the intervals."""
+    padded = np.concatenate([rate_AT3[:, :1], rate_AT3, rate_AT3[:, -1:]], axis=1)
+    return np.asarray((padded[:, 1:] + padded[:, :-1]) / 2)
+
+
+def _across(vector_M3: Array, normal_M3: Array) -> Array:
+    """Length of the part that is square to the normal."""
+    along = np.sum(vector_M3 * normal_M3, axis=-1, keepdims=True) * normal_M3
+    return np.asarray(np.linalg.norm(vector_M3 - along, axis=-1))
