@@ -31,6 +31,24 @@ NEAR = 0.5  # cosine to a word of the training captions from which on a word cou
 TABLE, TOKENIZER, WORDS = "text.safetensors", "tokenizer.json", "words.json"
 
 
+_ASIDE = re.compile(r"""@\w+|"[^"]*"|“[^”]*”|«[^»]*»""")
+_LITTLE_WORDS = """
+a about above across after again against ago ahead all almost along already also although always am among an and
+another any anyone anything are around as at away back be became because become been before behind being below
+beneath beside between beyond both but by can cannot could did do does doing don done down during each either else
+enough even ever every everything few first for from further get gets getting give given go goes going had has have
+having he her here hers him his how however if in inside instead into is it its itself just last later least less
+let like ll made make makes making many may maybe me might mine more most much must my near nearly never next no
+nobody none nor not nothing now of off often on once one only onto or other others our out outside over own per
+perhaps please put quite rather re really same several shall she should show since so some someone something
+sometimes soon still such take takes than that the their them then there these they thing things this those though
+through throughout till to together too toward towards under underneath until up upon us use using ve very via was
+we were what whatever when where whether which while who whole whom whose why will with within without would yes
+yet you your zero two three four five six seven eight nine ten eleven twelve second third fourth half twice
+"""
+FUNCTION_WORDS = frozenset(_LITTLE_WORDS.split())
+
+
 @dataclass(frozen=True)
 class Table:
     """Static vectors: ``directions`` (V, W) int8, rows of any length; ``weights`` (V,) float32, 0 or more."""
@@ -84,26 +102,37 @@ def sentence_vector(text: str) -> NDArray[np.float32]:
 def unknown_words(prompt: str) -> tuple[str, ...]:
     """Return the words of a prompt that the generator can know nothing about, in order, each once.
 
-    A word is understood when it is a function word or a number, when captions in training had it, or when its
-    vector lies within a cosine of `NEAR` of one they had. What stands between quotation marks is said,
-    and what follows an @ is a name: neither has to be understood.
+    A content word is understood when captions in training had it, or when its vector has a cosine of `NEAR` or more
+    to one they had. What stands between quotation marks is said and what follows an @ is a name: neither counts.
 
     Examples
     --------
     >>> unknown_words("a crimson ball rolls towards a saxophone")
     ('saxophone',)
     """
-    tokenizer = _tokenizer()
-    plain = tokenizer.normalizer.normalize_str(_NOT_READ.sub(" ", prompt))
-    words = [word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(plain)]
     seen, table = _seen()
-    asked = [word for word in dict.fromkeys(words) if _has_content(word) and word not in seen]
+    asked = [word for word in content_words(prompt) if word not in seen]
     return tuple(word for word in asked if (table @ sentence_vector(word)).max() < NEAR)
 
 
+def content_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text in lower case, each once, without function words, numbers, names and speech.
+
+    Examples
+    --------
+    >>> content_words('The 2 red balls of @rex fall, he says "hello"')
+    ('red', 'balls', 'fall', 'says')
+    """
+    tokenizer = _tokenizer()
+    plain = tokenizer.normalizer.normalize_str(_ASIDE.sub(" ", text))
+    words = dict.fromkeys(word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(plain))
+    return tuple(word for word in words if _has_content(word))
+
+
 def _has_content(word: str) -> bool:
-    category = unicodedata.category(word[0])
-    return category[0] in "LS" and word.isascii() <= (word.isalpha() and len(word) > 1) and word not in FUNCTION_WORDS
+    if word.isascii():
+        return len(word) > 1 and word.isalpha() and word not in FUNCTION_WORDS
+    return unicodedata.category(word[0])[0] in "LS"  # other scripts, emoji
 
 
 @cache
