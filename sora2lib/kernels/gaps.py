@@ -7,6 +7,7 @@ Legend: P parts, F features, S poses in time, A actors, C pairs. The ground is t
 """
 
 import numpy as np
+
 from sora2lib.kernels.compiled import compiled
 
 SPHERE, ELLIPSOID, BOX, CYLINDER, CAPSULE, CONE, TORUS, WEDGE = range(8)

@@ -16,6 +16,7 @@ from sora2lib.world.geometry import Bodies, matrix
 from sora2lib.world.motion import Array, Motion, State, rotation_vector, skew, turned
 from sora2lib.world.pairs import pair_friction, pair_restitution
 from sora2lib.world.schema import GRAVITY, World
+from sora2lib.world.touches import CLOSED, Gaps
 from sora2lib.world.vocabulary import GROUNDS
 
 Mask = NDArray[np.bool_]
@@ -25,6 +26,7 @@ NOISE = 5.0  # a blow must exceed the motion's own roughness by this factor
 QUIET = 0.2  # share of the intervals that show this roughness and nothing else
 DEEPEST = 0.03  # m inside another body that still counts as its surface
 APART = 0.010  # s; nearer blows of one pair are one
+ROCKING = 0.025  # s; the same for a pair that never parts, whose motion between the samples is hard to tell
 LASTS = 0.008  # s from touch to parting
 EXCHANGE = 0.35  # share of the closing speed that a blow must take away
 WELL_KNOWN = 0.35  # share of an interval from which a velocity can be told
@@ -76,13 +78,15 @@ def _settled(rate_A3: Array, again_A3: Array, small: float) -> Mask:
 class Finder:
     """Goes through a world's intervals in order of time and remembers when and where each body was last struck."""
 
-    def __init__(self, world: World, motion: Motion, packed: Bodies, pairs_C2: NDArray[np.int64]) -> None:
-        self.motion, self.packed, self.pairs_C2 = motion, packed, pairs_C2
+    def __init__(self, world: World, motion: Motion, packed: Bodies, near: Gaps) -> None:
+        self.motion, self.packed, self.pairs_C2 = motion, packed, near.pairs_C2
+        self.closed_TC = near.gap_TC < CLOSED
+        self.columns = {(i, j): c for c, (i, j) in enumerate(near.pairs_C2.tolist())}
         self.free_A = np.append(~world.fixed.values, False)
         ground = GROUNDS[str(world.ground.values)]
         bounce, drag = [*world.restitution.values, ground.restitution], [*world.friction.values, ground.friction]
-        self.restitution = {(i, j): pair_restitution(bounce[i], bounce[j]) for i, j in pairs_C2.tolist()}
-        self.friction = {(i, j): pair_friction(drag[i], drag[j]) for i, j in pairs_C2.tolist()}
+        self.restitution = {(i, j): pair_restitution(bounce[i], bounce[j]) for i, j in self.columns}
+        self.friction = {(i, j): pair_friction(drag[i], drag[j]) for i, j in self.columns}
         strays_A, turns_A = (np.ptp(path, axis=1).max(axis=1) for path in (motion.x_AT3, motion.q_AT4))
         hinged_A = (strays_A < HINGED) & (turns_A > HINGED)
         self.inverse_mass_A = np.where(hinged_A, 0.0, 1 / np.maximum(packed.mass, 1e-9))
@@ -211,7 +215,7 @@ class Finder:
         """Judge whether a meeting in interval k was a blow, and if so write it down."""
         (i, j), s, h = meeting.pair, meeting.time, self.motion.step
         place, normal, time = meeting.place, meeting.normal, k * h + s
-        if time - self.last.get((i, j), -1.0) < APART:
+        if time - self.last.get((i, j), -1.0) < (ROCKING if self._clings(k, i, j) else APART):
             return False
         before = float(normal @ (early.velocity(i, place, s) - early.velocity(j, place, s)))
         after = float(normal @ (late.velocity(i, place, s - h) - late.velocity(j, place, s - h)))
@@ -230,6 +234,10 @@ class Finder:
         self.found.append(Blow(max(time, 0.0), i, j, place, normal, impulse, max(-before, 0.0)))
         self.last[i, j] = time
         return True
+
+    def _clings(self, k: int, i: int, j: int) -> bool:
+        """Whether a pair touches at the samples on both sides of interval k and at the one before."""
+        return bool(self.closed_TC[max(k - 1, 0) : k + 2, self.columns[i, j]].all())
 
     def _shift(self, k: int, i: int, meeting: _Meeting, early: State) -> Array:
         """How far the matter at a place lies at sample k + 1 from where the motion before would have taken it."""

@@ -11,7 +11,7 @@ from sora2lib.world.blows import Blow, Finder
 from sora2lib.world.geometry import Bodies, bodies, matrix
 from sora2lib.world.motion import Array, Motion
 from sora2lib.world.schema import World
-from sora2lib.world.touches import GROUND, Touch, touches
+from sora2lib.world.touches import GROUND, Touch, measure, touches
 
 __all__ = ["GROUND", "Contacts", "Touch", "contacts"]
 FEWEST = 4  # samples from which motion before and after can be told apart
@@ -57,9 +57,9 @@ def contacts(world: World) -> Contacts:
     >>> contacts(world).time  # doctest: +SKIP
     """
     motion, packed, start = Motion.of(world), bodies(world), float(world.time[0])
-    pairs_C2 = _pairs(world, packed)
-    ready = len(pairs_C2) > 0 and motion.samples >= FEWEST
-    found = sorted(Finder(world, motion, packed, pairs_C2).run(), key=lambda blow: blow.time) if ready else []
+    near = measure(motion, packed, _pairs(world, packed))
+    ready = len(near.pairs_C2) > 0 and motion.samples >= FEWEST
+    found = sorted(Finder(world, motion, packed, near).run(), key=lambda blow: blow.time) if ready else []
     other = np.array([blow.other for blow in found], dtype=np.int64)
     return Contacts(
         start + np.array([blow.time for blow in found], dtype=np.float64),
@@ -72,7 +72,7 @@ def contacts(world: World) -> Contacts:
         np.array(
             [[_material(world, motion, one, blow) for one in (blow.actor, blow.other)] for blow in found], dtype=np.str_
         ).reshape(-1, 2),
-        touches(motion, packed, pairs_C2, start=start) if ready else (),
+        touches(motion, packed, near, start=start),
     )
 
 

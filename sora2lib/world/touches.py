@@ -46,18 +46,32 @@ class Touch:
         return float(self.time[-1])
 
 
-def touches(motion: Motion, packed: Bodies, pairs_C2: NDArray[np.int64], *, start: float) -> tuple[Touch, ...]:
-    """Find the lasting contacts of the pairs; ``start`` is the time of the first sample, seconds."""
+# C pairs, T samples
+@dataclass(frozen=True)
+class Gaps:
+    """How far the pairs are apart at the samples: (T, C) metres, and the nearest place and its normal (T, C, 3)."""
+
+    pairs_C2: NDArray[np.int64]
+    gap_TC: Array
+    place_TC3: Array
+    normal_TC3: Array
+
+
+def measure(motion: Motion, packed: Bodies, pairs_C2: NDArray[np.int64]) -> Gaps:
+    """Measure the gaps of all pairs at all samples; beyond twice ``CLOSED`` they are only known to be larger."""
     x_TA3 = np.ascontiguousarray(motion.x_AT3.swapaxes(0, 1))
-    gap_TC, place_TC3, normal_TC3 = gaps.nearest(
-        pairs_C2, x_TA3, turns(motion), packed.reach, packed.parts, packed.features, 2 * CLOSED
-    )
+    reached = gaps.nearest(pairs_C2, x_TA3, turns(motion), packed.reach, packed.parts, packed.features, 2 * CLOSED)
+    return Gaps(pairs_C2, *reached)
+
+
+def touches(motion: Motion, packed: Bodies, near: Gaps, *, start: float) -> tuple[Touch, ...]:
+    """Find the lasting contacts of the pairs; ``start`` is the time of the first sample, seconds."""
     velocity_AT3, spin_AT3 = _at_samples(motion.velocity_AT3), _at_samples(motion.spin_AT3)
     time_T = start + motion.step * np.arange(motion.samples)
     found = []
-    for c, (i, j) in enumerate(pairs_C2.tolist()):
-        for span in _stretches(gap_TC[:, c] < CLOSED):
-            place_M3, normal_M3 = place_TC3[span, c], normal_TC3[span, c]
+    for c, (i, j) in enumerate(near.pairs_C2.tolist()):
+        for span in _stretches(near.gap_TC[:, c] < CLOSED):
+            place_M3, normal_M3 = near.place_TC3[span, c], near.normal_TC3[span, c]
             slip_M3, way_M3 = np.zeros_like(place_M3), np.zeros_like(place_M3)
             for one, sign in ((i, 1.0), (j, -1.0)):
                 if one < len(packed.mass):
