@@ -129,8 +129,8 @@ def _turn(move: str, way: Array, amount: float, fov: float, distance: float, rig
     """Shift of the target (T, 3) that turns the camera by a good part of its field of view in all."""
     if move == "pan":
         half = amount * 0.35 * math.atan(math.tan(fov / 2) * ASPECT)
-        return distance * np.tan(way * half)[:, None] * right
-    return distance * np.tan(way * amount * 0.3 * fov / 2)[:, None] * np.array([0.0, 0.0, 1.0])
+        return np.asarray(distance * np.tan(way * half)[:, None] * right)
+    return np.asarray(distance * np.tan(way * amount * 0.3 * fov / 2)[:, None] * np.array([0.0, 0.0, 1.0]))
 
 
 def _shake(rng: np.random.Generator, time: Array, channels: int) -> Array:

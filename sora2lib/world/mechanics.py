@@ -6,7 +6,7 @@ damping ratio, sets the restitution of a pair whatever the masses; see :func:`so
 
 import itertools
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import mujoco
 import numpy as np
@@ -16,15 +16,15 @@ from sora2lib.world.assets import Primitive, primitives
 from sora2lib.world.pairs import HARD_ROLLING, damping_ratio, pair_friction, pair_restitution, rolling_resistance
 from sora2lib.world.schema import GRAVITY, RATE
 from sora2lib.world.stage import Body, Contact, Take
-from sora2lib.world.vocabulary import GROUNDS
+from sora2lib.world.vocabulary import GROUNDS, Ground
 
-STEPS = 84  # simulator steps a sample: 0.5 ms each
-FINE_STEPS = 168  # where blows travel through a row of bodies
-STEPS_A_LOOK = 2  # contacts last 16 steps; looking at every second misses none
-CONTACT_STEPS = 16.0  # length of an elastic contact in steps
+LOOKS = 42  # times a sample, about once a millisecond, to see who touches; shorter than any contact
+LONGEST_BLOW = 16  # looks after which what still touches is no longer the blow
 # Rate, in 1/s, at which friction would end a slip if the Coulomb limit allowed it. MuJoCo's convex contact lifts a
-# slider by friction * rate * speed / stiffness, a tenth of a millimetre at these rates; round things slip briefly only.
-GRIP_ROUND, GRIP_FLAT = 200.0, 60.0
+# slider by friction * rate * speed / stiffness, a tenth of a millimetre at this rate; a round thing that lands slips
+# only for the length of the bounce and needs the firmer grip to get its spin.
+GRIP, LANDING_GRIP = 60.0, 200.0
+MOST_DENSE = 4  # movers; with more, sparse algebra is faster
 IMPEDANCE = 0.8  # below 1, so that gravity presses what rests into its contact and nothing flickers
 AT_REST = 3e-3  # m/s; what has been slower for ten steps sleeps until it is touched
 SMALLEST_OVERLAP = 1e-4  # metres
@@ -35,13 +35,36 @@ CONE_SIDES = 32
 GROUND = "ground"
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How finely to simulate: steps a sample (a multiple of ``LOOKS``), length of an elastic contact in seconds."""
+
+    steps: int
+    blow: float
+
+    @property
+    def timestep(self) -> float:
+        """Seconds a step."""
+        return 1 / (RATE * self.steps)
+
+
+USUAL = Pace(84, 0.008)
+ROW = Pace(168, 0.004)  # blows travel through hanging bodies one after the other, so each must be short
+EXACT = Pace(336, 0.008)  # 64 steps a contact: what the lab's elastic balls lose or gain is below 0.2 %
+
+
+def _pace(bodies: tuple[Body, ...]) -> Pace:
+    joints = [body.joint for body in bodies]
+    return EXACT if "rail" in joints else ROW if joints.count("pivot") > 1 else USUAL
+
+
 def play(bodies: tuple[Body, ...], *, ground: str, samples: int) -> Take:
     """Simulate the bodies and record ``samples`` poses at 24 Hz, the first being the start.
 
     >>> take = play((ball,), ground="ice", samples=97)  # doctest: +SKIP
     """
-    steps = FINE_STEPS if sum(body.joint == "pivot" for body in bodies) > 1 else STEPS
-    model, owners = _compile(bodies, ground, timestep=1 / (RATE * steps))
+    pace = _pace(bodies)
+    model, owners = _compile(bodies, ground, pace)
     data = mujoco.MjData(model)
     for index, body in enumerate(bodies):
         _start(model, data, index + 1, body)
@@ -53,8 +76,8 @@ def play(bodies: tuple[Body, ...], *, ground: str, samples: int) -> Take:
     ear = _Ear(model, data, owners, [*(body.name for body in bodies), GROUND])
     rows = [i + 1 for i in movers]
     for sample in range(1, samples):
-        for _ in range(steps // STEPS_A_LOOK):
-            mujoco.mj_step(model, data, STEPS_A_LOOK)
+        for _ in range(LOOKS):
+            mujoco.mj_step(model, data, pace.steps // LOOKS)
             ear.listen()
         mujoco.mj_kinematics(model, data)
         position_AT3[movers, sample] = data.xpos[rows]
@@ -72,13 +95,15 @@ def _continuous(rotation_AT4: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([rotation_AT4[:, :1], rotation_AT4[:, 1:] * signs[..., None]], axis=1)
 
 
-def _compile(bodies: tuple[Body, ...], ground: str, *, timestep: float) -> tuple[mujoco.MjModel, NDArray[np.int64]]:
+def _compile(bodies: tuple[Body, ...], ground: str, pace: Pace) -> tuple[mujoco.MjModel, NDArray[np.int64]]:
     """Build the model; ``owners`` maps a geom to the index of its body, the ground being the last."""
     spec = mujoco.MjSpec()
-    spec.option.timestep = timestep
+    spec.option.timestep = pace.timestep
     spec.option.gravity = [0, 0, -GRAVITY]
     spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
-    spec.option.impratio = 100
+    spec.option.impratio = 30
+    if sum(not body.fixed for body in bodies) > MOST_DENSE:
+        spec.option.jacobian = mujoco.mjtJacobian.mjJAC_SPARSE
     spec.option.sleep_tolerance = AT_REST
     spec.option.enableflags |= mujoco.mjtEnableBit.mjENBL_SLEEP
     spec.option.tolerance = 1e-8
@@ -88,18 +113,14 @@ def _compile(bodies: tuple[Body, ...], ground: str, *, timestep: float) -> tuple
     floor = GROUNDS[ground]
     for body, names in zip(bodies, geoms, strict=True):
         if not body.fixed:
-            restitution = pair_restitution(body.restitution, floor.restitution)
-            friction = pair_friction(body.friction, floor.friction)
-            radius, roll = _rolling_radius(body), rolling_resistance(floor.restitution)
+            touch = _touch_ground(body, floor)
             for name in names:
-                _add_pair(spec, (GROUND, name), restitution, friction, radius, roll, timestep)
+                _add_pair(spec, (GROUND, name), touch, pace)
     for (a, a_names), (b, b_names) in itertools.combinations(zip(bodies, geoms, strict=True), 2):
-        if (a.fixed and b.fixed) or {a.asset, b.asset} == {"seesaw", "fulcrum"}:
-            continue
-        restitution, friction = pair_restitution(a.restitution, b.restitution), pair_friction(a.friction, b.friction)
-        radius = max(_rolling_radius(a), _rolling_radius(b))
-        for pair in itertools.product(a_names, b_names):
-            _add_pair(spec, pair, restitution, friction, radius, HARD_ROLLING, timestep)
+        if not (a.fixed and b.fixed) and {a.asset, b.asset} != {"seesaw", "fulcrum"}:
+            touch = _touch(a, b)
+            for pair in itertools.product(a_names, b_names):
+                _add_pair(spec, pair, touch, pace)
     model = spec.compile()
     body_of_geom = np.array(model.geom_bodyid, dtype=np.int64)
     return model, np.where(body_of_geom == 0, len(bodies), body_of_geom - 1)
@@ -115,7 +136,7 @@ def _add_body(spec: mujoco.MjSpec, index: int, body: Body) -> list[str]:
         frame.add_joint(type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 1, 0])
     elif body.joint == "rail":
         frame.add_joint(type=mujoco.mjtJoint.mjJNT_SLIDE, axis=[1, 0, 0])
-    names = []
+    names: list[str] = []
     for part in primitives(body.asset, np.asarray(body.size)):
         if part.collides:
             for settings in _geoms(spec, part, f"{index} {len(names)}"):
@@ -155,32 +176,54 @@ def _geoms(spec: mujoco.MjSpec, part: Primitive, label: str) -> list[dict[str, o
     return [{"type": kind.mjGEOM_MESH, "meshname": f"mesh {label}", **place}]
 
 
+@dataclass(frozen=True)
+class _Touch:
+    """What happens where two surfaces meet; ``radius`` is that of what can roll there, or 0."""
+
+    restitution: float
+    friction: float
+    radius: float
+    roll: float
+    grip: float
+
+
+def _touch_ground(body: Body, floor: Ground) -> _Touch:
+    radius = _rolling_radius(body)
+    return _Touch(
+        pair_restitution(body.restitution, floor.restitution),
+        pair_friction(body.friction, floor.friction),
+        radius,
+        rolling_resistance(floor.restitution),
+        LANDING_GRIP if radius else GRIP,
+    )
+
+
+def _touch(a: Body, b: Body) -> _Touch:
+    return _Touch(
+        pair_restitution(a.restitution, b.restitution),
+        pair_friction(a.friction, b.friction),
+        max(_rolling_radius(a), _rolling_radius(b)),
+        HARD_ROLLING,
+        GRIP,
+    )
+
+
 def _rolling_radius(body: Body) -> float:
-    """Radius of a body that can roll, or 0."""
     part = primitives(body.asset, np.asarray(body.size))[0]
     return float(part.half[0]) if part.shape in ("sphere", "ellipsoid", "cylinder") else 0.0
 
 
-def _add_pair(
-    spec: mujoco.MjSpec,
-    geoms: tuple[str, str],
-    restitution: float,
-    friction: float,
-    radius: float,
-    roll: float,
-    timestep: float,
-) -> None:
-    ratio = damping_ratio(restitution)
-    stiffness = (math.pi / (CONTACT_STEPS * timestep)) ** 2
-    # Friction without dimensions for twist and roll is cheaper; without friction only the normal is left.
-    dimensions = 1 if friction == 0 else 6 if radius else 3
+def _add_pair(spec: mujoco.MjSpec, geoms: tuple[str, str], touch: _Touch, pace: Pace) -> None:
+    stiffness = (math.pi / pace.blow) ** 2
+    twist, roll = 0.1 * touch.friction * touch.radius, touch.roll * touch.radius
     spec.add_pair(
         geomname1=geoms[0],
         geomname2=geoms[1],
-        condim=dimensions,
-        friction=[friction, friction, 0.1 * friction * radius, roll * radius, roll * radius],
-        solref=[-stiffness, -2 * ratio * math.sqrt(stiffness)],
-        solreffriction=[-1, -(GRIP_ROUND if radius else GRIP_FLAT)],
+        # Without the dimensions of twist and roll a contact is cheaper; without friction only the normal is left.
+        condim=1 if touch.friction == 0 else 6 if touch.radius else 3,
+        friction=[touch.friction, touch.friction, twist, roll, roll],
+        solref=[-stiffness, -2 * damping_ratio(touch.restitution) * math.sqrt(stiffness)],
+        solreffriction=[-1, -touch.grip],
         solimp=[IMPEDANCE, IMPEDANCE, 0.001, 0.5, 2],
     )
 
@@ -261,8 +304,8 @@ class _Ear:
         if speed > 0 and at_touch > SLOWEST_IMPACT:
             time = float(self._data.time - self._timestep - 2 * depth / (speed + at_touch))
             place = tuple(self._data.contact.pos[points[hardest]].tolist())
-            names = (self._names[i] for i in pair)
-            self._open[pair] = Contact(max(time, 0.0), *names, impulse=0.0, speed=float(at_touch), place=place)
+            a, b = (self._names[i] for i in pair)
+            self._open[pair] = Contact(max(time, 0.0), a, b, impulse=0.0, speed=float(at_touch), place=place)
             self._looks[pair] = 0
 
     def _follow(self, pair: tuple[int, int], points: list[int]) -> None:
@@ -270,7 +313,7 @@ class _Ear:
         if points:
             force = float(self._data.efc_force[self._data.contact.efc_address[points]].sum())
             contact = self._open[pair]
-            self._open[pair] = replace(contact, impulse=contact.impulse + force * self._timestep * STEPS_A_LOOK)
+            self._open[pair] = replace(contact, impulse=contact.impulse + force / (RATE * LOOKS))
             self._looks[pair] += 1
-        if not points or self._looks[pair] == CONTACT_STEPS:
+        if not points or self._looks[pair] == LONGEST_BLOW:
             self.contacts.append(self._open.pop(pair))

@@ -91,9 +91,13 @@ def cradle(rng: np.random.Generator, raised: int = 0) -> Stage:
     pivots = [sign * (i - (count - 1) / 2) * (width + AIR) for i in range(count)]
     angles = [-sign * angle if i < raised else 0.0 for i in range(count)]
     first = _hung(rng, look, names[0], pivots[0], height, angles[0])
-    alike = {"density": first.density, "restitution": HARDENED, "friction": SMOOTH}
     bobs = [
-        replace(_hung(rng, look, name, pivot, height, tilt), **alike)
+        replace(
+            _hung(rng, look, name, pivot, height, tilt),
+            density=first.density,
+            restitution=HARDENED,
+            friction=SMOOTH,
+        )
         for name, pivot, tilt in zip(names, pivots, angles, strict=True)
     ]
     frame = _gantry(rng, count * width + 2 * length * math.sin(angle) + between(rng, 0.2, 0.5), height)
