@@ -27,7 +27,7 @@ from sora2lib.model import files
 WIDTH = 128
 LIMIT = 96
 FORMAT = 1
-NEAR = 0.5  # cosine to a word of the training captions from which on a word counts as understood
+NEAR = 0.57  # cosine to a word of the training captions from which on a word counts as understood
 TABLE, TOKENIZER, WORDS = "text.safetensors", "tokenizer.json", "words.json"
 
 
@@ -102,16 +102,17 @@ def sentence_vector(text: str) -> NDArray[np.float32]:
 def unknown_words(prompt: str) -> tuple[str, ...]:
     """Return the words of a prompt that the generator can know nothing about, in order, each once.
 
-    A content word is understood when captions in training had it, or when its vector has a cosine of `NEAR` or more
-    to one they had. What stands between quotation marks is said and what follows an @ is a name: neither counts.
+    A content word is understood when captions in training had it, when WordNet knows it as a synonym or a kind of a
+    word they had (:mod:`sora2lib.train.words`), or when its vector has a cosine of `NEAR` or more to one they had.
+    What stands between quotation marks is said and what follows an @ is a name: neither counts.
 
     Examples
     --------
     >>> unknown_words("a crimson ball rolls towards a saxophone")
     ('saxophone',)
     """
-    seen, table = _seen()
-    asked = [word for word in content_words(prompt) if word not in seen]
+    familiar, table = _familiar()
+    asked = [word for word in content_words(prompt) if word not in familiar]
     return tuple(word for word in asked if (table @ sentence_vector(word)).max() < NEAR)
 
 
@@ -136,10 +137,10 @@ def _has_content(word: str) -> bool:
 
 
 @cache
-def _seen() -> tuple[frozenset[str], NDArray[np.float32]]:
-    """Return the content words of the training captions and their vectors (words, W)."""
-    words = json.loads(files.read(WORDS))["words"]
-    return frozenset(words), np.stack([sentence_vector(word) for word in words])
+def _familiar() -> tuple[frozenset[str], NDArray[np.float32]]:
+    """Return the words known to be understood, and the vectors (words, W) of those among them that training had."""
+    words = json.loads(files.read(WORDS))
+    return frozenset(words["words"] + words["related"]), np.stack([sentence_vector(word) for word in words["words"]])
 
 
 @cache

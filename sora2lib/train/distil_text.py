@@ -19,11 +19,10 @@ V pieces of the vocabulary, T texts, L pieces of a text, D width of the encoder,
 import hashlib
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors.numpy import save
 from safetensors.torch import load
@@ -35,10 +34,6 @@ from sora2lib.errors import ModelError
 from sora2lib.model import files, text
 from sora2lib.world import vocabulary
 from sora2lib.world.assets import ASSETS
-from sora2lib.world.captions import caption
-from sora2lib.world.facts import Facts
-from sora2lib.world.families import FAMILIES
-from sora2lib.world.sayings import SAYINGS
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LAYERS, HEADS = 6, 12
@@ -255,34 +250,3 @@ def pack(rows: Tensor, *, texts: int) -> bytes:
         "date": date.today().isoformat(),
     }
     return save({"directions": directions.numpy(), "weights": rows.norm(dim=-1).numpy()}, metadata)
-
-
-def record_words(count: int = 30_000, *, folder: Path = files.DATA) -> None:
-    """Store every word of training captions, so that users can be told which of theirs mean nothing to the model."""
-    words = {word for told in training_captions(count) for word in text.content_words(told)}
-    content = json.dumps({"captions": count, "words": sorted(words)}, indent=0, ensure_ascii=False)
-    files.write(text.WORDS, content.encode(), folder=folder)
-
-
-def training_captions(count: int) -> Iterator[str]:
-    """Yield captions of scenes as they are drawn, before they are played, with every event there are words for."""
-    rng = np.random.default_rng(0)
-    events = [key for key in SAYINGS if key[0] in FAMILIES]
-    for i in range(count):
-        family, action, outcome = events[i % len(events)]
-        stage = FAMILIES[family](rng)
-        facts = Facts(
-            family=family,
-            action=action,
-            things=stage.things,
-            ground=stage.setting.ground,
-            light=stage.setting.light,
-            weather=stage.setting.weather,
-            camera=stage.shot.move,
-            camera_direction=stage.shot.direction,
-            framing=stage.shot.framing,
-            outcome=outcome,
-            direction=("", "left", "right")[rng.integers(3)],
-            speed=("", "slow", "fast")[rng.integers(3)],
-        )
-        yield caption(facts, rng).text
