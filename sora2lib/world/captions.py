@@ -53,7 +53,7 @@ def caption(facts: Facts, rng: np.random.Generator, *, held_out: bool = False) -
     write, density = _style(dice)
     teller = Teller(facts, dice, density)
     text = _surface(write(teller), dice)
-    return Caption(text, frozenset(teller.stated))
+    return Caption(text, teller.clauses())
 
 
 def _style(dice: Dice) -> tuple[Callable[[Teller], str], float]:

@@ -86,6 +86,14 @@ class Namer:
         self._known: dict[str, str] = {}
         self._told: set[str] = set()
 
+    def clauses(self) -> frozenset[Clause]:
+        """Return what was stated; "a box" says nothing of how many there are when it is thrown at one not mentioned."""
+        first, second = self.cast["subject"], self.cast.get("target")
+        unmentioned = (
+            second is not None and second.asset == first.asset and not any(it.role == "target" for it in self.stated)
+        )
+        return frozenset(it for it in self.stated if not (unmentioned and it.kind == "count" and it.role == "subject"))
+
     def has(self, role: str) -> bool:
         """Whether a thing of that role is there."""
         return role in self.cast
