@@ -38,6 +38,8 @@ def rub(
         )
         rough, grit = np.sqrt(pair[0].rough * pair[1].rough), np.sqrt(pair[0].grit * pair[1].grit)
         time_N, span = _span(touch.time - start, out_2N.shape[1], rate)
+        if not len(time_N):  # it begins after the last sample
+            continue
         roll_N, slide_N = (np.interp(time_N, touch.time - start, speed) for speed in (roll_M, touch.slide))
         turn_N = np.cumsum(roll_N) / rate / (lengths[touch.actor] / 2)
         weight = rough * min(mass[touch.actor], 30.0) ** 0.4
