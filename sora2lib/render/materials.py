@@ -58,14 +58,14 @@ def fractal(
 
 @cache
 def noise_volume() -> NDArray[np.int8]:
-    """Smooth repeating noise with about one feature a cell, and its slope: (64, 64, 64, 4) int8."""
+    """Smooth repeating noise with about one feature a cell, and its slope: (64 * 64 * 64, 4) int8."""
     n = NOISE_SIZE
     spectrum = np.fft.rfftn(np.random.default_rng(3).standard_normal((n, n, n)))
     f = np.fft.fftfreq(n, 1 / n)
     frequency = np.sqrt(f[:, None, None] ** 2 + f[None, :, None] ** 2 + np.fft.rfftfreq(n, 1 / n)[None, None] ** 2)
     spectrum *= np.exp(-(((frequency - 14) / 8) ** 2))
-    value = np.fft.irfftn(spectrum, (n, n, n))
+    value = np.fft.irfftn(spectrum, (n, n, n), axes=(0, 1, 2))
     value /= 3 * value.std()
     slopes = [(np.roll(value, -1, axis) - np.roll(value, 1, axis)) / 2 for axis in range(3)]
     packed = np.stack([value, *(slope * 1.5 for slope in slopes)], axis=-1)
-    return np.clip(np.rint(packed * 127), -127, 127).astype(np.int8)
+    return np.clip(np.rint(packed * 127), -127, 127).astype(np.int8).reshape(-1, 4)
