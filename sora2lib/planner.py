@@ -124,12 +124,14 @@ def _velocities(
 ) -> Velocity:
     """The network as a velocity function, guided; ``keep`` picks the kinds of row that are solved for."""
 
-    def velocity(words: Tensor, mask: Tensor, state: State, levels: State) -> State:
+    def velocity(text: Tensor, mask: Tensor, state: State, levels: State) -> State:
         with torch.inference_mode():
-            return model.network(assemble(state, levels), words, mask)[keep]
+            return model.network(assemble(state, levels), text, mask)[keep]
 
     words, mask = words_of(prompts)
-    return guided(partial(velocity, words, mask), partial(velocity, words, torch.zeros_like(mask)), guidance)
+    with torch.inference_mode():
+        prompted, silent = model.network.text(words, mask), model.network.text(words[:, :0], mask[:, :0])
+    return guided(partial(velocity, *prompted), partial(velocity, *silent), guidance)
 
 
 def _cast(

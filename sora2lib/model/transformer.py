@@ -191,14 +191,13 @@ class WorldTransformer(nn.Module):
         self.register_buffer("slot_frequencies", 2 * torch.pi / torch.logspace(1, 5, 4, base=2), persistent=False)
         self.register_buffer("level_frequencies", torch.logspace(0, 8, 16, base=2), persistent=False)
 
-    def forward(self, batch: Batch, words: Tensor, word_mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, batch: Batch, text: Tensor, text_mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return velocities of cast, scene, camera and motion rows, shaped as in the batch.
 
         Parameters
         ----------
-        words : (B, L, TEXT_WIDTH) static word vectors. word_mask : (B, L) bool; no word at all means no prompt.
+        text, text_mask : what :class:`TextEncoder` (``self.text``) makes of the prompts, once for all steps.
         """
-        text, text_mask = self.text(words, word_mask)
         x = self._enter(batch, text[:, 0]).to(self.text.trunk)
         turn = self._turn(batch)
         mask = additive(torch.cat([self._mask(batch), text_mask], dim=1), x.dtype)  # (B, 1, 1, N + L)

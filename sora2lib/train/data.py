@@ -18,7 +18,7 @@ from sora2lib.world.facts import Facts
 from sora2lib.world.holdout import is_held_out
 from sora2lib.world.simulate import simulate
 
-SHARD = 512  # seeds a shard
+SHARD = 256  # seeds a shard
 # Families take turns in this order; those with the most to learn come twice.
 TURNS = (
     *("drop", "roll", "throw", "collide", "ramp", "dominoes", "tower", "pendulum"),

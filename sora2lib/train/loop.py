@@ -1,15 +1,13 @@
 """The training loop: flow matching on simulated worlds, resumable, from nothing but a seed.
 
-Each step sees two batches. *Casting*: who is there, given the prompt. *Motion*: how everything and the camera
-move, given the prompt and the cast; its rows have noise levels of their own (all alike, cascading in time, or
-independent), which is what lets one network generate at once, in order, or around given rows.
+The objective is in :mod:`sora2lib.train.objective`, the worlds come from :mod:`sora2lib.train.data`.
 """
 
 import json
 import time
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from sora2lib.model import weights
-from sora2lib.model.conditions import casting_batch, motion_batch, words_of
-from sora2lib.model.tokens import crop
-from sora2lib.model.transformer import Batch, Shape, WorldTransformer
+from sora2lib.model.transformer import Shape, WorldTransformer
 from sora2lib.model.weights import Scales
-from sora2lib.train.data import Example, Library, scales
+from sora2lib.train.data import Library, scales
+from sora2lib.train.objective import losses
 from sora2lib.world.captions import caption
 
 EMA_DECAY = 0.999
@@ -39,9 +36,8 @@ class TrainConfig:
     run: Path
     steps: int = 20_000
     seed: int = 0
-    shape: Shape = Shape()
+    shape: Shape = field(default_factory=Shape)
     motion_rows: int = 3_000  # rows of a motion batch, all worlds together
-    casts: int = 64  # worlds of a casting batch
     rate: float = 1e-3
     warm_up: int = 200
     cool_down: float = 0.25  # share of the steps over which the learning rate falls to zero
@@ -109,15 +105,14 @@ class Trainer:
             for working, master in zip(self.network.parameters(), self.master.parameters(), strict=True):
                 working.copy_(master)
                 working.grad = None
-        casting = _losses(self.network, self._casting(library, rng), rng)
-        losses = {f"casting {name}": value for name, value in casting.items()}
-        sum(losses.values(), torch.zeros(())).backward()
-        moving = _losses(self.network, self._motion(library, rng), rng)
-        sum(moving.values(), torch.zeros(())).backward()
-        losses |= moving
+        examples = library.draw(rng, self.config.motion_rows)
+        prompts = ["" if rng.random() < PROMPT_DROPOUT else caption(e.facts, rng).text for e in examples]
+        first = int(rng.integers(1, 7)) if rng.random() < LATE_START else 0
+        errors = losses(self.network, [e.rows for e in examples], prompts, self.scales, first=first)
+        torch.stack(list(errors.values())).sum().backward()
         self._update()
         self.seconds += time.perf_counter() - started
-        plain = {name: round(float(value.detach()), 5) for name, value in losses.items()}
+        plain = {name: round(float(value.detach()), 5) for name, value in errors.items()}
         self._log.append(json.dumps({"step": self.step, "seconds": round(self.seconds, 1)} | plain))
         return plain
 
@@ -138,16 +133,6 @@ class Trainer:
         config = self.config
         left = (config.steps - self.step) / (config.cool_down * config.steps)
         return min(1.0, (self.step + 1) / config.warm_up, left)
-
-    def _casting(self, library: Library, rng: np.random.Generator) -> tuple[Batch, list[Example]]:
-        examples = [library.examples[i] for i in rng.integers(len(library.examples), size=self.config.casts)]
-        return casting_batch([example.rows for example in examples], self.scales), examples
-
-    def _motion(self, library: Library, rng: np.random.Generator) -> tuple[Batch, list[Example]]:
-        examples = library.draw(rng, self.config.motion_rows)
-        first = int(rng.integers(1, 7)) if rng.random() < LATE_START else 0
-        worlds = [crop(example.rows, first) for example in examples]
-        return motion_batch(worlds, self.scales, slots=max(len(world.cast) for world in worlds)), examples
 
     def save(self) -> None:
         """Write the state to go on from and the averaged weights, each whole or not at all."""
@@ -200,80 +185,3 @@ class Trainer:
         self.scales = Scales.from_arrays(
             {k.removeprefix("scales."): v.numpy() for k, v in tensors.items() if k.startswith("scales.")}
         )
-
-
-def _logit_normal(*shape: int) -> Tensor:
-    return torch.sigmoid(1.2 * torch.randn(*shape))
-
-
-def motion_levels(count: int, movers: int, rows: int) -> tuple[Tensor, Tensor]:
-    """Noise levels of camera (B, K) and motion rows (B, M, K): alike, cascading in time, or independent."""
-    alike = _logit_normal(count, 1).expand(-1, rows)
-    lag = 4 * torch.rand(count, 1) ** 2 * rows / 4
-    front = torch.rand(count, 1) * (1 + lag) - lag * torch.linspace(0, 1, rows)
-    cascading = front.clamp(0, 1)
-    time_levels = torch.where(torch.rand(count, 1) < 0.35, alike, cascading)
-    independent = torch.rand(count, 1) < 0.15
-    motion = torch.where(
-        independent[..., None], _logit_normal(count, movers, rows), time_levels[:, None].expand(-1, movers, -1)
-    )
-    camera_alone = torch.rand(count, 1) < 0.3
-    camera = torch.where(independent | camera_alone, _logit_normal(count, 1).expand(-1, rows), time_levels)
-    return camera, motion
-
-
-def _losses(
-    network: WorldTransformer, drawn: tuple[Batch, list[Example]], rng: np.random.Generator
-) -> dict[str, Tensor]:
-    """Mean squared error of the velocity, by kind of row."""
-    clean, examples = drawn
-    words, word_mask = words_of([_prompt(example, rng) for example in examples])
-    count, slots = clean.cast_level.shape
-    if clean.camera.shape[1]:
-        camera_level, motion_level = motion_levels(count, *clean.motion_level.shape[1:])
-        # The cast is given, now and then not quite right, as it is when it was generated.
-        nearly = torch.where(torch.rand(count, 1) < 0.3, 1 - 0.08 * torch.rand(count, 1), 1.0)
-        levels = {
-            "cast": nearly.expand(-1, slots),
-            "scene": nearly[:, 0],
-            "camera": camera_level,
-            "motion": motion_level,
-        }
-    else:
-        together = _logit_normal(count, 1)
-        levels = {
-            "cast": together.expand(-1, slots),
-            "scene": together[:, 0],
-            "camera": clean.camera_level,
-            "motion": clean.motion_level,
-        }
-    data = {kind: getattr(clean, kind) for kind in weights.KINDS}
-    noise = {kind: torch.randn_like(value) for kind, value in data.items()}
-    noisy = {}
-    for kind, value in data.items():
-        level = levels[kind].reshape(*levels[kind].shape, *([1] * (value.ndim - levels[kind].ndim)))
-        noisy[kind] = level * value + (1 - level) * noise[kind]
-    batch = Batch(
-        **noisy,
-        **{f"{kind}_level": level for kind, level in levels.items()},
-        cast_mask=clean.cast_mask,
-        motion_mask=clean.motion_mask,
-    )
-    guess = dict(zip(weights.KINDS, network(batch, words, word_mask), strict=True))
-    errors = {kind: (guess[kind] - (data[kind] - noise[kind])) ** 2 for kind in data}
-    if not clean.camera.shape[1]:
-        there = (clean.cast[..., :1] > 0).float().expand_as(errors["cast"]).clone()
-        there[..., 0] = 1.0  # an empty slot must only say that it is empty
-        return {"cast": (errors["cast"] * there).sum() / there.sum(), "scene": errors["scene"].mean()}
-    return {
-        "camera": _mean_where(errors["camera"], camera_level < 1),
-        "motion": _mean_where(errors["motion"], motion_level < 1),
-    }
-
-
-def _mean_where(error: Tensor, mask: Tensor) -> Tensor:
-    return (error.mean(dim=-1) * mask).sum() / mask.sum().clamp(min=1)
-
-
-def _prompt(example: Example, rng: np.random.Generator) -> str:
-    return "" if rng.random() < PROMPT_DROPOUT else caption(example.facts, rng).text

@@ -1,0 +1,95 @@
+"""What the network is trained on: the squared error of its velocity, at random noise levels.
+
+Two tasks share each batch. *Casting*: who is there, given the prompt. *Motion*: how everything and the camera
+move, given the prompt and the cast; its rows have noise levels of their own (all alike, cascading in time, or
+independent), which is what lets one network generate at once, in order, or around given rows.
+"""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from sora2lib.model.conditions import casting_batch, motion_batch, words_of
+from sora2lib.model.tokens import Rows, crop
+from sora2lib.model.transformer import Batch, WorldTransformer
+from sora2lib.model.weights import KINDS, Scales
+
+
+def losses(
+    network: WorldTransformer, worlds: list[Rows], prompts: list[str], scales: Scales, *, first: int = 0
+) -> dict[str, Tensor]:
+    """Mean squared errors by task and kind of row, in standardised units.
+
+    Parameters
+    ----------
+    worlds : with equally many movers. prompts : one a world; "" is no prompt.
+    first : time row with which the motion begins; later than 0 teaches to go on from the middle of the action.
+    """
+    text = network.text(*words_of(prompts))
+    late = [crop(world, first) for world in worlds]
+    casting = casting_losses(network, casting_batch(worlds, scales), text)
+    moving = motion_losses(network, motion_batch(late, scales, slots=max(len(world.cast) for world in worlds)), text)
+    return {f"casting {kind}": loss for kind, loss in casting.items()} | moving
+
+
+def casting_losses(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+    """Errors of cast and scene rows; of an empty slot only its saying so counts."""
+    count, slots = clean.cast_level.shape
+    together = _logit_normal(count, 1)
+    levelled = replace(clean, cast_level=together.expand(-1, slots), scene_level=together[:, 0])
+    errors = _errors(network, levelled, text)
+    counts = (clean.cast[..., :1] > 0).float().expand_as(errors["cast"]).clone()
+    counts[..., 0] = 1.0
+    return {"cast": (errors["cast"] * counts).sum() / counts.sum(), "scene": errors["scene"].mean()}
+
+
+def motion_losses(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+    """Errors of camera and motion rows; the cast is given, now and then not quite right, as when it was generated."""
+    count, movers, rows = clean.motion_level.shape
+    camera, motion = motion_levels(count, movers, rows)
+    nearly = torch.where(torch.rand(count, 1) < 0.3, 1 - 0.08 * torch.rand(count, 1), 1.0)
+    levelled = replace(
+        clean,
+        cast_level=nearly.expand_as(clean.cast_level),
+        scene_level=nearly[:, 0],
+        camera_level=camera,
+        motion_level=motion,
+    )
+    errors = _errors(network, levelled, text)
+    return {"camera": _mean_where(errors["camera"], camera < 1), "motion": _mean_where(errors["motion"], motion < 1)}
+
+
+def motion_levels(count: int, movers: int, rows: int) -> tuple[Tensor, Tensor]:
+    """Noise levels of camera (B, K) and motion rows (B, M, K): alike, cascading in time, or independent."""
+    alike = _logit_normal(count, 1).expand(-1, rows)
+    lag = rows * torch.rand(count, 1) ** 2
+    front = torch.rand(count, 1) * (1 + lag) - lag * torch.linspace(0, 1, rows)
+    in_time = torch.where(torch.rand(count, 1) < 0.35, alike, front.clamp(0, 1))
+    independent = torch.rand(count, 1) < 0.15
+    apart = _logit_normal(count, movers, rows)
+    motion = torch.where(independent[..., None], apart, in_time[:, None].expand(-1, movers, -1))
+    camera_alone = independent | (torch.rand(count, 1) < 0.3)
+    return torch.where(camera_alone, _logit_normal(count, 1).expand(-1, rows), in_time), motion
+
+
+def _errors(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+    """Squared errors of the velocities at the batch's levels, shaped as the rows."""
+    data = {kind: getattr(clean, kind) for kind in KINDS}
+    noise = {kind: torch.randn_like(rows) for kind, rows in data.items()}
+    noisy = {kind: _mixed(rows, noise[kind], getattr(clean, f"{kind}_level")) for kind, rows in data.items()}
+    guess = network(replace(clean, **noisy), *text)
+    return {kind: (v - (data[kind] - noise[kind])) ** 2 for kind, v in zip(KINDS, guess, strict=True)}
+
+
+def _mixed(data: Tensor, noise: Tensor, level: Tensor) -> Tensor:
+    level = level.reshape(*level.shape, *([1] * (data.ndim - level.ndim)))
+    return level * data + (1 - level) * noise
+
+
+def _mean_where(error: Tensor, mask: Tensor) -> Tensor:
+    return (error.mean(dim=-1) * mask).sum() / mask.sum().clamp(min=1)
+
+
+def _logit_normal(*shape: int) -> Tensor:
+    return torch.sigmoid(1.2 * torch.randn(*shape))

@@ -1,0 +1,131 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from sora2lib import planner
+from sora2lib.errors import ModelError
+from sora2lib.model import weights
+from sora2lib.model.transformer import Shape
+from sora2lib.train import data, objective
+from sora2lib.train.loop import TrainConfig, train
+from sora2lib.world.holdout import is_held_out
+
+TINY = Shape(width=32, depth=2, heads=2, text_depth=1)
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    original = data.SHARD
+    data.SHARD = 24
+    data.make_shard(folder, 0)
+    data.SHARD = original
+    return folder
+
+
+def config(shards, run, **changes):
+    return TrainConfig(shards, run, **({"steps": 4, "shape": TINY, "motion_rows": 200, "warm_up": 2, "save_every": 2} | changes))
+
+
+@pytest.fixture(scope="module")
+def trained(shards, tmp_path_factory):
+    run = tmp_path_factory.mktemp("run")
+    return list(train(config(shards, run))), run
+
+
+def test_shard_holds_the_worlds_that_are_not_held_out(shards):
+    examples = data.read_shard(shards / "worlds-00000.npz")
+    library = data.Library().refresh(shards)
+    assert len(examples) >= 20
+    assert len(library.examples) == sum(not is_held_out(example.facts) for example in examples)
+    assert not list(shards.glob("*.partial"))
+
+
+def test_a_batch_has_equally_many_movers(shards):
+    library = data.Library().refresh(shards)
+    for seed in range(5):
+        drawn = library.draw(np.random.default_rng(seed), 200)
+        assert len({len(example.rows.motion) for example in drawn}) == 1
+
+
+def test_scales_make_unit_variance(shards):
+    examples = data.Library().refresh(shards).examples
+    channel = weights.Scales.from_arrays(data.scales(examples))
+    camera = channel.enter("camera", torch.as_tensor(np.concatenate([e.rows.camera for e in examples])))
+    torch.testing.assert_close(camera.mean(dim=0), torch.zeros(camera.shape[1]), atol=1e-3, rtol=0)
+    wide = camera.std(dim=0)[channel.deviation["camera"] > 1e-2]
+    torch.testing.assert_close(wide, torch.ones(len(wide)), atol=0.02, rtol=0)
+
+
+def test_levels_cover_noise_to_clean_and_earlier_rows_lead_in_most_worlds():
+    torch.manual_seed(0)
+    camera, motion = objective.motion_levels(400, 3, 12)
+    assert motion.min() >= 0
+    assert motion.max() <= 1
+    assert (motion == 1).any()
+    ordered = (motion.diff(dim=2) <= 1e-6).all(dim=2).all(dim=1)
+    assert 0.75 < ordered.float().mean() < 0.95
+    assert camera.shape == (400, 12)
+
+
+def test_training_moves_the_weights_and_logs(trained):
+    steps, run = trained
+    assert [progress.step for progress in steps] == [1, 2, 3, 4]
+    assert set(steps[0].losses) == {"casting cast", "casting scene", "camera", "motion"}
+    # A network that starts at zero predicts nothing: its error is the variance of data minus noise, two.
+    assert steps[0].losses["camera"] == pytest.approx(2, abs=0.5)
+    assert [json.loads(line)["step"] for line in (run / "losses.jsonl").read_text().splitlines()] == [1, 2, 3, 4]
+
+
+def test_resuming_gives_the_same_weights(shards, trained, tmp_path):
+    for progress in train(config(shards, tmp_path)):
+        if progress.step == 3:  # two are saved, the third is lost
+            break
+    list(train(config(shards, tmp_path)))
+    again, once = (load_file(run / "weights.safetensors") for run in (tmp_path, trained[1]))
+    for name, value in once.items():
+        torch.testing.assert_close(again[name], value, atol=2e-3, rtol=1e-2)
+
+
+def test_trained_weights_plan_a_valid_world_and_the_same_seed_the_same(trained):
+    model = weights.load(str(trained[1] / "weights.safetensors"))
+    ask = planner.Ask("a red ball bounces", seed=7)
+    steps = list(planner.plan(model, ask, steps=6))
+    assert [step.index for step in steps] == list(range(1, steps[0].total + 1))
+    assert {step.phase for step in steps} == {"casting", "motion"}
+    world = steps[-1].world()
+    assert world.seconds == pytest.approx(4)
+    *_, again = planner.plan(model, ask, steps=6)
+    assert again.world().identical(world)
+    *_, other = planner.plan(model, planner.Ask("a red ball bounces", seed=8), steps=6)
+    assert not other.world().identical(world)
+
+
+@pytest.mark.parametrize(("seconds", "samples"), [(1.0, 25), (4.0, 97), (7.0, 169)])
+def test_length_is_as_asked(trained, seconds, samples):
+    model = weights.load(str(trained[1] / "weights.safetensors"))
+    *_, last = planner.plan(model, planner.Ask("a ball", 1, seconds), steps=4)
+    assert last.world().sizes["time"] == samples
+
+
+def test_given_rows_are_kept(trained, shards):
+    model = weights.load(str(trained[1] / "weights.safetensors"))
+    rows = data.read_shard(shards / "worlds-00000.npz")[0].rows
+    *_, last = planner.motion(model, [""], [torch.Generator().manual_seed(0)], [rows], 0, 12, given=2, steps=4)
+    np.testing.assert_allclose(last[0].motion[:, :2], rows.motion[:, :2], atol=1e-4)
+    assert np.abs(last[0].motion[:, 2:] - rows.motion[:, 2:]).max() > 0.1
+
+
+def test_damaged_weights_say_so(trained, tmp_path):
+    content = (trained[1] / "weights.safetensors").read_bytes()
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(content[: len(content) // 2])
+    with pytest.raises(ModelError, match="does not hold weights"):
+        weights.load(str(broken))
+    with pytest.raises(ModelError, match="not known; use one of"):
+        weights.load("nobody")
+    with pytest.raises(ModelError, match="cannot be read"):
+        weights.load(str(tmp_path / "missing.safetensors"))

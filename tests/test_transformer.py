@@ -1,0 +1,89 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from sora2lib.model.conditions import casting_batch, motion_batch, words_of
+from sora2lib.model.tokens import encode
+from sora2lib.model.transformer import Shape, WorldTransformer
+from sora2lib.model.weights import Scales
+from sora2lib.train.data import Example, scales
+from sora2lib.world.facts import Facts
+from sora2lib.world.simulate import simulate
+
+TINY = Shape(width=32, depth=2, heads=2, text_depth=1)
+
+
+@pytest.fixture(scope="module")
+def worlds():
+    return [encode(simulate("drop", seed)) for seed in (2, 3)]
+
+
+@pytest.fixture(scope="module")
+def channel_scales(worlds):
+    facts = Facts("drop", "drop", (), "ice", "noon", "clear", "static", "", "wide")
+    return Scales.from_arrays(scales([Example(world, facts) for world in worlds]))
+
+
+@pytest.fixture
+def network():
+    torch.manual_seed(0)
+    network = WorldTransformer(TINY)
+    for parameter in network.parameters():  # layers that start at zero would hide every path
+        torch.nn.init.normal_(parameter, std=0.1)
+    return network.eval()
+
+
+def run(network, batch, prompts=("a red ball falls", "")):
+    with torch.no_grad():
+        return network(batch, *network.text(*words_of(list(prompts))))
+
+
+def test_velocities_have_the_shape_of_the_rows(network, worlds, channel_scales):
+    batch = motion_batch(worlds, channel_scales, slots=6)
+    for velocity, kind in zip(run(network, batch), ("cast", "scene", "camera", "motion"), strict=True):
+        assert velocity.shape == getattr(batch, kind).shape
+
+
+def test_casting_sees_no_motion(network, worlds, channel_scales):
+    batch = casting_batch(worlds, channel_scales)
+    cast, _, camera, motion = run(network, batch)
+    assert cast.shape[1] == 16
+    assert camera.numel() == motion.numel() == 0
+
+
+def test_rows_that_do_not_exist_do_not_matter(network, worlds, channel_scales):
+    few = motion_batch(worlds[:1], channel_scales, slots=4)
+    many = motion_batch(worlds[:1], channel_scales, slots=8)
+    filled = replace(many, cast=torch.where(many.cast_mask[..., None], many.cast, torch.tensor(9.0)))
+    a, b = run(network, few, ["red"]), run(network, filled, ["red"])
+    torch.testing.assert_close(a[3], b[3], atol=1e-5, rtol=1e-4)
+
+
+def test_a_world_is_what_it_would_be_alone(network, worlds, channel_scales):
+    together = run(network, motion_batch(worlds, channel_scales, slots=6), ["a ball", "three blue boxes on the sand"])
+    alone = run(network, motion_batch(worlds[:1], channel_scales, slots=6), ["a ball"])
+    movers = len(worlds[0].motion)
+    torch.testing.assert_close(together[3][:1, :movers], alone[3], atol=1e-5, rtol=1e-4)
+
+
+def test_word_order_matters(network, worlds, channel_scales):
+    batch = motion_batch(worlds[:1], channel_scales, slots=6)
+    a, b = run(network, batch, ["the cat chases the dog"]), run(network, batch, ["the dog chases the cat"])
+    assert (a[3] - b[3]).abs().max() > 1e-4
+
+
+def test_every_row_knows_its_noise_level_and_its_place(network, worlds, channel_scales):
+    batch = motion_batch(worlds[:1], channel_scales, slots=6)
+    noisier = replace(batch, motion_level=batch.motion_level * 0.5)
+    assert (run(network, batch, ["a"])[3] - run(network, noisier, ["a"])[3]).abs().max() > 1e-4
+    same = replace(batch, motion=batch.motion[:, :, :1].expand(-1, -1, batch.motion.shape[2], -1))
+    velocity = run(network, same, ["a"])[3]
+    assert (velocity[:, :, 2] - velocity[:, :, 5]).abs().max() > 1e-4
+
+
+def test_bfloat16_blocks_agree_with_float32(network, worlds, channel_scales):
+    batch = motion_batch(worlds, channel_scales, slots=6)
+    exact = run(network, batch)[3]
+    rough = run(network.to_bfloat16(), batch)[3]
+    assert (exact - rough).std() < 0.05 * exact.std()
