@@ -19,6 +19,7 @@ from sora2lib.world.stage import Body, Contact, Take
 from sora2lib.world.vocabulary import GROUNDS, Ground
 
 LOOKS = 42  # times a sample, about once a millisecond, to see who touches; shorter than any contact
+FLICKER = 3  # looks; what was apart for less, as a rolling ball is, has not begun to touch
 LONGEST_BLOW = 16  # looks after which what still touches is no longer the blow
 # Rate, in 1/s, at which friction would end a slip if the Coulomb limit allowed it. MuJoCo's convex contact lifts a
 # slider by friction * rate * speed / stiffness, a tenth of a millimetre at this rate; a round thing that lands slips
@@ -233,8 +234,7 @@ def _start(model: mujoco.MjModel, data: mujoco.MjData, index: int, body: Body) -
     if model.body_dofnum[index] == 0:
         return
     first = model.body_dofadr[index]
-    rotation = data.xmat[index].reshape(3, 3) if data.time else _matrix(body.rotation)
-    spin = rotation.T @ np.asarray(body.spin)
+    spin = _matrix(body.rotation).T @ np.asarray(body.spin)
     if body.joint == "free":
         data.qvel[first : first + 6] = [*body.velocity, *spin]
     elif body.joint == "pivot":
@@ -269,11 +269,14 @@ class _Ear:
         self._timestep = model.opt.timestep
         self._key = b""
         self._touching: set[tuple[int, int]] = set()
+        self._look = 0
+        self._parted: dict[tuple[int, int], int] = {}
         self._open: dict[tuple[int, int], Contact] = {}
         self._looks: dict[tuple[int, int], int] = {}
 
     def listen(self) -> None:
         """Look at the contacts of the last step."""
+        self._look += 1
         contact = self._data.contact
         geoms = contact.geom if self._data.ncon else NOTHING
         key = geoms.tobytes()
@@ -286,8 +289,10 @@ class _Ear:
             for i, (a, b) in enumerate(pairs):
                 if rows[i] >= 0:
                     touching.setdefault((a, b), []).append(i)
+        self._parted.update(dict.fromkeys(self._touching - touching.keys(), self._look))
         for pair in touching.keys() - self._touching - self._open.keys():
-            self._begin(pair, touching[pair])
+            if self._look - self._parted.get(pair, -FLICKER) >= FLICKER:
+                self._begin(pair, touching[pair])
         for pair in list(self._open):
             self._follow(pair, touching.get(pair, []))
         self._touching = set(touching)
