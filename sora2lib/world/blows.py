@@ -29,6 +29,7 @@ APART = 0.010  # s; nearer blows of one pair are one
 ROCKING = 0.025  # s; the same for a pair that never parts, whose motion between the samples is hard to tell
 LASTS = 0.008  # s from touch to parting
 EXCHANGE = 0.35  # share of the closing speed that a blow must take away
+ALIKE = 0.4  # share by which two measures of a change may differ and still agree
 WELL_KNOWN = 0.35  # share of an interval from which a velocity can be told
 MOST_BLOWS = 12  # on the pairs of one interval
 HINGED = 0.02  # m; a body that turns and strays less hangs on a hinge
@@ -221,11 +222,15 @@ class Finder:
         after = float(normal @ (late.velocity(i, place, s - h) - late.velocity(j, place, s - h)))
         if (after if parting else -before) < self.slowest:
             return False
+        # What is lifted off its bed has not been struck there; a blow may yet pass through a body to the next.
+        if parting and -before < self.slowest and not self.free_A[[i, j]].all():
+            return False
         # A blow shows twice: in the velocities, and in how far it has led away by the next sample.
         change, rest = after - before, h - s - LASTS / 2
         shift = float(normal @ (self._shift(k, i, meeting, early) - self._shift(k, j, meeting, early)))
         if rest > WELL_KNOWN * h and not parting:
-            change = shift / rest
+            # The velocities are the finer measure unless the next blow follows at once.
+            change = change if abs(shift / rest - change) < ALIKE * abs(change) else shift / rest
         elif shift < 0.4 * change * rest - 0.01 * self.slowest:
             return False
         if change < max(self.slowest, -EXCHANGE * before, self.doubt_A[i], self.doubt_A[j]):

@@ -44,24 +44,21 @@ def bodies(world: World) -> Bodies:
 
     >>> bodies(world).mass  # doctest: +SKIP
     """
-    assets, sizes = world.asset.values.tolist(), world["size"].values
-    models = [_model(asset, tuple(size)) for asset, size in zip(assets, sizes.tolist(), strict=True)]
-    parts, features, counts = (
-        zip(*((m.parts, m.features, m.counts) for m in models), strict=True) if models else ((), (), ())
-    )
-    offsets = np.concatenate([np.zeros((1, 2), dtype=np.int64), np.cumsum(np.reshape(counts, (-1, 2)), axis=0)])
+    assets, sizes = world.asset.values.tolist(), world["size"].values.tolist()
+    models = [_model(asset, tuple(size)) for asset, size in zip(assets, sizes, strict=True)]
+    offsets = np.cumsum([(0, 0), *(model.counts for model in models)], axis=0)
     volume = np.array([model.volume for model in models])
     density = world.density.values
     return Bodies(
-        (*_joined(parts), np.ascontiguousarray(offsets[:, 0])),
-        (*_joined(features), np.ascontiguousarray(offsets[:, 1])),
+        (*_joined([model.parts for model in (*models, _NOTHING)]), np.ascontiguousarray(offsets[:, 0])),
+        (*_joined([model.features for model in (*models, _NOTHING)]), np.ascontiguousarray(offsets[:, 1])),
         np.array([model.reach for model in models]),
         density * volume,
         density[:, None, None] * np.array([model.inertia for model in models]).reshape(-1, 3, 3),
     )
 
 
-def _joined(rows):
+def _joined(rows: list[tuple[Array, ...]]) -> tuple[Array, ...]:
     return tuple(np.concatenate(columns) for columns in zip(*rows, strict=True))
 
 
@@ -77,33 +74,36 @@ class _Model:
     inertia: Array
 
 
+_NOTHING = _Model(
+    (np.zeros(0, dtype=np.int64), np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 3, 3))),
+    (np.zeros(0, dtype=np.int64), np.zeros((0, 4, 3)), np.zeros(0)),
+    (0, 0),
+    0.0,
+    0.0,
+    np.zeros((3, 3)),
+)
+
+
 @cache
 def _model(asset: str, size: tuple[float, float, float]) -> _Model:
-    every = primitives(asset, np.array(size))
-    solid = [part for part in every if part.collides]
+    solid = [part for part in primitives(asset, np.array(size)) if part.collides]
+    if not solid:
+        return _NOTHING
     turns = [matrix(part.rotation) for part in solid]
-    features = [_features(part, turn) for part, turn in zip(solid, turns, strict=True)]
-    kind, ends, radius = (
-        (np.concatenate(column) for column in zip(*features, strict=True))
-        if solid
-        else (np.zeros(0, dtype=np.int64), np.zeros((0, 4, 3)), np.zeros(0))
-    )
-    volumes = np.array([_volume(part) for part in solid])
-    inertia = sum(
-        (_inertia(part, turn, volume) for part, turn, volume in zip(solid, turns, volumes, strict=True)),
-        np.zeros((3, 3)),
-    )
-    shapes = np.array([SHAPES.index(part.shape) for part in solid], dtype=np.int64)
-    half = np.array([part.half for part in solid]).reshape(-1, 3)
-    centre = np.array([part.centre for part in solid]).reshape(-1, 3)
-    reach = max((float(np.linalg.norm(part.centre)) + _reach(part) for part in solid), default=0.0)
+    features = _joined([_features(part, turn) for part, turn in zip(solid, turns, strict=True)])
+    volumes = [_volume(part) for part in solid]
     return _Model(
-        (shapes, half, centre, np.array(turns).reshape(-1, 3, 3)),
-        (kind, ends, radius),
-        (len(solid), len(kind)),
-        reach,
-        float(volumes.sum()),
-        inertia,
+        (
+            np.array([SHAPES.index(part.shape) for part in solid], dtype=np.int64),
+            np.array([part.half for part in solid]),
+            np.array([part.centre for part in solid]),
+            np.array(turns),
+        ),
+        (features[0].astype(np.int64), features[1], features[2]),
+        (len(solid), len(features[0])),
+        max(float(np.linalg.norm(part.centre)) + _reach(part) for part in solid),
+        sum(volumes),
+        np.sum([_inertia(*one) for one in zip(solid, turns, volumes, strict=True)], axis=0),
     )
 
 
