@@ -78,7 +78,7 @@ def lab(
         happened = kind == "uniform" or take.touched(names[0], names[-1] if kind == "collision" else "ground")
         return Event(action, "", direction, slow) if happened else None
 
-    roles = ("subject", "target")
+    roles = ("subject", "subject" if speeds[-1] < 0 else "target")
     family = {"uniform": "roll", "parabola": "throw", "collision": "collide"}[kind]
     stage = set_stage(
         rng,
