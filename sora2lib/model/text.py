@@ -80,8 +80,9 @@ def encode(prompt: str, limit: int = LIMIT) -> tuple[NDArray[np.int32], NDArray[
 
 def vectors(ids: NDArray[np.int32]) -> NDArray[np.float32]:
     """Return the directions (N, 128) of pieces (N,), each with a mean square of 1."""
-    rows = _table().directions[ids].astype(np.float32)
-    return rows / np.sqrt(np.square(rows).mean(-1, keepdims=True))
+    rows: NDArray[np.float32] = _table().directions[ids].astype(np.float32)
+    rows /= np.sqrt(np.square(rows).mean(-1, keepdims=True))
+    return rows
 
 
 def sentence_vector(text: str) -> NDArray[np.float32]:

@@ -110,7 +110,7 @@ class Encoder:
 
     def _layer(self, x: Tensor, mask: Tensor, name: str) -> Tensor:
         query, key, value = (
-            self._linear(x, f"{name}.attention.self.{part}").unflatten(-1, (HEADS, -1)).transpose(1, 2)
+            self._linear(x, f"{name}.attention.self.{part}").view(*x.shape[:2], HEADS, -1).transpose(1, 2)
             for part in ("query", "key", "value")
         )
         seen = F.scaled_dot_product_attention(query, key, value, attn_mask=mask).transpose(1, 2).flatten(2)
@@ -216,7 +216,7 @@ def fit(start: Tensor, weights: Tensor, ids: Sequence[Sequence[int]], targets: T
     weights : (V,) of the pieces in the mean. ids : pieces of each text. targets : (T, W) of length 1.
     """
     mean = _mean_matrix(ids, weights)  # (T, V)
-    back = mean.t().to_sparse_csr()  # (V, T)
+    back = mean.t().coalesce()  # (V, T)
     guess = mean @ start
     rest = back @ (targets * guess.norm(dim=-1, keepdim=True) - guess)
     move, way, size = torch.zeros_like(start), rest.clone(), rest.square().sum(0)
@@ -235,7 +235,8 @@ def _mean_matrix(ids: Sequence[Sequence[int]], weights: Tensor) -> Tensor:
     text_of, piece = torch.arange(len(ids)).repeat_interleave(counts), torch.tensor([i for row in ids for i in row])
     total = torch.zeros(len(ids)).index_add_(0, text_of, weights[piece])
     entries = weights[piece] / total[text_of]
-    return torch.sparse_coo_tensor(torch.stack([text_of, piece]), entries, (len(ids), len(weights))).to_sparse_csr()
+    shape, places = (len(ids), len(weights)), torch.stack([text_of, piece])
+    return torch.sparse_coo_tensor(places, entries, shape, check_invariants=True).coalesce()
 
 
 def pack(rows: Tensor, *, texts: int) -> bytes:
