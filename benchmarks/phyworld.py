@@ -55,8 +55,10 @@ def draw_scene(kind: str, band: str, rng: np.random.Generator) -> World:
         speed = [_draw(rng, SPEED, SPEED_OUT, band) for _ in range(count)]
         if count == 2:
             speed = [speed[0], -speed[1]]
-        if speed[0] - speed[-1] > 0.5 or count == 1:
-            return shoot(lab(rng, kind, radius=radius, speed=speed), rng)
+        if count == 1 or speed[0] - speed[1] > 0.5:
+            world = shoot(lab(rng, kind, radius=radius, speed=speed), rng)
+            if world is not None:
+                return world
 
 
 def _draw(rng: np.random.Generator, inside: tuple[float, float], outside: tuple[tuple[float, float], ...], band: str) -> float:

@@ -44,7 +44,7 @@ def test_crop_is_the_world_from_then_on(world):
     late = tokens.decode(tokens.crop(rows, 3))
     start = 3 * tokens.STRIDE
     moved = ordered(world).position.values[:, start:]
-    np.testing.assert_allclose(late.position, moved, atol=0.02)
+    np.testing.assert_allclose(late.position, moved, atol=1e-6)
     again = tokens.crop(rows, 3)
     movers = len(rows.motion)
     np.testing.assert_allclose(again.cast[:movers, -10:-7], moved[:movers, 0], atol=1e-6)

@@ -13,7 +13,7 @@ from sora2lib.train import data, objective
 from sora2lib.train.loop import TrainConfig, train
 from sora2lib.world.holdout import is_held_out
 
-TINY = Shape(width=32, depth=2, heads=2, text_depth=1)
+TINY = Shape(width=64, depth=2, heads=2, text_depth=1)
 
 
 @pytest.fixture(scope="module")

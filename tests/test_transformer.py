@@ -11,7 +11,7 @@ from sora2lib.train.data import Example, scales
 from sora2lib.world.facts import Facts
 from sora2lib.world.simulate import simulate
 
-TINY = Shape(width=32, depth=2, heads=2, text_depth=1)
+TINY = Shape(width=64, depth=2, heads=2, text_depth=1)
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +29,8 @@ def channel_scales(worlds):
 def network():
     torch.manual_seed(0)
     network = WorldTransformer(TINY)
-    for parameter in network.parameters():  # layers that start at zero would hide every path
-        torch.nn.init.normal_(parameter, std=0.1)
+    for matrix in (parameter for parameter in network.parameters() if parameter.ndim == 2):
+        torch.nn.init.normal_(matrix, std=2 * matrix.shape[1] ** -0.5)  # layers that start at zero would hide paths
     return network.eval()
 
 

@@ -34,21 +34,22 @@ def stretch(value: Array, knee: float) -> Array:
 def differences(track: Array, dt: float, stride: int = STRIDE) -> tuple[Array, Array, Array]:
     """Split a track (..., T, D) into starts (..., K, D), speeds (..., K, D) and accelerations (..., K, stride, D).
 
-    Speeds are central differences at each row's first sample (forward at the very start). The very first
-    acceleration needs a sample before time zero; it repeats its successor and carries no information.
+    Speeds are central differences at each row's first sample. At the very start, which has no sample before it,
+    the acceleration repeats its successor and the speed is what leads to the second sample under it.
     """
     rows = (track.shape[-2] - 1) // stride
     head = track[..., :-1, :]  # (..., stride * K, D)
     second = np.diff(track, n=2, axis=-2) / dt**2  # at samples 1 .. T-2
     accelerations = np.concatenate([second[..., :1, :], second], axis=-2)  # at samples 0 .. T-2
     speeds = np.diff(track, axis=-2) / dt
-    central = np.concatenate([speeds[..., :1, :], (speeds[..., 1:, :] + speeds[..., :-1, :]) / 2], axis=-2)
+    initial = speeds[..., :1, :] - accelerations[..., :1, :] * dt / 2
+    central = np.concatenate([initial, (speeds[..., 1:, :] + speeds[..., :-1, :]) / 2], axis=-2)
     shape = (*track.shape[:-2], rows, stride, track.shape[-1])
     return head[..., ::stride, :], central[..., ::stride, :], accelerations.reshape(shape)
 
 
 def _operators(samples: int, dt: float, stride: int) -> tuple[Array, Array, Array]:
-    """Rows of the linear maps track -> starts (K, T), speeds (K, T) and accelerations (T - 2, T)."""
+    """Rows of the linear maps track -> starts (K, T), speeds (K, T; the first forward) and accelerations (T - 2, T)."""
     identity = np.eye(samples)
     starts = identity[:-1:stride]
     forward = np.diff(identity, axis=0) / dt
@@ -87,7 +88,9 @@ def reconstruct(
     flat_error = np.broadcast_to(acceleration_error, accelerations.shape).reshape(*batch, rows * stride, axes)[
         ..., 1:, :
     ]
-    values = [starts, speeds, flat]
+    onward = speeds.copy()
+    onward[..., 0, :] += accelerations[..., 0, 0, :] * dt / 2
+    values = [starts, onward, flat]
     errors = [np.broadcast_to(start_error, starts.shape), np.broadcast_to(speed_error, speeds.shape), flat_error]
     if extra is not None:
         operators.append(np.eye(samples)[extra[0]])

@@ -183,7 +183,7 @@ def _problems(world: World) -> Any:
     for name, (dims, kind) in VARIABLES.items():
         if world[name].dims != dims:
             yield f"{name} has dimensions {world[name].dims}; it needs {dims}"
-        elif kind == "f" and not np.isfinite(world[name]).all():
+        elif kind == "f" and not np.isfinite(world[name].values).all():
             yield f"{name} has values that are not finite numbers; give every sample a number"
     names = world.actor.values.tolist()
     if len(set(names)) < len(names):

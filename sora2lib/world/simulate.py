@@ -58,15 +58,23 @@ def simulate(family: str, rng_or_seed: np.random.Generator | int, *, seconds: fl
     draw = FAMILIES[family]
     for _ in range(MOST_TAKES):
         stage = draw(rng)
-        take = play(stage.bodies, ground=stage.setting.ground, samples=round(seconds * RATE) + 1)
-        event = stage.judge(take) if _sane(stage, take) else None
-        film = event and _film(rng, stage, take)
-        if event and film:
-            return _world(stage, take, event, *film)
+        if (world := shoot(stage, rng, seconds=seconds)) is not None:
+            return world
         draw = stage.again or FAMILIES[family]
     raise WorldError(
         f"no {family!r} came out as meant in {MOST_TAKES} takes of {seconds} s; use another seed or length"
     )
+
+
+def shoot(stage: Stage, rng: np.random.Generator, *, seconds: float = 4.0) -> World | None:
+    """Simulate and film a stage as it is set; None where it does not come out as meant.
+
+    >>> shoot(lab(rng, "uniform", radius=[1.0], speed=[2.0]), rng)  # doctest: +SKIP
+    """
+    take = play(stage.bodies, ground=stage.setting.ground, samples=round(seconds * RATE) + 1)
+    event = stage.judge(take) if _sane(stage, take) else None
+    film = event and _film(rng, stage, take)
+    return _world(stage, take, event, *film) if event and film else None
 
 
 def _sane(stage: Stage, take: Take) -> bool:
