@@ -54,3 +54,24 @@ def clip(world: World) -> Clip:
     sound[0, 60000:60480] = 0.8 * np.sin(np.arange(480) / 480 * 2 * np.pi * 10)
     request = Request("a red square slides\nacross <ice> & stops", seconds=2, size="256x72", seed=7)
     return Clip(frames, FPS, sound, RATE, world, request=request, maker="small 0.1", notices=("a note",))
+
+
+@pytest.fixture(scope="session")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Weights of a tiny network that has learned nothing: real classes, real files, a world out of noise."""
+    import torch
+
+    from sora2lib.model import weights
+    from sora2lib.model.tokens import encode
+    from sora2lib.model.transformer import Shape, WorldTransformer
+    from sora2lib.train.data import Example, scales
+    from sora2lib.world.facts import Facts
+    from sora2lib.world.simulate import simulate
+
+    worlds = [simulate("drop", seed) for seed in range(8)]
+    examples = [Example(encode(world), Facts.from_json(world.attrs["facts"])) for world in worlds]
+    torch.manual_seed(0)
+    network = WorldTransformer(Shape(width=64, depth=1, heads=2, text_depth=1))
+    path = tmp_path_factory.mktemp("weights") / "untrained.safetensors"
+    path.write_bytes(weights.save(network, weights.Scales.from_arrays(scales(examples)), {"version": "0"}))
+    return str(path)

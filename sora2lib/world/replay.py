@@ -24,14 +24,17 @@ def replay(world: World) -> World:
     Raises
     ------
     WorldError
-        The world is not sampled 24 times a second.
+        The world is not sampled 24 times a second, or holds a body that the simulator refuses.
 
     >>> replay(world).position.sel(actor="ball", xyz="z")  # doctest: +SKIP
     """
     if abs(world.rate - RATE) > 1e-6:
         raise WorldError(f"the world has {world.rate:g} samples a second; simulating it again takes {RATE:g}")
     bodies = tuple(_body(world, index) for index in range(world.sizes["actor"]))
-    take = play(bodies, ground=str(world.ground.item()), samples=world.sizes["time"])
+    try:
+        take = play(bodies, ground=str(world.ground.item()), samples=world.sizes["time"])
+    except ValueError as error:  # a body too light or too thin for the simulator
+        raise WorldError(f"this world cannot be simulated again ({error}); keep physics='model'") from error
     values = {name: world[name].values for name in VARIABLES}
     values |= {"position": take.position_AT3, "rotation": take.rotation_AT4}
     attrs = world.attrs | {"events": json.dumps([asdict(contact) for contact in take.contacts])}

@@ -1,0 +1,153 @@
+"""The command line: one line for each mistake, exit codes, and nothing left behind."""
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from sora2lib import __version__, load
+from sora2lib.cli import main
+
+SMALL = ["--seconds", "0.5", "--size", "64x64", "--fps", "6"]
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["make"], "required: PROMPT"),
+        (["make", ""], "prompt is ''"),
+        (["make", "x" * 32_001], "the limit is 32000"),
+        (["make", "a", "--seconds", "0"], "from 0.5 to 120"),
+        (["make", "a", "--seconds", "-1"], "from 0.5 to 120"),
+        (["make", "a", "--seconds", "nan"], "seconds is nan"),
+        (["make", "a", "--seconds", "121"], "from 0.5 to 120"),
+        (["make", "a", "--seconds", "4s"], "invalid float value: '4s'"),
+        (["make", "a", "--size", "1281x720"], "try 1282x720"),
+        (["make", "a", "--size", "1x1"], "between 64x64 and 3840x2160"),
+        (["make", "a", "--size", "16000x16000"], "between 64x64 and 3840x2160"),
+        (["make", "a", "--size", "720p"], "such as '1280x720'"),
+        (["make", "a", "--style", "noir"], "use one of realistic"),
+        (["make", "a", "--model", "nope"], "model 'nope' is not known"),
+        (["make", "a", "--model", "no.safetensors"], "cannot be read"),
+        (["make", "a", "--out", "a.avi"], "'.avi'; use one of .mp4"),
+        (["make", "a", "--out", "no/a.mp4"], "does not exist; make it first"),
+        (["make", "a", "--seed", "-1"], "seed is -1"),
+        (["simulate", "polka"], "'polka' is not known; use one of drop"),
+        (["simulate", "drop", "--fps", "0"], "fps is 0"),
+        (["simulate", "drop", "--size", "720p"], "such as '1280x720'"),
+        (["info", "no.mp4"], "there is no file no.mp4"),
+        (["film"], "invalid choice: 'film'"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(words, told, capsys, tmp_path):
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert re.fullmatch(r"sora2lib: error: .*\n", err)
+    assert told in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_make_writes_a_clip_that_tells_its_prompt(untrained, capsys):
+    prompt = "a ball meets a theremin"
+    assert main(["make", prompt, "--model", untrained, "--seed", "7", "--steps", "3", "--out", "a.mp4", *SMALL]) == 0
+    out, err = capsys.readouterr()
+    assert out == "a.mp4: 0.5 s, 64x64, 6 fps, seed 7\n"
+    assert err == "sora2lib: note: the model does not understand: theremin\n"
+    clip = load("a.mp4")
+    assert (clip.request.prompt, clip.request.seed, len(clip.frames)) == (prompt, 7, 3)
+
+
+def test_a_file_is_kept_unless_forced(tmp_path, capsys):
+    (tmp_path / "a.wav").write_bytes(b"mine")
+    assert main(["simulate", "drop", "--out", "a.wav", *SMALL]) == 2
+    assert (tmp_path / "a.wav").read_bytes() == b"mine"
+    assert "--force" in capsys.readouterr().err
+    assert main(["simulate", "drop", "--seed", "3", "--out", "a.wav", "--force", "--quiet", *SMALL]) == 0
+    assert (tmp_path / "a.wav").read_bytes()[:4] == b"RIFF"
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp", "png", "wav", "nc", "webm"])
+def test_every_suffix_and_info_about_it(suffix, capsys):
+    assert main(["simulate", "drop", "--seed", "3", "--out", f"a.{suffix}", *SMALL]) == 0
+    assert main(["info", f"a.{suffix}"]) == 0
+    out = capsys.readouterr().out
+    assert "0.5 s, 3 frames at 6 fps" in out
+    assert f"simulate drop, seed 3, sora2lib {__version__}" in out
+
+
+def test_info_tells_the_request_as_json_and_never_steers_the_terminal(clip, capsys):
+    clip.save("a.mp4")
+    assert main(["info", "a.mp4", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["seed"] == 7
+    assert main(["info", "a.mp4"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "prompt    a red square slides across <ice> & stops" in lines
+    assert all(line.isprintable() for line in lines)
+
+
+def test_info_of_a_strangers_film(clip, capsys):
+    from sora2lib import media
+
+    media.write("a.mp4", clip.frames, fps=24, sound=clip.sound)
+    assert main(["info", "a.mp4"]) == 2
+    assert "sora2lib did not write it" in capsys.readouterr().err
+
+
+def test_info_of_the_installation(capsys):
+    assert main(["info"]) == 0
+    assert capsys.readouterr().out.startswith(f"sora2lib {__version__}, Python 3.")
+
+
+def test_ctrl_c_while_filming_leaves_nothing(tmp_path, capsys):
+    def interrupt():
+        while not any(path.stat().st_size for path in tmp_path.iterdir()):
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    watcher = threading.Thread(target=interrupt)
+    watcher.start()
+    code = main(["simulate", "drop", "--seconds", "30", "--size", "320x180", "--fps", "60", "--out", "a.mp4"])
+    watcher.join()
+    assert code == 130
+    assert capsys.readouterr().err == "sora2lib: stopped; no file was written\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_while_planning_stops_within_a_step(untrained, tmp_path):
+    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    begun = time.monotonic()
+    code = main(["make", "a ball", "--model", untrained, "--seconds", "120", "--steps", "200", "--out", "a.mp4"])
+    assert code == 130
+    assert time.monotonic() - begun < 20
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_module_and_its_exit_code():
+    run = subprocess.run([sys.executable, "-m", "sora2lib", "make", " "], capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+
+
+def test_a_terminal_sees_the_time_left(capfd):
+    reader, terminal = pty.openpty()
+    run = [sys.executable, "-m", "sora2lib", "simulate", "drop", "--seed", "3", "--out", "a.mp4", *SMALL]
+    subprocess.run(run, stderr=terminal, stdout=subprocess.DEVNULL, check=True)
+    os.close(terminal)
+    assert re.search(rb"film .*\d/3 .*left", os.read(reader, 10_000))
+    os.close(reader)

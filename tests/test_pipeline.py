@@ -1,0 +1,177 @@
+"""From request to clip: the planner's world is what is drawn, and what the file tells of it is true."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import sora2lib
+from sora2lib import film, pipeline, recipe
+from sora2lib.errors import ModelError, RequestError, WorldError
+from sora2lib.recipe import Recipe
+from sora2lib.render import render
+from sora2lib.request import PHYSICS, Request
+from sora2lib.sound import synthesise
+from sora2lib.world.replay import replay
+from sora2lib.world.simulate import simulate
+
+SMALL = {"seconds": 0.5, "size": "64x64", "fps": 6, "steps": 3}
+
+
+@pytest.fixture
+def request_(untrained):
+    return Request("a ball meets a theremin", seed=7, model=untrained, **SMALL)
+
+
+def test_every_step_knows_its_world(request_):
+    steps = list(pipeline.plan(request_))
+    assert [step.index for step in steps] == list(range(1, steps[0].total + 1))
+    assert all(step.world().validate() is not None for step in steps)
+
+
+def test_the_same_seed_gives_the_same_world(untrained):
+    def world(seed):
+        *_, last = sora2lib.steps("a ball", seed=seed, model=untrained, seconds=0.5, steps=3)
+        return last.world()
+
+    assert world(3).identical(world(3))
+    assert not world(3).identical(world(4))
+
+
+def test_asking_stops_when_the_asker_does(untrained):
+    steps = sora2lib.steps("a ball", seed=1, model=untrained, steps=200)
+    assert [step.index for step in itertools.islice(steps, 3)] == [1, 2, 3]
+    steps.close()
+    assert list(steps) == []
+
+
+def test_a_clip_tells_how_it_was_made(untrained, request_):
+    clip = sora2lib.generate(request_.prompt, seed=7, model=untrained, **SMALL)
+    assert clip.request == request_
+    assert (clip.size, clip.fps, len(clip.frames)) == ("64x64", 6, 3)
+    assert clip.maker == "untrained 0"
+    assert clip.notices == ("the model does not understand: theremin",)
+    *_, last = pipeline.plan(request_)
+    assert clip.world.identical(last.world())
+    expected = list(render(clip.world, width=64, height=64, fps=6, seconds=0.5))
+    assert np.array_equal(clip.frames, expected)
+    assert np.array_equal(clip.sound, synthesise(clip.world, seconds=0.5))
+
+
+def test_a_drawn_seed_makes_the_clip_again(untrained):
+    first = sora2lib.generate("a ball", model=untrained, **SMALL)
+    again = sora2lib.generate("a ball", model=untrained, seed=first.request.seed, **SMALL)
+    assert np.array_equal(first.frames, again.frames)
+
+
+def test_exact_physics_starts_where_the_model_does(untrained):
+    world = simulate("drop", 3)
+    planned = world.assign(position=world.position + 0.2 * np.sin(world.time))  # what a model might have made of it
+    last = pipeline.Step(1, 1, "motion", lambda: planned)
+    told = {physics: pipeline.finish(last, Request("a", model=untrained, physics=physics)) for physics in PHYSICS}
+    assert told["model"].world.identical(planned)
+    assert told["exact"].world.identical(replay(planned))
+    assert np.allclose(told["exact"].world.position[:, 0], planned.position[:, 0])
+    assert not np.allclose(told["exact"].world.position, planned.position, atol=0.05)
+
+
+def test_a_body_that_nobody_can_simulate_is_told(world):
+    dust = world.assign(size=world["size"] * 0 + 0.0011, density=world.density * 0 + 1.1)
+    with pytest.raises(WorldError, match="keep physics='model'"):
+        replay(dust)
+
+
+def test_replaying_a_fall_obeys_gravity(world):
+    bent = world.assign(position=world.position + 0.3 * (world.time - 0.2).clip(0) ** 2)
+    again = replay(bent)
+    assert np.allclose(again.position, world.position, atol=0.02)  # within the simulator's integration
+
+
+@pytest.mark.parametrize("family", ["drop", "ramp", "pendulum"])
+def test_replaying_a_simulation_repeats_it(family):
+    world = simulate(family, 3)
+    again = replay(world)
+    assert np.abs(again.position - world.position).mean() < 0.03
+    assert again.asset.equals(world.asset)
+    assert again.camera_eye.equals(world.camera_eye)
+
+
+def test_replaying_takes_the_simulators_clock(world):
+    with pytest.raises(WorldError, match="12 samples a second"):
+        replay(world.isel(time=slice(None, None, 2)))
+
+
+def test_drawing_rounds_to_whole_frames_and_says_so(world):
+    clip = sora2lib.draw(world, size="64x64", fps=5, seconds=0.7)
+    assert len(clip.frames) == 4
+    assert "3.5 frames" in clip.notices[0]
+    assert len(sora2lib.draw(world, size="64x64", fps=2).frames) == 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"seconds": 2.6}, "lasts 2; ask for no more"),
+        ({"seconds": float("nan")}, "seconds is nan"),
+        ({"size": "720p"}, "write width x height"),
+        ({"fps": 0}, "fps is 0"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(world, asked, words):
+    with pytest.raises(RequestError, match=words):
+        sora2lib.draw(world, **asked)
+
+
+def test_more_frames_than_memory_are_refused(world, monkeypatch):
+    monkeypatch.setattr(film, "MEMORY", 10_000)
+    with pytest.raises(RequestError, match="the limit is"):
+        sora2lib.draw(world, size="64x64", fps=6)
+
+
+def test_recording_writes_what_drawing_shows(world, tmp_path):
+    seen = []
+
+    def watch(frames):
+        for frame in frames:
+            seen.append(frame.copy())
+            yield frame
+
+    told = Recipe(3, 6, world, maker="a test", notices=("n",))
+    path = film.record(told, tmp_path / "a.mp4", size="64x64", watch=watch)
+    clip = film.develop(told, size="64x64")
+    assert np.array_equal(seen, clip.frames)
+    back = sora2lib.load(path)
+    assert (back.maker, back.notices) == ("a test", ("n",))
+    assert back.world.identical(world)
+    assert np.abs(back.frames.astype(int) - clip.frames).mean() < 6
+
+
+def test_a_simulated_clip_names_family_and_seed(tmp_path):
+    clip = sora2lib.simulate("drop", seed=3, seconds=0.5, size="64x64", fps=4)
+    assert clip.maker == "simulate drop, seed 3"
+    assert clip.world.position.equals(simulate("drop", 3, seconds=0.5).position)
+    assert recipe.read(clip.save(tmp_path / "a.wav")).maker == clip.maker
+    with pytest.raises(WorldError, match="'polka' is not known; use one of drop"):
+        sora2lib.simulate("polka")
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda content: content[: len(content) // 2], "does not hold weights"),
+        (lambda content: b"", "does not hold weights"),
+        (lambda content: b"not weights" * 99, "does not hold weights"),
+    ],
+)
+def test_damaged_weights_are_refused(untrained, tmp_path, damage, words):
+    path = tmp_path / "damaged.safetensors"
+    with open(untrained, "rb") as file:
+        path.write_bytes(damage(file.read()))
+    with pytest.raises(ModelError, match=words):
+        sora2lib.generate("a ball", model=str(path))
+
+
+@pytest.mark.parametrize("model", ["nope", "missing.safetensors"])
+def test_unknown_models_are_refused(model):
+    with pytest.raises(ModelError, match=r"path of a \.safetensors file"):
+        sora2lib.generate("a ball", model=model)
