@@ -275,10 +275,10 @@ SAYINGS: dict[Key, tuple[str, ...]] = {
 TAGS: dict[Key, tuple[str, ...]] = {
     ("drop", "drop", ""): ("falling", "fall", "drop", "dropping", "free fall", "~plummeting", "~plunge"),
     ("drop", "drop", "bounces"): (
-        "bouncing", "bounce", "bounces", "bouncing up and down", "~springing back", "~hopping",
+        "bouncing", "bounce", "bouncing up and down", "~springing back", "~hopping",
     ),
-    ("roll", "roll", ""): ("rolling", "roll", "rolls", "~trundling", "~wheeling along"),
-    ("roll", "slide", ""): ("sliding", "slide", "slides", "gliding", "~skidding", "~skid"),
+    ("roll", "roll", ""): ("rolling", "roll", "~trundling", "~wheeling along"),
+    ("roll", "slide", ""): ("sliding", "slide", "gliding", "~skidding", "~skid"),
     ("throw", "throw", ""): ("throw", "thrown", "flying through the air", "toss", "~hurled", "~lob"),
     ("throw", "throw", "hits"): ("thrown against something", "flying into something", "~hurled against something"),
     ("collide", "meet", ""): ("collision", "head-on collision", "crash", "colliding", "~clash", "~smash"),
