@@ -230,3 +230,13 @@ def test_resimulation_restores_what_a_model_got_wrong():
 def test_resimulation_needs_the_simulators_rate():
     with pytest.raises(WorldError, match="12 Hz"):
         resimulate(simulate("drop", 0).isel(time=slice(None, None, 2)))
+
+
+def test_an_unstable_simulation_is_an_error_and_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    world = simulate("drop", 2)
+    flung = world.position.values.copy()
+    flung[:, 1:] += np.linspace(0, 1e6, flung.shape[1] - 1)[None, :, None]
+    with pytest.raises(WorldError, match="unstable"):
+        resimulate(world.assign(position=(world.position.dims, flung)))
+    assert not list(tmp_path.iterdir())

@@ -12,6 +12,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from sora2lib.errors import WorldError
 from sora2lib.world.assets import Primitive, primitives
 from sora2lib.world.pairs import HARD_ROLLING, damping_ratio, pair_friction, pair_restitution, rolling_resistance
 from sora2lib.world.schema import GRAVITY, RATE
@@ -59,8 +60,17 @@ def _pace(bodies: tuple[Body, ...]) -> Pace:
     return EXACT if "rail" in joints else ROW if joints.count("pivot") > 1 else USUAL
 
 
+# MuJoCo would write its warnings into a file in the user's folder; play() raises them instead.
+mujoco.set_mju_user_warning(lambda message: None)
+
+
 def play(bodies: tuple[Body, ...], *, ground: str, samples: int) -> Take:
     """Simulate the bodies and record ``samples`` poses at 24 Hz, the first being the start.
+
+    Raises
+    ------
+    WorldError
+        The simulation became unstable: bodies that overlap by much, or speeds beyond all measure.
 
     >>> take = play((ball,), ground="ice", samples=97)  # doctest: +SKIP
     """
@@ -83,6 +93,8 @@ def play(bodies: tuple[Body, ...], *, ground: str, samples: int) -> Take:
         mujoco.mj_kinematics(model, data)
         position_AT3[movers, sample] = data.xpos[rows]
         rotation_AT4[movers, sample] = data.xquat[rows]
+    if any(warning.number for warning in data.warning):
+        raise WorldError("the simulation became unstable; give the bodies more room or less speed at the start")
     time_T = np.arange(samples) / RATE
     return Take(
         tuple(body.name for body in bodies), time_T, position_AT3, _continuous(rotation_AT4), tuple(ear.contacts)

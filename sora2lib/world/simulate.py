@@ -71,7 +71,10 @@ def shoot(stage: Stage, rng: np.random.Generator, *, seconds: float = 4.0) -> Wo
 
     >>> shoot(lab(rng, "uniform", radius=[1.0], speed=[2.0]), rng)  # doctest: +SKIP
     """
-    take = play(stage.bodies, ground=stage.setting.ground, samples=round(seconds * RATE) + 1)
+    try:
+        take = play(stage.bodies, ground=stage.setting.ground, samples=round(seconds * RATE) + 1)
+    except WorldError:
+        return None
     event = stage.judge(take) if _sane(stage, take) else None
     film = event and _film(rng, stage, take)
     return _world(stage, take, event, *film) if event and film else None
