@@ -159,10 +159,13 @@ def test_a_whole_file_is_read(folder):
     assert files.read("part.bin", folder=folder) == b"precious"
 
 
-@pytest.mark.parametrize("content", [b"precioux", b"prec", b"", b"precious and more"])
-def test_a_tampered_file_is_refused(folder, content):
+@pytest.mark.parametrize(
+    ("content", "trouble"),
+    [(b"precioux", "was changed"), (b"prec", "4 bytes"), (b"", "0 bytes"), (b"precious and more", "17 bytes")],
+)
+def test_a_tampered_file_is_refused(folder, content, trouble):
     (folder / "part.bin").write_bytes(content)
-    with pytest.raises(ModelError, match=r"part\.bin.*reinstall"):
+    with pytest.raises(ModelError, match=rf"part\.bin.*{trouble}.*reinstall"):
         files.read("part.bin", folder=folder)
 
 
@@ -243,20 +246,20 @@ def test_relatives_are_synonyms_kinds_and_their_forms():
         senses={
             ("noun", "ball"): ["1", "2"],
             ("noun", "sphere"): ["1"],
-            ("noun", "dance"): ["3"],
+            ("noun", "basketball"): ["3"],
             ("noun", "globe"): ["4"],
         },
         synsets={
             ("noun", "1"): (["ball", "sphere"], [("~", ("noun", "4")), ("@", ("noun", "3"))]),
             ("noun", "2"): (["ball"], []),
-            ("noun", "3"): (["dance"], []),
+            ("noun", "3"): (["basketball"], []),
             ("noun", "4"): (["globe"], []),
         },
         irregular={},
     )
     found = relatives(["ball"], net)
     assert {"sphere", "spheres", "globe", "globes"} <= set(found)
-    assert not {"dance", "dances", "ball"} & set(found)
+    assert not {"basketball", "basketballs", "ball"} & set(found)
 
 
 @pytest.mark.slow
