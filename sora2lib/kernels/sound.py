@@ -53,23 +53,23 @@ def sweep(noise_N, centre_N, sharpness, rate):
 def limit(sound_2N, ceiling, ahead, release):
     """Keep a stereo sound (2, N) below ``ceiling`` without clipping it.
 
-    The gain has fallen to what a peak needs ``ahead`` samples before it, in a straight line, and recovers by the share
-    ``release`` of what is missing with each sample.
+    The gain falls to what a peak needs in a straight line over the ``ahead`` samples before it, and recovers by the
+    share ``release`` of what is missing with each sample.
     """
     count = sound_2N.shape[1]
-    need_N = np.empty(count)
+    gain_N = np.ones(count)
     for n in range(count):
-        need_N[n] = min(1.0, ceiling / max(abs(sound_2N[0, n]), abs(sound_2N[1, n]), 1e-12))
-    slope = 0.0
-    # Backwards: a ramp of at most ``ahead`` samples leads down to every peak.
-    for n in range(count - 2, -1, -1):
-        if need_N[n] <= need_N[n + 1]:
-            slope = (1.0 - need_N[n]) / ahead
-        need_N[n] = min(need_N[n], need_N[n + 1] + max(slope, (1.0 - need_N[n + 1]) / ahead))
-        slope = max(slope, (1.0 - need_N[n]) / ahead)
+        need = ceiling / max(abs(sound_2N[0, n]), abs(sound_2N[1, n]), 1e-12)
+        if need < gain_N[n]:
+            for m in range(min(int(ahead), n) + 1):
+                line = need + (1.0 - need) * m / ahead
+                # Further back the line of a former peak is the lower one all the way.
+                if line >= gain_N[n - m] and m > 0 and need >= gain_N[n - m]:
+                    break
+                gain_N[n - m] = min(gain_N[n - m], line)
     out = np.empty_like(sound_2N)
     gain = 1.0
     for n in range(count):
-        gain = min(need_N[n], gain + release * (1.0 - gain))
+        gain = min(gain_N[n], gain + release * (1.0 - gain))
         out[0, n], out[1, n] = gain * sound_2N[0, n], gain * sound_2N[1, n]
     return out

@@ -137,7 +137,7 @@ def _wind(count: int, rng: np.random.Generator, rate: int) -> Array:
     howl_2N = np.stack(
         [kernels.sweep(rng.standard_normal(count), 320 + 420 * gust_N, 3.0, float(rate)) for _ in range(2)]
     )
-    return np.asarray(deep_2N * (0.4 + 0.6 * gust_N) + 6.0 * howl_2N * gust_N**2)
+    return np.asarray(0.5 * deep_2N * (0.4 + 0.6 * gust_N) + 22.0 * howl_2N * gust_N**2)
 
 
 _PLACES: dict[str, Callable[[int, np.random.Generator, int], Array]] = {

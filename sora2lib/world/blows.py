@@ -28,6 +28,7 @@ DEEPEST = 0.03  # m inside another body that still counts as its surface
 APART = 0.010  # s; nearer blows of one pair are one
 ROCKING = 0.025  # s; the same for a pair that never parts, whose motion between the samples is hard to tell
 LASTS = 0.008  # s from touch to parting
+LOSS = 0.5  # share of a blow's energy that a pair which never parts must lose in it
 EXCHANGE = 0.35  # share of the closing speed that a blow must take away
 ALIKE = 0.4  # share by which two measures of a change may differ and still agree
 WELL_KNOWN = 0.35  # share of an interval from which a velocity can be told
@@ -35,6 +36,7 @@ MOST_BLOWS = 12  # on the pairs of one interval
 HINGED = 0.02  # m; a body that turns and strays less hangs on a hinge
 DOWN = np.array([0.0, 0.0, -GRAVITY])
 EVEN = 1.5  # m/s^2 by which an acceleration may miss a lawful one
+REST = 0.15  # share of the slowest blow by which the velocity of a resting body may change
 STEADY, STEADY_SPIN = 4.0, 10.0  # m/s^2 and rad/s^2; smaller rates of change are taken as they are
 
 
@@ -179,14 +181,17 @@ class Finder:
         self._carry(clean2, a, EVEN)
         self._carry(partly, bent, GRAVITY / 2)
         self._carry(clean1 & ~clean2 & ~partly, (v0 - v1) / h, EVEN)
+        # Since a blow in the last interval the same again; a body that has come to rest does not fall on.
+        since = np.clip(now - self.struck_A, 1e-9, h)[:, None]
+        way = _choose(clean1, v1, (m.x_AT3[:, k] - self.struck_x_A3) / since)
+        uneven_A = np.maximum(_length(v0 - way), _length(m.velocity(k + 1) - v0))
+        self._carry(~clean2 & (since[:, 0] > WELL_KNOWN * h) & (uneven_A < REST * self.slowest), (v0 - way) / h, EVEN)
         a = _choose(known_a & (_length(a - DOWN) >= EVEN), a, self.carried_A3)
         b = _choose(known_b, b, np.zeros(3))
         v, w = _choose(clean1, v1 + a * h / 2, v0 - a * h / 2), _choose(clean1, w1 + b * h / 2, w0 - b * h / 2)
-        # The same since a blow in the last interval.
-        since = np.clip(now - self.struck_A, 1e-9, h)[:, None]
         struck = ~clean1 & (self.struck_A >= 0)
         fresh = struck & (since[:, 0] > WELL_KNOWN * h)
-        v = _choose(fresh, (m.x_AT3[:, k] - self.struck_x_A3) / since + a * since / 2, v)
+        v = _choose(fresh, way + a * since / 2, v)
         w = _choose(fresh, rotation_vector(self.struck_q_A4, m.q_AT4[:, k]) / since, w)
         # Too short ago for that: either the next two intervals agree, or the law of impact must do.
         onward = (m.velocity(k + 1) - v0) / h
@@ -216,7 +221,8 @@ class Finder:
         """Judge whether a meeting in interval k was a blow, and if so write it down."""
         (i, j), s, h = meeting.pair, meeting.time, self.motion.step
         place, normal, time = meeting.place, meeting.normal, k * h + s
-        if time - self.last.get((i, j), -1.0) < (ROCKING if self._clings(k, i, j) else APART):
+        clings = self._clings(k, i, j)
+        if time - self.last.get((i, j), -1.0) < (ROCKING if clings else APART):
             return False
         before = float(normal @ (early.velocity(i, place, s) - early.velocity(j, place, s)))
         after = float(normal @ (late.velocity(i, place, s - h) - late.velocity(j, place, s - h)))
@@ -236,6 +242,8 @@ class Finder:
         if change < max(self.slowest, -EXCHANGE * before, self.doubt_A[i], self.doubt_A[j]):
             return False
         impulse = change / self._yielding(meeting, early)
+        if clings and not self.free_A[[i, j]].all() and self._lost(k, i, j) < LOSS * impulse * abs(before) / 2:
+            return False
         self.found.append(Blow(max(time, 0.0), i, j, place, normal, impulse, max(-before, 0.0)))
         self.last[i, j] = time
         return True
@@ -243,6 +251,21 @@ class Finder:
     def _clings(self, k: int, i: int, j: int) -> bool:
         """Whether a pair touches at the samples on both sides of interval k and at the one before."""
         return bool(self.closed_TC[max(k - 1, 0) : k + 2, self.columns[i, j]].all())
+
+    def _lost(self, k: int, i: int, j: int) -> float:
+        """Energy in J that the free bodies of a pair have lost from the interval before k to the one after."""
+        lost = 0.0
+        for one in (i, j):
+            if self.free_A[one]:
+                for side, sign in ((max(k - 1, 0), 1.0), (min(k + 1, self.motion.samples - 2), -1.0)):
+                    x, turn = self.motion.x_AT3[one, side : side + 2], matrix(self.motion.q_AT4[one, side])
+                    v, w = self.motion.velocity(side)[one], self.motion.spin(side)[one] @ turn
+                    high = GRAVITY * float(x[:, 2].mean())
+                    moving = float(v @ v) / 2
+                    lost += sign * (
+                        self.packed.mass[one] * (moving + high) + float(w @ self.packed.inertia[one] @ w) / 2
+                    )
+        return lost
 
     def _shift(self, k: int, i: int, meeting: _Meeting, early: State) -> Array:
         """How far the matter at a place lies at sample k + 1 from where the motion before would have taken it."""
