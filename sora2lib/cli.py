@@ -6,6 +6,7 @@ What a command needs is imported inside it, so that ``--help`` and a mistyped op
 import argparse
 import json
 import platform
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -162,9 +163,10 @@ def _train(asked: argparse.Namespace) -> None:
 def _bar(label: str, *, quiet: bool, total: int | None = None) -> Any:
     from tqdm import tqdm
 
-    # Without a terminal there is nobody to watch (disable=None).
-    shape = "{desc:<8}{percentage:4.0f}% {bar:30} {n_fmt}/{total_fmt}  {elapsed}, {remaining} left"
-    return tqdm(desc=label, total=total, disable=quiet or None, leave=False, bar_format=shape, file=sys.stderr)
+    shape = "{desc:<8}{percentage:4.0f}% {bar} {n_fmt}/{total_fmt}  {elapsed}, {remaining} left{postfix}"
+    # Some terminals claim to have no rows and no columns; without a terminal there is nobody to watch (None).
+    room = {"ncols": min(shutil.get_terminal_size().columns - 1, 99), "nrows": 20}
+    return tqdm(desc=label, total=total, disable=quiet or None, leave=False, bar_format=shape, file=sys.stderr, **room)
 
 
 def _info(asked: argparse.Namespace) -> None:

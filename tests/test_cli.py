@@ -144,7 +144,7 @@ def test_the_module_and_its_exit_code():
     assert "Traceback" not in run.stderr
 
 
-def test_a_terminal_sees_the_time_left(capfd):
+def test_a_terminal_sees_the_time_left():
     reader, terminal = pty.openpty()
     run = [sys.executable, "-m", "sora2lib", "simulate", "drop", "--seed", "3", "--out", "a.mp4", *SMALL]
     subprocess.run(run, stderr=terminal, stdout=subprocess.DEVNULL, check=True)
