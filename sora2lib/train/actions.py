@@ -18,6 +18,7 @@ WAY = 0.2  # metres: what went less far did not travel
 ALONG = 0.3  # m/s: a slower flight is a fall
 BOUNCED = 0.04  # metres
 SHOVED = 0.045  # metres
+IN_TURN = 0.6  # share of neighbours that fall in turn, a sample early or late counting as well
 FALLEN, UPRIGHT = 0.7, 0.95  # height of a domino's z axis
 TOPPLED = 0.45  # of its own height
 SWUNG = np.radians(8)
@@ -210,7 +211,7 @@ def all_fell(scene: Scene, cast: Cast) -> bool:
     ends = scene.position_AT3[list(row), 0]
     order = np.argsort(ends @ np.linalg.svd(ends - ends.mean(axis=0))[2][0])
     steps = np.diff(np.array(times)[order])
-    return bool(max((steps >= -1).mean(), (steps <= 1).mean()) > 0.75)
+    return bool(max((steps >= -1).mean(), (steps <= 1).mean()) > IN_TURN)
 
 
 def _broke_off(scene: Scene, cast: Cast) -> bool:

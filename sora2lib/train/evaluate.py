@@ -115,7 +115,7 @@ def _movement(scene: Scene, cast: Cast) -> float:
 
 def _check(scene: Scene, clause: Clause, cast: Cast) -> bool | None:
     kind, role, value = clause
-    if role == "both":
+    if role == "both" and kind == "count":
         them = (*cast.get("subject", ()), *cast.get("target", ()))
         return _count(scene, them) == int(value) if them else None
     if role == "scene":

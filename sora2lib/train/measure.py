@@ -97,6 +97,10 @@ class Scene:
         return bodies(self.world)
 
     @cached_property
+    def _gaps(self) -> dict[tuple[int, int], tuple[Array, Array]]:
+        return {}
+
+    @cached_property
     def _place_TA3(self) -> Array:
         return np.ascontiguousarray(self.position_AT3.swapaxes(0, 1))
 
@@ -133,6 +137,11 @@ class Scene:
 
     def gap(self, a: int, b: int) -> tuple[Array, Array]:
         """Return the distance between two bodies (T,), infinite beyond 0.6 m, and the normal (T, 3) from b to a."""
+        if (a, b) not in self._gaps:
+            self._gaps[a, b] = self._measured_gap(a, b)
+        return self._gaps[a, b]
+
+    def _measured_gap(self, a: int, b: int) -> tuple[Array, Array]:
         pair = np.array([[a, b]], dtype=np.int64)
         it = self._packed
         gap_TC, _, normal_TC3 = gaps.nearest(  # type: ignore[no-untyped-call]
