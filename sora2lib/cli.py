@@ -70,7 +70,7 @@ def parser() -> Parser:
     train = commands.add_parser("train", help="train a model from nothing but a seed; stop and go on at will")
     train.add_argument("--run", type=Path, default="runs/small", metavar="DIR", help="what is learned (%(default)s)")
     train.add_argument("--data", type=Path, default="data/worlds", metavar="DIR", help="simulated (%(default)s)")
-    train.add_argument("--shards", type=int, default=100, metavar="N", help="of 512 worlds each (%(default)s)")
+    train.add_argument("--shards", type=int, default=200, metavar="N", help="of 256 worlds each (%(default)s)")
     train.add_argument("--steps", type=int, default=20_000, metavar="N", help="of gradient descent (%(default)s)")
     train.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
     train.add_argument("--quiet", action="store_true", help="print errors only")
