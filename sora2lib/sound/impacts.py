@@ -1,5 +1,8 @@
 """Blows: both bodies ring in their modes, as hard as the impulse and as bright as the contact is short."""
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,44 +22,54 @@ HEAVY = 0.3  # and with the mass to this one
 FAINTEST = 1e-3
 SLENDER = 3.5  # longest extent over the middle one from which a body rings like a bar
 HIGHEST = 0.45  # of the sampling rate
-LONGEST = 2.5  # s
+SHORTEST, LONGEST = 0.012, 2.5  # s in which a mode falls by 60 dB
+FALL = math.log(1000)
+BURSTS = 5.0  # the noise of a blow is over after so many of its time constants
+SMALLEST = 0.02  # m
+
+
+@dataclass(frozen=True)
+class Struck:
+    """A body as a blow finds it: its voice, its length in m, the ratios of its modes, its stiffness (1 is usual)."""
+
+    voice: Voice
+    length: float
+    ratios: tuple[float, ...] = voices.SOLID
+    stiffness: float = 1.0
 
 
 def strike(out_2N: Array, world: World, heard: Contacts, ears: Ears, rng: np.random.Generator, rate: int) -> None:
     """Add the sound of every blow to ``out_2N`` (2, N)."""
-    lengths = sounding_lengths(world)
-    nominal = np.array([vocabulary.MATERIALS[m].density for m in world.material.values.tolist()])
-    stiff = np.sqrt(nominal / world.density.values)
-    slender = _slender(world["size"].values)
-    start = float(world.time[0])
-    sides, distances = ears.hear(heard.place, heard.time - start)
-    for n in range(len(heard)):
-        time = float(heard.time[n]) - start
-        if time * rate >= out_2N.shape[1]:
-            continue
-        parts = []
-        for index, material in zip((heard.actor[n], heard.other[n]), heard.materials[n].tolist(), strict=True):
-            if index == GROUND:
-                parts.append((voices.GROUNDS[material], voices.SLAB, voices.PLATE, 1.0))
-            else:
-                ratios = voices.BAR if slender[index] else voices.SOLID
-                parts.append((voices.MATERIALS[material], float(lengths[index]), ratios, float(stiff[index])))
-        sound_N, first = blow(
-            parts,
-            time=time,
+    lengths, slender = sounding_lengths(world), _slender(world["size"].values)
+    nominal = np.array([vocabulary.MATERIALS[material].density for material in world.material.values.tolist()])
+    stiffness = np.sqrt(nominal / world.density.values)
+
+    def struck(index: int, material: str) -> Struck:
+        if index == GROUND:
+            return Struck(voices.GROUNDS[material], voices.SLAB, voices.PLATE)
+        ratios = voices.BAR if slender[index] else voices.SOLID
+        return Struck(voices.MATERIALS[material], float(lengths[index]), ratios, float(stiffness[index]))
+
+    time_N = heard.time - float(world.time[0])
+    side_N, distance_N = ears.hear(heard.place, time_N)
+    for n in np.flatnonzero(time_N * rate < out_2N.shape[1]):
+        one, other = heard.materials[n].tolist()
+        sound, first = blow(
+            (struck(heard.actor[n], one), struck(heard.other[n], other)),
+            time=float(time_N[n]),
             impulse=float(heard.impulse[n]),
             speed=float(heard.speed[n]),
-            distance=float(distances[n]),
+            distance=float(distance_N[n]),
             rng=rng,
             rate=rate,
         )
-        place(out_2N, sound_N, first, float(sides[n]), rate)
+        place(out_2N, sound, first, float(side_N[n]), rate)
 
 
 def sounding_lengths(world: World) -> Array:
     """Diameter (A,) in metres of the sphere that holds as much as each actor."""
     volume = bodies(world).mass / world.density.values
-    return np.maximum((6 / np.pi * volume) ** (1 / 3), 0.02)
+    return np.asarray(np.maximum((6 / np.pi * volume) ** (1 / 3), SMALLEST))
 
 
 def _slender(size: Array) -> NDArray[np.bool_]:
@@ -65,7 +78,7 @@ def _slender(size: Array) -> NDArray[np.bool_]:
 
 
 def blow(
-    parts: list[tuple[Voice, float, tuple[float, ...], float]],
+    pair: tuple[Struck, Struck],
     *,
     time: float,
     impulse: float,
@@ -74,50 +87,39 @@ def blow(
     rng: np.random.Generator,
     rate: int,
 ) -> tuple[Array, int]:
-    """Return the sound (N,) of one blow at one metre over distance, and the sample it starts at.
+    """Return the sound (N,) of one blow at a distance, and the sample it starts at.
 
     Parameters
     ----------
-    parts : voice, length in m, mode ratios and stiffness (1 is usual) of the two bodies.
+    pair : the two bodies that meet.
     time : moment of the blow, seconds; the sound starts there to a fraction of a sample.
     impulse, speed, distance : N s, m/s, m.
     """
-    contact = sum(voice.contact**2 for voice, *_ in parts) ** 0.5
     weight = min(max(impulse / max(speed, 0.1), 0.02), 50.0)
-    contact *= max(speed, 0.05) ** HERTZ * weight**HEAVY
-    level = impulse**HARDNESS / distance
-    first = int(time * rate)
-    rows = [
-        _modes(voice, length, ratios, stiff, contact, distance, rng, rate) for voice, length, ratios, stiff in parts
-    ]
-    frequency, decay, amplitude = (np.concatenate(column) for column in zip(*rows, strict=True))
-    amplitude = amplitude * level
-    loud = np.abs(amplitude) > FAINTEST * np.abs(amplitude).max()
-    length = min(LONGEST, max(6.91 / decay[loud].min(), 4 * max(voice.burst for voice, *_ in parts)))
+    contact = sum(one.voice.contact**2 for one in pair) ** 0.5 * max(speed, 0.05) ** HERTZ * weight**HEAVY
+    level, first = impulse**HARDNESS / distance, int(time * rate)
+    modes = [_modes(one, contact, distance, rng, rate) for one in pair]
+    frequency, decay, amplitude = (np.concatenate(column) for column in zip(*modes, strict=True))
+    loud = amplitude > FAINTEST * amplitude.max()
+    length = min(LONGEST, max(FALL / decay[loud].min(), BURSTS * max(one.voice.burst for one in pair)))
     sound_N = np.zeros(int(length * rate) + 2)
-    kernels.ring(sound_N, time * rate - first, frequency[loud], decay[loud], amplitude[loud], float(rate))
-    for voice, *_ in parts:
-        sound_N += level * voice.loud * voice.noise * _burst(voice, contact, len(sound_N), rng, rate)
+    kernels.ring(sound_N, time * rate - first, frequency[loud], decay[loud], level * amplitude[loud], float(rate))
+    for one in pair:
+        burst_N = _burst(one.voice, contact, len(sound_N), rng, rate)
+        sound_N[: len(burst_N)] += level * one.voice.loud * one.voice.noise * burst_N
     return sound_N, first
 
 
 def _modes(
-    voice: Voice,
-    length: float,
-    ratios: tuple[float, ...],
-    stiff: float,
-    contact: float,
-    distance: float,
-    rng: np.random.Generator,
-    rate: int,
+    body: Struck, contact: float, distance: float, rng: np.random.Generator, rate: int
 ) -> tuple[Array, Array, Array]:
-    """Frequencies in Hz, decays in 1/s and amplitudes of one struck body."""
-    frequency = voice.speed * stiff / (2 * length) * np.array(ratios)
-    ring = voice.ring * (1000 / frequency) ** voice.damping
-    decay = 6.91 / np.clip(ring, 0.012, 2.5)
+    """Frequencies in Hz, decays in 1/s and amplitudes of a struck body's modes."""
+    frequency = body.voice.speed * body.stiffness / (2 * body.length) * np.array(body.ratios)
+    ring = body.voice.ring * (1000 / frequency) ** body.voice.damping
+    decay = FALL / np.clip(ring, SHORTEST, LONGEST)
     # Where a body is struck decides how strongly each mode answers; the air swallows the highest.
-    place = rng.uniform(0.6, 1.0, len(frequency)) / np.sqrt(np.arange(1, len(frequency) + 1))
-    amplitude = voice.loud * place * _brightness(frequency, contact) * np.exp(-AIR * frequency**2 * distance)
+    answer = rng.uniform(0.6, 1.0, len(frequency)) / np.sqrt(np.arange(1, len(frequency) + 1))
+    amplitude = body.voice.loud * answer * _brightness(frequency, contact) * np.exp(-AIR * frequency**2 * distance)
     audible = frequency < HIGHEST * rate
     return frequency[audible], decay[audible], amplitude[audible]
 
@@ -127,13 +129,13 @@ def _brightness(frequency: Array, contact: float) -> Array:
     return 1 / (1 + (2 * frequency * contact) ** 2)
 
 
-def _burst(voice: Voice, contact: float, count: int, rng: np.random.Generator, rate: int) -> Array:
-    """Unpitched part (N,) of a blow, peak about 1."""
-    length = min(count, int(5 * voice.burst * rate))
+def _burst(voice: Voice, contact: float, most: int, rng: np.random.Generator, rate: int) -> Array:
+    """Unpitched part of a blow, peak about 1, at most ``most`` samples."""
+    length = min(most, int(BURSTS * voice.burst * rate))
     noise_N = rng.standard_normal(length)
     if voice.crumbly:
-        noise_N = noise_N**3 / 3.9
+        noise_N = noise_N**3 / 15**0.5  # the same power in fewer, larger grains
     centre = min(voice.hiss, 0.5 / contact)
     noise_N = kernels.sweep(noise_N, np.full(length, centre), 0.6, float(rate))
-    noise_N *= np.exp(-np.arange(length) / (voice.burst * rate)) * np.sqrt(rate / 48_000 * 3000 / centre)
-    return np.pad(noise_N, (0, count - length))
+    # White noise spreads its power up to half the rate; what a band of it keeps goes with its centre.
+    return np.asarray(noise_N * np.exp(-np.arange(length) / (voice.burst * rate)) * np.sqrt(rate / (16 * centre)))

@@ -7,16 +7,19 @@ from sora2lib.kernels import sound as kernels
 from sora2lib.sound import voices
 from sora2lib.sound.impacts import sounding_lengths
 from sora2lib.sound.stage import Ears, gains, place
+from sora2lib.sound.voices import Voice
 from sora2lib.world.contacts import GROUND, Touch
 from sora2lib.world.geometry import bodies
 from sora2lib.world.schema import World
 
 Array = NDArray[np.float64]
 SLOWEST = 0.05  # m/s; slower motion is not heard
-ROLLING, SLIDING = 0.05, 0.11  # level of a kilogram at 1 m/s
+ROLLING, SLIDING = 0.05, 0.08  # level of a kilogram at 1 m/s
 FADE = 0.01  # s
-SMOOTH_SLIDE = 6.0  # sliding sounds this much higher than rolling
-RUSH, RUSH_FROM = 0.0012, 1.5  # level at 1 m/s to the third power per m^2; m/s
+UNEVEN = 0.35  # by how much a round body is louder on one side
+HEAVIEST, FASTEST = 30.0, 6.0  # kg and m/s above which nothing gets louder
+HISS = 2.0  # sliding sounds this much higher than rolling
+RUSH, RUSH_FROM = 0.0017, 1.5  # level at 1 m/s per m^2; m/s
 SWISH = 0.10
 
 
@@ -24,41 +27,36 @@ def rub(
     out_2N: Array, world: World, touches: tuple[Touch, ...], ears: Ears, rng: np.random.Generator, rate: int
 ) -> None:
     """Add the sound of rolling and sliding to ``out_2N`` (2, N)."""
-    mass, lengths = bodies(world).mass, sounding_lengths(world)
+    mass, radius = bodies(world).mass, sounding_lengths(world) / 2
     materials, ground = world.material.values.tolist(), voices.GROUNDS[str(world.ground.values)]
     start = float(world.time[0])
     for touch in touches:
         # Rolling shows as wandering of the contact without slip.
         roll_M = np.maximum(touch.roll - touch.slide, 0)
-        if max(roll_M.max(), touch.slide.max()) < SLOWEST:
-            continue
-        pair = (
-            voices.MATERIALS[materials[touch.actor]],
-            ground if touch.other == GROUND else voices.MATERIALS[materials[touch.other]],
-        )
-        rough, grit = np.sqrt(pair[0].rough * pair[1].rough), np.sqrt(pair[0].grit * pair[1].grit)
         time_N, span = _span(touch.time - start, out_2N.shape[1], rate)
-        if not len(time_N):  # it begins after the last sample
+        if not len(time_N) or max(roll_M.max(), touch.slide.max()) < SLOWEST:
             continue
-        roll_N, slide_N = (np.interp(time_N, touch.time - start, speed) for speed in (roll_M, touch.slide))
-        turn_N = np.cumsum(roll_N) / rate / (lengths[touch.actor] / 2)
-        weight = rough * min(mass[touch.actor], 30.0) ** 0.4
-        sound_N = np.zeros(len(time_N))
-        for speed_N, level, pitch in ((roll_N, ROLLING, 1.0), (slide_N, SLIDING, SMOOTH_SLIDE)):
-            if speed_N.max() >= SLOWEST:
-                noise_N = rng.standard_normal(len(time_N))
-                centre_N = np.clip(grit * pitch**0.5 * (0.25 + 0.75 * speed_N), 60, 9000)
-                loud_N = level * weight * np.minimum(speed_N, 6.0) ** 1.3
-                sound_N += loud_N * kernels.sweep(noise_N, centre_N, 0.7, float(rate))
-        sound_N *= (1 + 0.35 * np.sin(turn_N)) * _fade(len(time_N), rate)
-        _follow(
-            out_2N,
-            sound_N,
-            span,
-            np.stack([np.interp(time_N, touch.time - start, touch.place[:, a]) for a in range(3)], axis=-1),
-            time_N,
-            ears,
-        )
+        one = voices.MATERIALS[materials[touch.actor]]
+        other = ground if touch.other == GROUND else voices.MATERIALS[materials[touch.other]]
+        roll_N = np.interp(time_N, touch.time - start, roll_M)
+        slide_N = np.interp(time_N, touch.time - start, touch.slide)
+        sound_N = _rustle(one, other, roll_N, ROLLING, 1.0, rng, rate)
+        sound_N *= 1 + UNEVEN * np.sin(np.cumsum(roll_N) / rate / radius[touch.actor])
+        sound_N += _rustle(one, other, slide_N, SLIDING, HISS, rng, rate)
+        sound_N *= min(mass[touch.actor], HEAVIEST) ** 0.4 * _fade(len(time_N), rate)
+        _follow(out_2N, sound_N, span, touch.time - start, touch.place, time_N, ears)
+
+
+def _rustle(
+    one: Voice, other: Voice, speed_N: Array, level: float, pitch: float, rng: np.random.Generator, rate: int
+) -> Array:
+    """Noise (N,) of two surfaces that move over each other: the faster, the louder and the higher."""
+    if speed_N.max() < SLOWEST:
+        return np.zeros(len(speed_N))
+    grit = pitch * (one.grit * other.grit) ** 0.5
+    centre_N = np.clip(grit * (0.3 + 0.7 * np.sqrt(speed_N)), 60, 9000)
+    noise_N = kernels.sweep(rng.standard_normal(len(speed_N)), centre_N, 0.7, float(rate))
+    return np.asarray(level * (one.rough * other.rough) ** 0.5 * np.minimum(speed_N, FASTEST) ** 1.3 * noise_N)
 
 
 def rush(out_2N: Array, world: World, ears: Ears, rng: np.random.Generator, rate: int) -> None:
@@ -71,12 +69,10 @@ def rush(out_2N: Array, world: World, ears: Ears, rng: np.random.Generator, rate
         if speed_T.max() < RUSH_FROM:
             continue
         time_N, span = _span(time_T, out_2N.shape[1], rate)
-        speed_N = np.interp(time_N, time_T, speed_T)
-        centre_N = 120 + 90 * np.minimum(speed_N, 15)
-        loud_N = RUSH * lengths[i] ** 2 / 0.09 * np.minimum(speed_N, 12) ** 3 / 8
-        sound_N = loud_N * kernels.sweep(rng.standard_normal(len(time_N)), centre_N, 1.2, float(rate))
-        path_N3 = np.stack([np.interp(time_N, time_T, path_T3[:, a]) for a in range(3)], axis=-1)
-        _follow(out_2N, sound_N * _fade(len(time_N), rate), span, path_N3, time_N, ears)
+        speed_N = np.minimum(np.interp(time_N, time_T, speed_T), 2 * FASTEST)
+        sound_N = kernels.sweep(rng.standard_normal(len(time_N)), 120 + 90 * speed_N, 1.2, float(rate))
+        sound_N *= RUSH * lengths[i] ** 2 * speed_N**3 * _fade(len(time_N), rate)
+        _follow(out_2N, sound_N, span, time_T, path_T3, time_N, ears)
 
 
 def swish(out_2N: Array, world: World, ears: Ears, rng: np.random.Generator, rate: int) -> None:
@@ -121,8 +117,10 @@ def _fade(count: int, rate: int) -> Array:
     return np.asarray(np.minimum(1.0, np.minimum(n, count - 1 - n) / (FADE * rate)))
 
 
-def _follow(out_2N: Array, sound_N: Array, span: slice, path_N3: Array, time_N: Array, ears: Ears) -> None:
-    """Add a sound whose source moves."""
-    side_N, distance_N = ears.hear(path_N3, time_N)
-    for ear, level_N in zip(out_2N, gains(side_N), strict=True):
-        ear[span] += level_N * sound_N / distance_N
+def _follow(
+    out_2N: Array, sound_N: Array, span: slice, time_M: Array, path_M3: Array, time_N: Array, ears: Ears
+) -> None:
+    """Add a sound whose source is at ``path_M3`` at times ``time_M``."""
+    side_M, distance_M = ears.hear(path_M3, time_M)
+    for ear, level_M in zip(out_2N, gains(side_M), strict=True):
+        ear[span] += sound_N * np.interp(time_N, time_M, level_M / distance_M)
