@@ -56,7 +56,8 @@ def test_every_text_is_made_of_filled_slots_and_clean_spaces():
 
 
 def test_articles_fit_the_sound():
-    for scene in everything():
+    egg = facts(things=(Thing("subject", "egg", ("egg",), "orange", "", "steel"),))
+    for scene in (egg, *everything()):
         for it in draw(scene, 60):
             assert not re.search(r"\ba [aeio]|\ban [^aeiou]", it.text.lower()), it.text
 
@@ -66,6 +67,13 @@ def test_verbs_agree_with_what_comes_first():
     texts = " ".join(it.text.lower() for it in draw(two, 400))
     assert "balls bounce " in texts or "balls fall" in texts
     assert not re.search(r"\b(balls|spheres) (bounces|falls|drops|is)\b", texts)
+
+
+def test_two_named_together_are_many():
+    for it in draw(facts("collide", "meet", "", (BALL, BALL)), 300):
+        assert not re.search(r"(two|and) [\w -]*(balls?|spheres?) (collides|crashes|meets|bumps|hits|runs)", it.text), (
+            it.text
+        )
 
 
 def test_clauses_are_in_the_text():

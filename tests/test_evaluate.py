@@ -205,6 +205,11 @@ def test_a_ball_off_the_board_misses():
     assert asked == [True, False, True, True, False]
 
 
+def test_a_push_far_from_the_hoop_is_no_rebound():
+    scene = hoop_world(bent(shot(-0.7, 3.4, 3.0, -3.0), (-4.0, 0, 0.5)))
+    assert ask(scene, *map(outcome, ("miss", "board", "rim"))) == [False, False, False]
+
+
 def test_a_ball_off_the_rim_misses():
     path = shot(-0.23 - 0.09, 3.05 + 0.09, 2.0, -3.0)
     scene = hoop_world(bent(path, (-1.5, 0, 2.5)))
@@ -233,7 +238,8 @@ def test_speed_words_follow_the_measured_speed():
 
 
 @pytest.mark.parametrize(
-    ("degrees", "name"), [(65, "noon"), (35, "afternoon"), (7, "sunset"), (-5, "dusk"), (-30, "night")]
+    ("degrees", "name"),
+    [(65, "noon"), (44, "afternoon"), (35, "afternoon"), (7, "sunset"), (-5, "dusk"), (-30, "night")],
 )
 def test_light_follows_the_sun(degrees, name):
     scene = world(at(), sun_elevation=math.radians(degrees))
