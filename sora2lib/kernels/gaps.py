@@ -43,7 +43,7 @@ def _extruded(flat, across):
 @compiled
 def signed_distance(shape, half, x, y, z):
     """Distance of a point to a shape at the origin, negative inside; an ellipsoid's to first order near its skin."""
-    a, b, c = half
+    a, b, c = half[0], half[1], half[2]
     if shape == SPHERE:
         return np.sqrt(x * x + y * y + z * z) - a
     if shape == BOX:
@@ -65,6 +65,23 @@ def signed_distance(shape, half, x, y, z):
     return first * (first - 1) / second if second > 0 else -min(a, b, c)
 
 
+# Whole-array expressions are avoided below: each brings its own checks, and they take seconds to compile.
+
+
+@compiled
+def _copy(source, out):
+    for k in range(len(out)):
+        out[k] = source[k]
+
+
+@compiled
+def _unit(out):
+    """Bring a vector to length 1."""
+    length = max(np.sqrt(out[0] * out[0] + out[1] * out[1] + out[2] * out[2]), 1e-12)
+    for k in range(3):
+        out[k] /= length
+
+
 @compiled
 def _into(turn, origin, point, out):
     """Write a point in the frame (turn, origin) to ``out``."""
@@ -80,48 +97,53 @@ def _out_of(turn, origin, point, out):
 
 
 @compiled
-def _slope(shape, half, x, y, z, out):
-    """Write the unit gradient of a shape's distance to ``out``."""
-    out[0] = signed_distance(shape, half, x + NUDGE, y, z) - signed_distance(shape, half, x - NUDGE, y, z)
-    out[1] = signed_distance(shape, half, x, y + NUDGE, z) - signed_distance(shape, half, x, y - NUDGE, z)
-    out[2] = signed_distance(shape, half, x, y, z + NUDGE) - signed_distance(shape, half, x, y, z - NUDGE)
-    length = np.sqrt(out[0] ** 2 + out[1] ** 2 + out[2] ** 2)
-    out /= max(length, 1e-12)
-
-
-@compiled
-def _along(shape, half, a, b, u):
-    return signed_distance(shape, half, a[0] + u * (b[0] - a[0]), a[1] + u * (b[1] - a[1]), a[2] + u * (b[2] - a[2]))
+def _slope(shape, half, spot, out):
+    """Write the unit gradient of a shape's distance at a point to ``out``."""
+    for k in range(3):
+        out[k] = 0.0
+    # One call in a loop: each place that calls the distance is compiled with a copy of it.
+    for step in range(6):
+        axis, sign = step // 2, 1.0 - 2.0 * (step % 2)
+        x, y, z = spot[0], spot[1], spot[2]
+        if axis == 0:
+            x += sign * NUDGE
+        elif axis == 1:
+            y += sign * NUDGE
+        else:
+            z += sign * NUDGE
+        out[axis] += sign * signed_distance(shape, half, x, y, z)
+    _unit(out)
 
 
 @compiled
 def _edge(shape, half, a, b):
     """Share of the way from a to b at which a convex shape is nearest, by golden section."""
-    low, high = 0.0, 1.0
-    u, v = 1 - GOLDEN, GOLDEN
-    at_u, at_v = _along(shape, half, a, b, u), _along(shape, half, a, b, v)
-    for _ in range(EDGE_STEPS):
-        if at_u < at_v:
-            high, v, at_v = v, u, at_u
-            u = high - GOLDEN * (high - low)
-            at_u = _along(shape, half, a, b, u)
+    low, high, inner, at_inner = 0.0, 1.0, GOLDEN, 0.0
+    for step in range(EDGE_STEPS + 1):
+        u = low + high - inner if step else GOLDEN
+        at_u = signed_distance(
+            shape, half, a[0] + u * (b[0] - a[0]), a[1] + u * (b[1] - a[1]), a[2] + u * (b[2] - a[2])
+        )
+        if step == 0:
+            at_inner = at_u
+        elif at_u < at_inner:
+            low, high = (low, inner) if u < inner else (inner, high)
+            inner, at_inner = u, at_u
         else:
-            low, u, at_u = u, v, at_v
-            v = low + GOLDEN * (high - low)
-            at_v = _along(shape, half, a, b, v)
-    return 0.5 * (low + high)
+            low, high = (u, high) if u < inner else (low, u)
+    return inner
 
 
 @compiled
 def _cap(shape, half, centre, axes, spot):
     """Write the point of an ellipsoid that is nearest to a shape to ``spot``; columns of ``axes`` are half axes."""
     slope, along = np.empty(3), np.empty(3)
-    spot[:] = centre
+    _copy(centre, spot)
     for _ in range(CAP_STEPS):
-        _slope(shape, half, spot[0], spot[1], spot[2], slope)
+        _slope(shape, half, spot, slope)
         for k in range(3):
             along[k] = axes[0, k] * slope[0] + axes[1, k] * slope[1] + axes[2, k] * slope[2]
-        along /= max(np.sqrt(along[0] ** 2 + along[1] ** 2 + along[2] ** 2), 1e-12)
+        _unit(along)
         for k in range(3):
             spot[k] = centre[k] - axes[k, 0] * along[0] - axes[k, 1] * along[1] - axes[k, 2] * along[2]
 
@@ -136,15 +158,15 @@ def _probe(kind, ends, radius, shape, half, spot):
         for k in range(3):
             spot[k] = ends[0, k] + u * (ends[1, k] - ends[0, k])
     else:
-        spot[:] = ends[0]
+        _copy(ends[0], spot)
     return signed_distance(shape, half, spot[0], spot[1], spot[2]) - radius
 
 
 @compiled
 def _ground_probe(kind, ends, radius, spot):
-    spot[:] = ends[0]
+    _copy(ends[0], spot)
     if kind == EDGE and ends[1, 2] < ends[0, 2]:
-        spot[:] = ends[1]
+        _copy(ends[1], spot)
     if kind == CAP:
         length = max(np.sqrt(ends[3, 0] ** 2 + ends[3, 1] ** 2 + ends[3, 2] ** 2), 1e-12)
         for k in range(3):
@@ -181,12 +203,15 @@ def _fetch(turn, origin, kind, ends, out):
 @compiled
 def _far(kind, ends, radius, shape, half):
     """Lower bound of the gap between a feature and a part that is cheap to have."""
+    x, y, z, size = ends[0, 0], ends[0, 1], ends[0, 2], 0.0
     if kind == EDGE:
-        x, y, z = 0.5 * (ends[0] + ends[1])
-        size = 0.5 * np.sqrt(((ends[1] - ends[0]) ** 2).sum())
-    else:
-        x, y, z = ends[0]
-        size = np.sqrt((ends[1:] ** 2).sum()) if kind == CAP else 0.0
+        dx, dy, dz = ends[1, 0] - x, ends[1, 1] - y, ends[1, 2] - z
+        x, y, z, size = x + 0.5 * dx, y + 0.5 * dy, z + 0.5 * dz, 0.5 * np.sqrt(dx * dx + dy * dy + dz * dz)
+    elif kind == CAP:
+        for row in range(1, 4):
+            for k in range(3):
+                size += ends[row, k] * ends[row, k]
+        size = np.sqrt(size)
     return signed_distance(shape, half, x, y, z) - size - radius
 
 
@@ -221,9 +246,10 @@ def _one_way(prober, target, x_A3, turn_A33, parts, features, within, gap_F, cou
 @compiled
 def _both_ways(i, j, x_A3, turn_A33, parts, features, within, gap_F):
     """Probe each of two actors with the features of the other. Rows of ``gap_F`` above ``within`` are left alone."""
-    count = _one_way(i, j, x_A3, turn_A33, parts, features, within, gap_F, 0)
-    if j < len(x_A3):
-        _one_way(j, i, x_A3, turn_A33, parts, features, within, gap_F, count)
+    count = 0
+    for way in range(2 if j < len(x_A3) else 1):
+        prober, target = (i, j) if way == 0 else (j, i)
+        count = _one_way(prober, target, x_A3, turn_A33, parts, features, within, gap_F, count)
 
 
 @compiled
@@ -248,13 +274,15 @@ def _meet(i, j, row, x_A3, turn_A33, parts, features, place, normal):
         gap = _probe(kind, local, radius, shape_P[p], half_P3[p], spot)
         if gap < best:
             best = gap
-            _slope(shape_P[p], half_P3[p], spot[0], spot[1], spot[2], slope)
-            spot -= slope * radius
+            _slope(shape_P[p], half_P3[p], spot, slope)
+            for k in range(3):
+                spot[k] -= slope[k] * radius
             _out_of(turn_P33[p], centre_P3[p], spot, turned)
             _out_of(turn_A33[target], x_A3[target], turned, place)
             _out_of(turn_P33[p], np.zeros(3), slope, turned)
             _out_of(turn_A33[target], np.zeros(3), turned, normal)
-    normal *= sign
+    for k in range(3):
+        normal[k] *= sign
 
 
 @compiled
@@ -268,7 +296,8 @@ def _apart(i, j, x_A3, reach_A):
     """Gap between the bounding spheres, a lower bound of the gap."""
     if j == len(x_A3):
         return x_A3[i, 2] - reach_A[i]
-    return np.sqrt(((x_A3[i] - x_A3[j]) ** 2).sum()) - reach_A[i] - reach_A[j]
+    dx, dy, dz = x_A3[i, 0] - x_A3[j, 0], x_A3[i, 1] - x_A3[j, 1], x_A3[i, 2] - x_A3[j, 2]
+    return np.sqrt(dx * dx + dy * dy + dz * dz) - reach_A[i] - reach_A[j]
 
 
 @compiled
@@ -282,13 +311,14 @@ def nearest(pairs_C2, x_SA3, turn_SA33, reach_A, parts, features, within):
     gap_SC = np.full((steps, count), NEVER)
     place_SC3, normal_SC3 = np.zeros((steps, count, 3)), np.zeros((steps, count, 3))
     for c in range(count):
-        i, j = pairs_C2[c]
-        gap_F = np.empty(_room(features[3], i, j))
+        i, j = pairs_C2[c, 0], pairs_C2[c, 1]
         for s in range(steps):
             if _apart(i, j, x_SA3[s], reach_A) < within:
-                gap_F[:] = 0.0
+                gap_F = np.zeros(_room(features[3], i, j))
                 _both_ways(i, j, x_SA3[s], turn_SA33[s], parts, features, within, gap_F)
-                f = np.argmin(gap_F)
+                f = 0
+                for other in range(len(gap_F)):
+                    f = other if gap_F[other] < gap_F[f] else f
                 if gap_F[f] < within:
                     gap_SC[s, c] = gap_F[f]
                     _meet(i, j, f, x_SA3[s], turn_SA33[s], parts, features, place_SC3[s, c], normal_SC3[s, c])
@@ -302,23 +332,26 @@ def _travel(i, x_SA3, turn_SA33, reach_A):
         return 0.0
     most = 0.0
     for s in range(1, len(x_SA3)):
-        shift = ((x_SA3[s, i] - x_SA3[0, i]) ** 2).sum()
-        turn = ((turn_SA33[s, i] - turn_SA33[0, i]) ** 2).sum()
+        shift, turn = 0.0, 0.0
+        for k in range(3):
+            shift += (x_SA3[s, i, k] - x_SA3[0, i, k]) ** 2
+            for m in range(3):
+                turn += (turn_SA33[s, i, k, m] - turn_SA33[0, i, k, m]) ** 2
         most = max(most, np.sqrt(shift) + reach_A[i] * np.sqrt(turn))
     return most
 
 
 @compiled
-def _crossing(gap_S, step, slowest, deepest):
-    """Return when a gap closes, in seconds from the first pose, and how fast; ``NEVER`` if it does not."""
-    fall = gap_S[0] - gap_S[1]
-    if -deepest < gap_S[0] <= 0 and fall > slowest * step:
-        return step * gap_S[0] / fall, fall / step
-    for s in range(len(gap_S) - 1):
-        fall = gap_S[s] - gap_S[s + 1]
-        if gap_S[s] > 0 >= gap_S[s + 1]:
+def _crossing(gap_SF, f, step, slowest, deepest):
+    """Return when a feature's gap closes, in seconds from the first pose, and how fast; ``NEVER`` if it does not."""
+    fall = gap_SF[0, f] - gap_SF[1, f]
+    if -deepest < gap_SF[0, f] <= 0 and fall > slowest * step:
+        return step * gap_SF[0, f] / fall, fall / step
+    for s in range(len(gap_SF) - 1):
+        fall = gap_SF[s, f] - gap_SF[s + 1, f]
+        if gap_SF[s, f] > 0 >= gap_SF[s + 1, f]:
             if fall > slowest * step:
-                return step * (s + gap_S[s] / fall), fall / step
+                return step * (s + gap_SF[s, f] / fall), fall / step
             break
     return NEVER, 0.0
 
@@ -336,24 +369,24 @@ def first_touch(pairs_C2, x_SA3, turn_SA33, reach_A, parts, features, step, slow
     time_C, speed_C = np.full(count, NEVER), np.zeros(count)
     place_C3, normal_C3 = np.zeros((count, 3)), np.zeros((count, 3))
     for c in range(count):
-        i, j = pairs_C2[c]
+        i, j = pairs_C2[c, 0], pairs_C2[c, 1]
         travel = _travel(i, x_SA3, turn_SA33, reach_A) + _travel(j, x_SA3, turn_SA33, reach_A)
         if _apart(i, j, x_SA3[0], reach_A) > travel:
             continue
         gap_SF = np.zeros((steps, _room(features[3], i, j)))
         for s in range(steps):
-            gap_SF[s] = gap_SF[0]
+            _copy(gap_SF[0], gap_SF[s])
             _both_ways(i, j, x_SA3[s], turn_SA33[s], parts, features, travel, gap_SF[s])
-        time_F, speed_F = np.empty(gap_SF.shape[1]), np.empty(gap_SF.shape[1])
+        hardest, best, earliest = 0.0, -1, NEVER
         for f in range(gap_SF.shape[1]):
-            time_F[f], speed_F[f] = _crossing(gap_SF[:, f], step, slowest, deepest)
-        best, hardest = -1, speed_F.max()
-        for f in range(len(speed_F)):
-            if speed_F[f] > 0 and speed_F[f] >= 0.5 * hardest and (best < 0 or time_F[f] < time_F[best]):
-                best = f
+            hardest = max(hardest, _crossing(gap_SF, f, step, slowest, deepest)[1])
+        for f in range(gap_SF.shape[1]):
+            time, speed = _crossing(gap_SF, f, step, slowest, deepest)
+            if speed > 0 and speed >= 0.5 * hardest and time < earliest:
+                best, earliest = f, time
         if best >= 0:
-            s = min(max(round(time_F[best] / step), 0), steps - 1)
-            time_C[c], speed_C[c] = time_F[best], speed_F[best]
+            s = min(max(int(earliest / step + 0.5), 0), steps - 1)
+            time_C[c], speed_C[c] = _crossing(gap_SF, best, step, slowest, deepest)
             _meet(i, j, best, x_SA3[s], turn_SA33[s], parts, features, place_C3[c], normal_C3[c])
     return time_C, speed_C, place_C3, normal_C3
 
@@ -369,12 +402,15 @@ def glide(x_A3, q_A4, v_A3, a_A3, w_A3, b_A3, time_S):
     for s in range(steps):
         t = time_S[s]
         for i in range(actors):
-            x_SA3[s, i] = x_A3[i] + t * v_A3[i] + t * t / 2 * a_A3[i]
-            rx, ry, rz = t * w_A3[i] + t * t / 2 * b_A3[i]
+            for k in range(3):
+                x_SA3[s, i, k] = x_A3[i, k] + t * v_A3[i, k] + t * t / 2 * a_A3[i, k]
+            rx = t * w_A3[i, 0] + t * t / 2 * b_A3[i, 0]
+            ry = t * w_A3[i, 1] + t * t / 2 * b_A3[i, 1]
+            rz = t * w_A3[i, 2] + t * t / 2 * b_A3[i, 2]
             angle = np.sqrt(rx * rx + ry * ry + rz * rz)
             share = np.sin(angle / 2) / angle if angle > 1e-9 else 0.5
             cw, cx, cy, cz = np.cos(angle / 2), share * rx, share * ry, share * rz
-            qw, qx, qy, qz = q_A4[i]
+            qw, qx, qy, qz = q_A4[i, 0], q_A4[i, 1], q_A4[i, 2], q_A4[i, 3]
             w = cw * qw - cx * qx - cy * qy - cz * qz
             x = cw * qx + qw * cx + cy * qz - cz * qy
             y = cw * qy + qw * cy + cz * qx - cx * qz

@@ -200,7 +200,7 @@ class Finder:
         if self.foreseen is not None:
             v = _choose(struck & ~fresh & ~even, self.foreseen.v_A3 + h * self.foreseen.a_A3, v)
             w = _choose(struck & ~fresh & ~even, self.foreseen.w_A3, w)
-        return State(m.x_AT3[:, k], m.q_AT4[:, k], v, a, w, b)
+        return State(*m.pose(k), v, a, w, b)
 
     def _carry(self, sure: Mask, guess_A3: Array, slack: float) -> None:
         """Remember which bodies fall freely and which keep their velocity."""
@@ -215,7 +215,7 @@ class Finder:
         a, b = (v1 - v0) / h, (w1 - w0) / h
         a = _choose(_length(a - DOWN) < EVEN, DOWN, _choose(_settled(a, (v2 - v1) / h, STEADY), a, earlier.a_A3))
         b = _choose(_settled(b, (w2 - w1) / h, STEADY_SPIN), b, np.zeros(3))
-        return State(m.x_AT3[:, k], m.q_AT4[:, k], v0 - a * h / 2, a, w0 - b * h / 2, b)
+        return State(*m.pose(k), v0 - a * h / 2, a, w0 - b * h / 2, b)
 
     def _strike(self, k: int, meeting: _Meeting, early: State, late: State, *, parting: bool = False) -> bool:
         """Judge whether a meeting in interval k was a blow, and if so write it down."""

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def bodies(world: World) -> Bodies:
     )
 
 
-def _joined(rows: list[tuple[Array, ...]]) -> tuple[Array, ...]:
+def _joined(rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     return tuple(np.concatenate(columns) for columns in zip(*rows, strict=True))
 
 

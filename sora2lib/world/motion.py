@@ -36,7 +36,11 @@ class Motion:
     @property
     def samples(self) -> int:
         """Number of samples T."""
-        return self.x_AT3.shape[1]
+        return int(self.x_AT3.shape[1])
+
+    def pose(self, k: int) -> tuple[Array, Array]:
+        """Positions (A, 3) and orientations (A, 4) at sample k."""
+        return np.ascontiguousarray(self.x_AT3[:, k]), np.ascontiguousarray(self.q_AT4[:, k])
 
     def velocity(self, k: int) -> Array:
         """Mean velocity (A, 3) over interval k, of the nearest one beyond the ends."""

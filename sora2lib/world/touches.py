@@ -67,7 +67,7 @@ def measure(motion: Motion, packed: Bodies, pairs_C2: NDArray[np.int64]) -> Gaps
 def touches(motion: Motion, packed: Bodies, near: Gaps, *, start: float) -> tuple[Touch, ...]:
     """Find the lasting contacts of the pairs; ``start`` is the time of the first sample, seconds."""
     velocity_AT3, spin_AT3 = _at_samples(motion.velocity_AT3), _at_samples(motion.spin_AT3)
-    time_T = start + motion.step * np.arange(motion.samples)
+    time_T = start + motion.step * np.arange(motion.samples, dtype=np.float64)
     found = []
     for c, (i, j) in enumerate(near.pairs_C2.tolist()):
         for span in _stretches(near.gap_TC[:, c] < CLOSED):
