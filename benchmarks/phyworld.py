@@ -61,7 +61,9 @@ def draw_scene(kind: str, band: str, rng: np.random.Generator) -> World:
                 return world
 
 
-def _draw(rng: np.random.Generator, inside: tuple[float, float], outside: tuple[tuple[float, float], ...], band: str) -> float:
+def _draw(
+    rng: np.random.Generator, inside: tuple[float, float], outside: tuple[tuple[float, float], ...], band: str
+) -> float:
     return float(rng.uniform(*(inside if band == "in" else outside[int(rng.integers(len(outside)))])))
 
 
@@ -78,7 +80,10 @@ def ball_paths(world: World) -> Array:
     """Places (balls, FRAMES, 2) along x and z at 10 Hz, in PhyWorld's units."""
     times = np.arange(FRAMES) / RATE
     balls = np.flatnonzero(~world.fixed.values)
-    return np.stack([world.position.isel(actor=int(i)).interp(time=times).sel(xyz=["x", "z"]).values for i in balls]) / UNIT
+    return (
+        np.stack([world.position.isel(actor=int(i)).interp(time=times).sel(xyz=["x", "z"]).values for i in balls])
+        / UNIT
+    )
 
 
 def parse(centres: Array, radius: float) -> Array:
@@ -99,7 +104,9 @@ def error(kind: str, truth: Array, found: Array, seen: NDArray[np.bool_]) -> flo
     if kind == "collision":
         split = int(np.argmax(np.abs(np.diff(speed_true[0])) > 0.1)) + 1
         counted[:, : split + 1] = False
-    errors = [abs(f[c].mean() - t[c].mean()) for f, t, c in zip(speed_found, speed_true, counted, strict=True) if c.any()]
+    errors = [
+        abs(f[c].mean() - t[c].mean()) for f, t, c in zip(speed_found, speed_true, counted, strict=True) if c.any()
+    ]
     return float(np.mean(errors)) if errors else float("nan")
 
 
@@ -116,10 +123,20 @@ def score(kind: str, truth: World, found: World) -> tuple[float, float, float]:
     seen = ((true_path > margin) & (true_path < VIEW - margin))[..., 0]
     parsed = np.stack([parse(p, r) for p, r in zip(path, radii, strict=True)])
     parsed_truth = np.stack([parse(p, r) for p, r in zip(true_path, radii, strict=True)])
-    return error(kind, true_path, parsed, seen), error(kind, true_path, path, seen), error(kind, true_path, parsed_truth, seen)
+    return (
+        error(kind, true_path, parsed, seen),
+        error(kind, true_path, path, seen),
+        error(kind, true_path, parsed_truth, seen),
+    )
 
 
-def measure(model: Model, kind: str, band: str, scenes: int, finish: Callable[[Model, list[World], list[int]], list[World]] = complete) -> Result:
+def measure(
+    model: Model,
+    kind: str,
+    band: str,
+    scenes: int,
+    finish: Callable[[Model, list[World], list[int]], list[World]] = complete,
+) -> Result:
     """Measure ``scenes`` scenes of a kind in or out of distribution."""
     seeds = [FIRST_SEED + i for i in range(scenes)]
     truths = [draw_scene(kind, band, np.random.default_rng([seed, KINDS.index(kind), band == "in"])) for seed in seeds]

@@ -27,7 +27,9 @@ def shards(tmp_path_factory):
 
 
 def config(shards, run, **changes):
-    return TrainConfig(shards, run, **({"steps": 4, "shape": TINY, "motion_rows": 200, "warm_up": 2, "save_every": 2} | changes))
+    return TrainConfig(
+        shards, run, **({"steps": 4, "shape": TINY, "motion_rows": 200, "warm_up": 2, "save_every": 2} | changes)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +92,15 @@ def test_resuming_gives_the_same_weights(shards, trained, tmp_path):
         torch.testing.assert_close(again[name], value, atol=2e-3, rtol=1e-2)
 
 
+def test_a_run_may_begin_with_the_weights_of_another(shards, trained, tmp_path):
+    """One step at rate zero leaves the weights it began with, up to the rounding of the file."""
+    start = trained[1] / "weights.safetensors"
+    list(train(config(shards, tmp_path, start=start, steps=1, rate=0.0)))
+    again, once = load_file(tmp_path / "weights.safetensors"), load_file(start)
+    for name, value in once.items():
+        torch.testing.assert_close(again[name], value, atol=1e-3, rtol=1e-3)
+
+
 def test_trained_weights_plan_a_valid_world_and_the_same_seed_the_same(trained):
     model = weights.load(str(trained[1] / "weights.safetensors"))
     ask = planner.Ask("a red ball bounces", seed=7)
@@ -117,6 +128,11 @@ def test_given_rows_are_kept(trained, shards):
     *_, last = planner.motion(model, [""], [torch.Generator().manual_seed(0)], [rows], 0, 12, given=2, steps=4)
     np.testing.assert_allclose(last[0].motion[:, :2], rows.motion[:, :2], atol=1e-4)
     assert np.abs(last[0].motion[:, 2:] - rows.motion[:, 2:]).max() > 0.1
+
+
+def test_an_empty_folder_is_said_to_be_empty(tmp_path):
+    with pytest.raises(ModelError, match="holds no worlds"):
+        next(train(config(tmp_path, tmp_path / "run")))
 
 
 def test_damaged_weights_say_so(trained, tmp_path):

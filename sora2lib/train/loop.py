@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from sora2lib.errors import ModelError
 from sora2lib.model import weights
 from sora2lib.model.transformer import Shape, WorldTransformer
 from sora2lib.model.weights import Scales
@@ -34,6 +35,7 @@ class TrainConfig:
 
     data: Path
     run: Path
+    start: Path | None = None  # weights to begin with, their network's shape included; None begins from noise
     steps: int = 20_000
     seed: int = 0
     shape: Shape = field(default_factory=Shape)
@@ -61,6 +63,8 @@ def train(config: TrainConfig) -> Iterator[Progress]:
     """
     config.run.mkdir(parents=True, exist_ok=True)
     library = Library().refresh(config.data)
+    if not library.examples:
+        raise ModelError(f"{config.data} holds no worlds to learn from; make some with sora2lib.train.data.make_shard")
     trainer = Trainer(config, library)
     while trainer.step < config.steps:
         started = time.perf_counter()
@@ -77,7 +81,9 @@ class Trainer:
     def __init__(self, config: TrainConfig, library: Library) -> None:
         torch.manual_seed(config.seed)
         self.config = config
-        self.master = WorldTransformer(config.shape)
+        begun = weights.load(str(config.start)) if config.start else None
+        self.master = deepcopy(begun.network) if begun else WorldTransformer(config.shape)
+        self.master.train().requires_grad_(True)
         self.average = deepcopy(self.master).requires_grad_(False)
         # The passes run in bfloat16, five times as fast here; the weights they copy stay float32.
         self.network = deepcopy(self.master).to_bfloat16()
@@ -94,7 +100,7 @@ class Trainer:
         if (config.run / "state.safetensors").exists():
             self._resume()
         else:
-            self.scales = Scales.from_arrays(scales(library.examples))
+            self.scales = begun.scales if begun else Scales.from_arrays(scales(library.examples))
 
     def advance(self, library: Library) -> dict[str, float]:
         """Take one step and return its losses."""
@@ -158,7 +164,8 @@ class Trainer:
 
     def card(self) -> dict[str, Any]:
         """What a user must know of these weights, as far as training knows it."""
-        config = asdict(self.config) | {"data": "simulated", "run": ""}
+        # Paths are the trainer's own business.
+        config = {name: value for name, value in asdict(self.config).items() if name not in ("data", "run", "start")}
         parameters = sum(p.numel() for p in self.master.parameters())
         return {
             "version": f"0.1+{self.step}",
