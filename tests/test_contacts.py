@@ -172,10 +172,16 @@ def test_a_shaky_bounce_keeps_its_moments():
     assert np.mean(np.array(errors) < 5e-3) > 0.97
 
 
-def test_shaky_rest_makes_no_impacts():
-    for seed in range(4):
-        rest = shaken(np.array([along(0.1), along(0.1, 1.0 + 0.4 * TIME)]), 0.002, seed)
+@pytest.mark.parametrize("size", [0.002, 0.005])
+def test_shaky_rest_makes_no_impacts(size):
+    for seed in range(8):
+        rest = shaken(np.array([along(0.1), along(0.1, 1.0 + 0.4 * TIME)]), size, seed)
         assert len(contacts(world(["ball", "ball"], [*rest]))) == 0
+
+
+def test_bodies_that_pass_through_each_other_do_not_strike():
+    a, b = along(0.1, 1.5 * (TIME - 2)), along(0.1, -0.3 * (TIME - 2))
+    assert len(contacts(world(["ball", "ball"], [a, b]))) == 0
 
 
 def test_rolling_does_not_slide_and_sliding_does_not_roll():

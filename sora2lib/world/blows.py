@@ -22,7 +22,7 @@ from sora2lib.world.vocabulary import GROUNDS
 Mask = NDArray[np.bool_]
 LOOKS = 6  # poses at which an interval is looked at
 SLOWEST = 0.1  # m/s; slower blows are not heard
-NOISE = 5.0  # a blow must exceed the motion's own roughness by this factor
+NOISE = 7.0  # a blow must exceed the motion's own roughness by this factor
 QUIET = 0.2  # share of the intervals that show this roughness and nothing else
 DEEPEST = 0.03  # m inside another body that still counts as its surface
 APART = 0.010  # s; nearer blows of one pair are one
