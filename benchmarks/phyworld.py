@@ -1,13 +1,14 @@
-"""PhyWorld's three experiments (Kang et al., arXiv 2411.02385), asked of the world model: prints a table, writes dated JSON.
+"""PhyWorld's three experiments (Kang et al., arXiv 2411.02385), asked of the world model; prints and writes a table.
 
 python benchmarks/phyworld.py [--model NAME] [--scenes N]
 
 A scene is set up exactly, the first third of a second of its motion is given (PhyWorld gives three frames at
 10 Hz), the model plans the rest, raw. The result is drawn as PhyWorld draws it (a red and a blue disc, 256
-pixels for 10 units, pixel i at i / 255) and read by PhyWorld's own parser (hard colour threshold, mean pixel index / 256),
-so that the numbers stand beside theirs; the same velocities without the detour over pixels stand beside both.
+pixels for 10 units, pixel i at i / 255) and read by PhyWorld's own parser (hard colour threshold, mean pixel index
+/ 256), so that the numbers stand beside theirs; the same velocities without the detour over pixels stand beside both.
 Errors are those of the mean velocity after the given frames (uniform, parabola) or after the collision, as
-their ``id_ood_data/evaluate.py`` computes them, in their units: 0.4 m of ours. Frames count while the ball is wholly in view.
+their ``id_ood_data/evaluate.py`` computes them, in their units: 0.4 m of ours. Frames count
+while the ball is wholly in view.
 """
 
 import argparse

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from sora2lib.model import tokens
 from sora2lib.model.conditions import motion_batch, words_of
-from sora2lib.model.tokens import CAMERA_WIDTH, CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, STRIDE, Rows
+from sora2lib.model.tokens import CAMERA_WIDTH, CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Rows
+from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import SLOTS, Batch
 from sora2lib.model.weights import Model
 from sora2lib.sampler import State, Velocity, cascade, euler, guided
@@ -126,7 +127,8 @@ def _velocities(
 
     def velocity(text: Tensor, mask: Tensor, state: State, levels: State) -> State:
         with torch.inference_mode():
-            return model.network(assemble(state, levels), text, mask)[keep]
+            speeds: State = model.network(assemble(state, levels), text, mask)
+            return speeds[keep]
 
     words, mask = words_of(prompts)
     with torch.inference_mode():

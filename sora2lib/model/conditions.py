@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from sora2lib.model import text
@@ -54,5 +55,5 @@ def motion_batch(worlds: list[Rows], scales: Scales, *, slots: int) -> Batch:
     )  # fmt: skip
 
 
-def _tensor(rows: np.ndarray) -> Tensor:  # type: ignore[type-arg]
+def _tensor(rows: NDArray[np.floating]) -> Tensor:
     return torch.as_tensor(rows, dtype=torch.float32)

@@ -14,13 +14,15 @@ Array = NDArray[np.float64]
 def multiply(a: Array, b: Array) -> Array:
     """Hamilton product of quaternions (..., 4)."""
     aw, av, bw, bv = a[..., :1], a[..., 1:], b[..., :1], b[..., 1:]
-    scalar = aw * bw - np.sum(av * bv, axis=-1, keepdims=True)
-    return np.concatenate([scalar, aw * bv + bw * av + np.cross(av, bv)], axis=-1)
+    scalar: Array = aw * bw - np.sum(av * bv, axis=-1, keepdims=True)
+    product: Array = np.concatenate([scalar, aw * bv + bw * av + np.cross(av, bv)], axis=-1)
+    return product
 
 
 def conjugate(q: Array) -> Array:
     """Inverse of unit quaternions (..., 4)."""
-    return q * np.array([1.0, -1.0, -1.0, -1.0])
+    inverse: Array = q * np.array([1.0, -1.0, -1.0, -1.0])
+    return inverse
 
 
 def logarithm(q: Array) -> Array:
@@ -100,5 +102,6 @@ def integrate(starts: Array, rates: Array, dt: float) -> Array:
             gap = logarithm(multiply(starts[..., row + 1, :], conjugate(path[-1])))
             path = [multiply(exponential(gap * i / STRIDE), q) for i, q in enumerate(path)]
         sections += path[:-1] if row + 1 < rows else path
-    track = np.stack(sections, axis=-2)
-    return track / np.linalg.norm(track, axis=-1, keepdims=True)
+    track: Array = np.stack(sections, axis=-2)
+    track /= np.linalg.norm(track, axis=-1, keepdims=True)
+    return track

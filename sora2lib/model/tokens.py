@@ -15,6 +15,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ def _nearest(topic: str, names: Sequence[str], width: int, code: Array) -> str:
     return list(names)[int(distance.argmin())]
 
 
-def order(world: World) -> Array:
+def order(world: World) -> NDArray[np.intp]:
     """Indices of the actors in cast order: movers first, as they stand, then what is bolted down."""
     return np.argsort(world.fixed.values, kind="stable")
 
@@ -288,7 +289,7 @@ def _decode_position(motion: Array, depth: Array) -> Array:
     )
 
 
-def _decode_camera(camera: Array) -> dict[str, Array]:
+def _decode_camera(camera: Array) -> dict[str, Any]:
     starts, speeds, accelerations = _split(camera, (8, 8, 8 * KNOTS))
     knots = tracks.reconstruct(
         starts,

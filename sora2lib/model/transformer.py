@@ -3,7 +3,8 @@
 Ideas and sources
 - Flow matching with a velocity target (Lipman et al. 2023; Liu et al. 2023): ``x_t = (1 - t) noise + t data``.
 - A noise level per row (diffusion forcing, Chen et al. 2024): given rows are simply held at t = 1.
-- Rotary positions (Su et al. 2021) in float seconds and in cast slots, QK-norm (Henry et al. 2020), RMSNorm, SwiGLU (Shazeer 2020).
+- Rotary positions (Su et al. 2021) in float seconds and in cast slots, QK-norm (Henry et al. 2020), SwiGLU (Shazeer
+  2020).
 - Text enters as keys and values of every block, without queries of its own.
 - A motion row also sees the noisy rows before and after it: what happens next is mostly local.
 
@@ -79,8 +80,10 @@ class SwiGLU(nn.Module):
         nn.init.zeros_(self.leave.weight)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Rows (..., D) in and out."""
         gate, value = self.enter(x).chunk(2, dim=-1)
-        return self.leave(F.silu(gate) * value)
+        out: Tensor = self.leave(F.silu(gate) * value)
+        return out
 
 
 class Attention(nn.Module):
@@ -101,6 +104,7 @@ class Attention(nn.Module):
         return x.view(batch, rows, parts, self.heads, -1).permute(2, 0, 3, 1, 4).unbind()  # each (B, H, N, C)
 
     def forward(self, x: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor, text: Tensor | None) -> Tensor:
+        """Rows (B, N, D) in and out; ``mask`` (B, 1, 1, N + L) is added to the scores, ``text`` is (B, L, D)."""
         query, key, value = self._split(self.qkv(x), 3)
         query, key = rotate(self.query_norm(query), turn), rotate(self.key_norm(key), turn)
         if self.text_kv is not None:
@@ -110,7 +114,8 @@ class Attention(nn.Module):
         # Written out: for a hundred rows it is faster on a CPU than the fused kernel, whose backward pass is slow.
         score = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5 + mask
         y = score.softmax(dim=-1) @ value
-        return self.out(y.transpose(1, 2).flatten(2))
+        out: Tensor = self.out(y.transpose(1, 2).flatten(2))
+        return out
 
 
 class Block(nn.Module):
@@ -124,12 +129,16 @@ class Block(nn.Module):
         self.feed = SwiGLU(width)
 
     def forward(self, x: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor, text: Tensor | None = None) -> Tensor:
+        """Rows (B, N, D) in and out; arguments as of :class:`Attention`."""
         x = x + self.attention(self.attention_norm(x), turn, mask, text)
-        return x + self.feed(self.feed_norm(x))
+        out: Tensor = x + self.feed(self.feed_norm(x))
+        return out
 
 
 class TextEncoder(nn.Module):
     """Static word vectors (B, L, TEXT_WIDTH) -> contextual rows (B, L, D): where word order is learned."""
+
+    frequencies: Tensor
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -161,6 +170,10 @@ class WorldTransformer(nn.Module):
 
     All rows are in standardised channels (zero mean, unit variance over the training data).
     """
+
+    time_frequencies: Tensor
+    slot_frequencies: Tensor
+    level_frequencies: Tensor
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -214,7 +227,8 @@ class WorldTransformer(nn.Module):
     def _level(self, level: Tensor, kind: int) -> Tensor:
         """Embed noise levels (...) of one kind of row -> (..., 64)."""
         angle = level[..., None] * self.level_frequencies
-        return self.level(torch.cat([angle.sin(), angle.cos()], dim=-1)) + self.kind.weight[kind]
+        embedded: Tensor = self.level(torch.cat([angle.sin(), angle.cos()], dim=-1))
+        return embedded + self.kind.weight[kind]
 
     def _enter(self, batch: Batch, summary: Tensor) -> Tensor:
         slots, movers, rows = batch.cast.shape[1], batch.motion.shape[1], batch.camera.shape[1]
@@ -233,7 +247,8 @@ class WorldTransformer(nn.Module):
             dim=1,
         )
         x = torch.cat([cast, scene, camera, motion.flatten(1, 2)], dim=1)
-        return x + self.enter_level(condition) + self.enter_text(summary.float())[:, None]
+        entered: Tensor = x + self.enter_level(condition) + self.enter_text(summary.float())[:, None]
+        return entered
 
     def _turn(self, batch: Batch) -> tuple[Tensor, Tensor]:
         slots, movers, rows = batch.cast.shape[1], batch.motion.shape[1], batch.camera.shape[1]
@@ -255,7 +270,7 @@ class WorldTransformer(nn.Module):
 
     def _leave(self, x: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         slots, movers, rows = batch.cast.shape[1], batch.motion.shape[1], batch.camera.shape[1]
-        cast, scene, camera, motion = x.split([slots, 1, rows, movers * rows], dim=1)
+        cast, scene, camera, motion = torch.split(x, [slots, 1, rows, movers * rows], dim=1)
         return (
             self.leave_cast(cast),
             self.leave_scene(scene[:, 0]),

@@ -115,7 +115,7 @@ class Trainer:
         prompts = ["" if rng.random() < PROMPT_DROPOUT else caption(e.facts, rng).text for e in examples]
         first = int(rng.integers(1, 7)) if rng.random() < LATE_START else 0
         errors = losses(self.network, [e.rows for e in examples], prompts, self.scales, first=first)
-        torch.stack(list(errors.values())).sum().backward()
+        torch.stack(list(errors.values())).sum().backward()  # type: ignore[no-untyped-call]
         self._update()
         self.seconds += time.perf_counter() - started
         plain = {name: round(float(value.detach()), 5) for name, value in errors.items()}
