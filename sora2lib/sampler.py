@@ -6,6 +6,7 @@ velocity function returns, for a state and its levels, the estimate of ``data - 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -43,7 +44,7 @@ def euler(velocity: Velocity, state: State, levels: Sequence[State]) -> Iterator
     Levels are per row: a row whose level does not change is left alone, so given rows are rows held at 1.
     """
     total = len(levels) - 1
-    for index, (now, after) in enumerate(zip(levels[:-1], levels[1:], strict=True), start=1):
+    for index, (now, after) in enumerate(pairwise(levels), start=1):
         speed = velocity(state, now)
         guess = tuple(x + _expand(1 - t, x) * v for x, t, v in zip(state, now, speed, strict=True))
         state = tuple(x + _expand(s - t, x) * v for x, t, s, v in zip(state, now, after, speed, strict=True))
