@@ -116,12 +116,12 @@ def score(kind: str, truth: World, found: World) -> tuple[float, float, float]:
     true_path, path = ball_paths(truth), ball_paths(found)
     radii = truth.size.values[~truth.fixed.values, 0] / 2 / UNIT
     # The window starts a little left of the leftmost ball and shows ten units, as theirs does.
-    corner = np.array([(true_path[:, 0, 0] - radii).min() - 0.1, true_path[0, :, 1].max() + radii.max() + 0.1 - VIEW])
+    corner = np.array([(true_path[:, 0, 0] - radii).min() - 0.1, true_path[..., 1].max() + radii.max() + 0.1 - VIEW])
     if true_path[0, -1, 0] < true_path[0, 0, 0]:
         corner[0] = (true_path[:, 0, 0] + radii).max() + 0.1 - VIEW
     true_path, path = true_path - corner, path - corner
     margin = radii[:, None, None]
-    seen = ((true_path > margin) & (true_path < VIEW - margin))[..., 0]
+    seen = ((true_path > margin) & (true_path < VIEW - margin)).all(axis=-1)
     parsed = np.stack([parse(p, r) for p, r in zip(path, radii, strict=True)])
     parsed_truth = np.stack([parse(p, r) for p, r in zip(true_path, radii, strict=True)])
     return (
