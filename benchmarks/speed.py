@@ -1,6 +1,6 @@
 """How long a clip takes: prints a table and writes it, with machine and versions, as dated JSON.
 
-python benchmarks/speed.py [--repeats N] [--results FOLDER]
+python benchmarks/speed.py [--repeats N] [--model NAME] [--results FOLDER]
 """
 
 import argparse
@@ -18,35 +18,39 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sora2lib import __version__
+
 PROMPT = "a red rubber ball bounces on ice at sunset, the camera orbits left"
 SEED = 7
-PACKAGES = ("sora2lib", "numpy", "torch", "numba", "xarray", "mujoco", "av")
+PACKAGES = ("numpy", "torch", "numba", "xarray", "mujoco", "av")
 
 
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5, help="the median counts (%(default)s)")
+    parser.add_argument("--model", default="small", help="name or .safetensors file (%(default)s)")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", metavar="FOLDER")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        rows = new_processes(Path(folder), asked.repeats) | warm(Path(folder), asked.repeats)
+        rows = new_processes(Path(folder), asked.model, asked.repeats) | warm(Path(folder), asked.model, asked.repeats)
     load = os.getloadavg()[0]
     print(f"{machine()['processor']}, {machine()['cores']} cores, load {load:.1f}; median of {asked.repeats}\n")
     for name, seconds in rows.items():
         print(f"{name:<62} {seconds:8.3f} s")
     report = {"date": date.today().isoformat(), "machine": machine(), "load": load, "versions": versions()}
-    report |= {"prompt": PROMPT, "seed": SEED, "repeats": asked.repeats, "seconds": rows}
+    report |= {"prompt": PROMPT, "seed": SEED, "model": asked.model, "repeats": asked.repeats, "seconds": rows}
     asked.results.mkdir(parents=True, exist_ok=True)
     path = asked.results / f"speed-{date.today().isoformat()}.json"
     path.write_text(json.dumps(report, indent=2) + "\n")
     print(f"\n{path}")
 
 
-def new_processes(folder: Path, repeats: int) -> dict[str, float]:
+def new_processes(folder: Path, model: str, repeats: int) -> dict[str, float]:
     """Wall seconds of whole processes: an interpreter that imports, and one that makes a clip."""
     bare = median(lambda: run("-c", "pass"), repeats)
-    make = ("-m", "sora2lib", "make", PROMPT, "--seed", str(SEED), "--force", "--quiet", "--out", str(folder / "a.mp4"))
+    make = ["-m", "sora2lib", "make", PROMPT, "--seed", str(SEED), "--model", model]
+    make += ["--out", str(folder / "a.mp4"), "--force", "--quiet"]
     cold = os.environ | {"NUMBA_CACHE_DIR": str(folder / "cache")}
     return {
         "import sora2lib, above a bare interpreter": median(lambda: run("-c", "import sora2lib"), repeats) - bare,
@@ -55,14 +59,14 @@ def new_processes(folder: Path, repeats: int) -> dict[str, float]:
     }
 
 
-def warm(folder: Path, repeats: int) -> dict[str, float]:
+def warm(folder: Path, model: str, repeats: int) -> dict[str, float]:
     """Wall seconds of a clip of 4 s, 1280x720, 24 fps with sound, written, in a process that has made one before."""
     from sora2lib import film, media, pipeline
     from sora2lib.render import render
     from sora2lib.request import Request
     from sora2lib.sound import synthesise
 
-    request = Request(PROMPT, seed=SEED)
+    request = Request(PROMPT, seed=SEED, model=model)
     path = folder / "a.mp4"
 
     def planned() -> Any:
@@ -123,8 +127,8 @@ def machine() -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Python and the packages that matter for speed; sora2lib must be installed."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+    """Python and the packages that matter for speed."""
+    return {"python": platform.python_version(), "sora2lib": __version__} | {name: version(name) for name in PACKAGES}
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ What a command needs is imported inside it, so that ``--help`` and a mistyped op
 
 import argparse
 import json
+import os
 import platform
 import shutil
 import sys
@@ -106,6 +107,8 @@ def _make(asked: argparse.Namespace) -> None:
         steps=asked.steps,
         guidance=asked.guidance,
     )
+    # Torch's threads spin while they wait, which on a busy machine takes longer than the work. Before torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from sora2lib import media, pipeline
     from sora2lib.recipe import SUFFIXES
 

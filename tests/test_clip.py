@@ -172,4 +172,4 @@ def test_the_film_in_a_notebook_plays_with_sound(tmp_path, clip):
     (tmp_path / "a.mp4").write_bytes(media.mp4(clip.frames, fps=24, sound=clip.sound))
     film = media.read(tmp_path / "a.mp4")
     assert len(film.frames) == 48
-    assert np.abs(film.sound[0]).argmax() == pytest.approx(60240, abs=300)
+    assert np.abs(film.sound - clip.sound).max() < 2e-4  # lossless but for 16 bits

@@ -97,11 +97,11 @@ def write(
 
 
 def mp4(frames: Iterable[Frame], *, fps: float, sound: Sound, rate: int = RATE) -> bytes:
-    """Return H.264 and MP3 in MP4, for a page or a notebook: some editors that show notebooks have no AAC."""
+    """Return H.264 and FLAC in MP4, for a page or a notebook: editors that show notebooks may lack AAC."""
     from sora2lib.media import video
 
     buffer = io.BytesIO()
-    video.write_video(buffer, frames, container="mp4", fps=fps, sound=sound, rate=rate, sound_codec="libmp3lame")
+    video.write_video(buffer, frames, container="mp4", fps=fps, sound=sound, rate=rate, sound_codec="flac")
     return buffer.getvalue()
 
 
