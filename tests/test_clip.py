@@ -151,6 +151,13 @@ def test_a_note_changed_by_hand_is_refused(clip):
         Recipe.from_json(json.dumps(plain))
 
 
+def test_a_world_that_unpacks_to_too_much_is_refused(clip, monkeypatch):
+    note = Recipe(48, 24, clip.world).to_json()
+    monkeypatch.setattr(recipe, "_UNPACKED_LIMIT", 500)
+    with pytest.raises(MediaError, match="changed since"):
+        Recipe.from_json(note)
+
+
 def test_a_world_too_large_for_a_note_stays_out(clip, monkeypatch):
     monkeypatch.setattr(recipe, "WORLD_LIMIT", 100)
     assert Recipe.from_json(Recipe(48, 24, clip.world).to_json()).world is None

@@ -251,3 +251,18 @@ def test_ahead_passes_errors_on_and_ends_its_thread():
     next(endless)
     endless.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("sora2lib-ahead")]
+
+
+def test_ahead_drops_what_nobody_will_take():
+    made = []
+
+    def slowly():
+        for i in range(100):
+            time.sleep(0.05)
+            made.append(i)
+            yield i
+
+    stream = media.ahead(slowly(), depth=10)
+    next(stream)
+    stream.close()
+    assert len(made) <= 4
