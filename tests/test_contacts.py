@@ -7,10 +7,10 @@ import pytest
 
 from sora2lib.kernels import gaps
 from sora2lib.world import schema
-from sora2lib.world.assets import SHAPES
 from sora2lib.world.contacts import GROUND, contacts
 from sora2lib.world.geometry import bodies, matrix
 from sora2lib.world.motion import State, turned
+from sora2lib.world.parts import SHAPES
 from sora2lib.world.schema import GRAVITY
 from sora2lib.world.simulate import simulate
 from sora2lib.world.vocabulary import MATERIALS

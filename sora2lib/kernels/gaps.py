@@ -9,110 +9,13 @@ Legend: P parts, F features, S poses in time, A actors, C pairs. The ground is t
 import numpy as np
 
 from sora2lib.kernels.compiled import compiled
+from sora2lib.kernels.distance import copy, gradient, into, out_of, signed_distance, unit
 
-SPHERE, ELLIPSOID, BOX, CYLINDER, CAPSULE, CONE, TORUS, WEDGE = range(8)
 POINT, EDGE, CAP = range(3)
 GOLDEN = 0.6180339887498949
 EDGE_STEPS = 12  # golden sections: an edge's length divided by 300
 CAP_STEPS = 4
-NUDGE = 1e-5  # m, for the slope of a distance
 NEVER = 1e9  # s or m: what does not happen
-
-
-@compiled
-def _triangle(u, v, ax, ay, bx, by, cx, cy):
-    """Signed distance in the plane to a triangle with corners in counter-clockwise order."""
-    nearest = 1e30
-    inside = True
-    for k in range(3):
-        px, py, qx, qy = (ax, ay, bx, by) if k == 0 else (bx, by, cx, cy) if k == 1 else (cx, cy, ax, ay)
-        ex, ey, wx, wy = qx - px, qy - py, u - px, v - py
-        along = min(max((wx * ex + wy * ey) / (ex * ex + ey * ey), 0.0), 1.0)
-        nearest = min(nearest, np.hypot(wx - along * ex, wy - along * ey))
-        if ex * wy - ey * wx < 0:
-            inside = False
-    return -nearest if inside else nearest
-
-
-@compiled
-def _extruded(flat, across):
-    """Signed distance to a prism, from those to its profile and to its two ends."""
-    return min(max(flat, across), 0.0) + np.hypot(max(flat, 0.0), max(across, 0.0))
-
-
-@compiled
-def signed_distance(shape, half, x, y, z):
-    """Distance of a point to a shape at the origin, negative inside; an ellipsoid's to first order near its skin."""
-    a, b, c = half[0], half[1], half[2]
-    if shape == SPHERE:
-        return np.sqrt(x * x + y * y + z * z) - a
-    if shape == BOX:
-        dx, dy, dz = abs(x) - a, abs(y) - b, abs(z) - c
-        outside = np.sqrt(max(dx, 0.0) ** 2 + max(dy, 0.0) ** 2 + max(dz, 0.0) ** 2)
-        return outside + min(max(dx, dy, dz), 0.0)
-    if shape == CYLINDER:
-        return _extruded(np.hypot(x, y) - a, abs(z) - c)
-    if shape == CAPSULE:
-        return np.sqrt(x * x + y * y + max(abs(z) - c, 0.0) ** 2) - a
-    if shape == CONE:
-        return _triangle(np.hypot(x, y), z, -a, -c, a, -c, 0.0, c)
-    if shape == TORUS:
-        return np.hypot(np.hypot(x, y) - a, z) - c
-    if shape == WEDGE:
-        return _extruded(_triangle(x, z, -a, -c, a, -c, a, c), abs(y) - b)
-    first = np.sqrt((x / a) ** 2 + (y / b) ** 2 + (z / c) ** 2)
-    second = np.sqrt((x / a**2) ** 2 + (y / b**2) ** 2 + (z / c**2) ** 2)
-    return first * (first - 1) / second if second > 0 else -min(a, b, c)
-
-
-# Whole-array expressions are avoided below: each brings its own checks, and they take seconds to compile.
-
-
-@compiled
-def _copy(source, out):
-    for k in range(len(out)):
-        out[k] = source[k]
-
-
-@compiled
-def _unit(out):
-    """Bring a vector to length 1."""
-    length = max(np.sqrt(out[0] * out[0] + out[1] * out[1] + out[2] * out[2]), 1e-12)
-    for k in range(3):
-        out[k] /= length
-
-
-@compiled
-def _into(turn, origin, point, out):
-    """Write a point in the frame (turn, origin) to ``out``."""
-    x, y, z = point[0] - origin[0], point[1] - origin[1], point[2] - origin[2]
-    for k in range(3):
-        out[k] = turn[0, k] * x + turn[1, k] * y + turn[2, k] * z
-
-
-@compiled
-def _out_of(turn, origin, point, out):
-    for k in range(3):
-        out[k] = origin[k] + turn[k, 0] * point[0] + turn[k, 1] * point[1] + turn[k, 2] * point[2]
-
-
-@compiled
-def _slope(shape, half, spot, out):
-    """Write the unit gradient of a shape's distance at a point to ``out``."""
-    for k in range(3):
-        out[k] = 0.0
-    # One call in a loop: each place that calls the distance is compiled with a copy of it.
-    for step in range(6):
-        axis, sign = step // 2, 1.0 - 2.0 * (step % 2)
-        x, y, z = spot[0], spot[1], spot[2]
-        if axis == 0:
-            x += sign * NUDGE
-        elif axis == 1:
-            y += sign * NUDGE
-        else:
-            z += sign * NUDGE
-        out[axis] += sign * signed_distance(shape, half, x, y, z)
-    _unit(out)
 
 
 @compiled
@@ -138,12 +41,12 @@ def _edge(shape, half, a, b):
 def _cap(shape, half, centre, axes, spot):
     """Write the point of an ellipsoid that is nearest to a shape to ``spot``; columns of ``axes`` are half axes."""
     slope, along = np.empty(3), np.empty(3)
-    _copy(centre, spot)
+    copy(centre, spot)
     for _ in range(CAP_STEPS):
-        _slope(shape, half, spot, slope)
+        gradient(shape, half, spot, slope)
         for k in range(3):
             along[k] = axes[0, k] * slope[0] + axes[1, k] * slope[1] + axes[2, k] * slope[2]
-        _unit(along)
+        unit(along)
         for k in range(3):
             spot[k] = centre[k] - axes[k, 0] * along[0] - axes[k, 1] * along[1] - axes[k, 2] * along[2]
 
@@ -158,15 +61,15 @@ def _probe(kind, ends, radius, shape, half, spot):
         for k in range(3):
             spot[k] = ends[0, k] + u * (ends[1, k] - ends[0, k])
     else:
-        _copy(ends[0], spot)
+        copy(ends[0], spot)
     return signed_distance(shape, half, spot[0], spot[1], spot[2]) - radius
 
 
 @compiled
 def _ground_probe(kind, ends, radius, spot):
-    _copy(ends[0], spot)
+    copy(ends[0], spot)
     if kind == EDGE and ends[1, 2] < ends[0, 2]:
-        _copy(ends[1], spot)
+        copy(ends[1], spot)
     if kind == CAP:
         length = max(np.sqrt(ends[3, 0] ** 2 + ends[3, 1] ** 2 + ends[3, 2] ** 2), 1e-12)
         for k in range(3):
@@ -179,9 +82,9 @@ def _ground_probe(kind, ends, radius, spot):
 @compiled
 def _place(turn, origin, kind, ends, out):
     """Write a feature's points, given in a frame, in the world's frame; a cap's half axes only turn."""
-    _out_of(turn, origin, ends[0], out[0])
+    out_of(turn, origin, ends[0], out[0])
     if kind == EDGE:
-        _out_of(turn, origin, ends[1], out[1])
+        out_of(turn, origin, ends[1], out[1])
     if kind == CAP:
         for row in range(3):
             for k in range(3):
@@ -191,9 +94,9 @@ def _place(turn, origin, kind, ends, out):
 @compiled
 def _fetch(turn, origin, kind, ends, out):
     """Undo :func:`_place`."""
-    _into(turn, origin, ends[0], out[0])
+    into(turn, origin, ends[0], out[0])
     if kind == EDGE:
-        _into(turn, origin, ends[1], out[1])
+        into(turn, origin, ends[1], out[1])
     if kind == CAP:
         for row in range(3):
             for k in range(3):
@@ -274,13 +177,13 @@ def _meet(i, j, row, x_A3, turn_A33, parts, features, place, normal):
         gap = _probe(kind, local, radius, shape_P[p], half_P3[p], spot)
         if gap < best:
             best = gap
-            _slope(shape_P[p], half_P3[p], spot, slope)
+            gradient(shape_P[p], half_P3[p], spot, slope)
             for k in range(3):
                 spot[k] -= slope[k] * radius
-            _out_of(turn_P33[p], centre_P3[p], spot, turned)
-            _out_of(turn_A33[target], x_A3[target], turned, place)
-            _out_of(turn_P33[p], np.zeros(3), slope, turned)
-            _out_of(turn_A33[target], np.zeros(3), turned, normal)
+            out_of(turn_P33[p], centre_P3[p], spot, turned)
+            out_of(turn_A33[target], x_A3[target], turned, place)
+            out_of(turn_P33[p], np.zeros(3), slope, turned)
+            out_of(turn_A33[target], np.zeros(3), turned, normal)
     for k in range(3):
         normal[k] *= sign
 
@@ -375,7 +278,7 @@ def first_touch(pairs_C2, x_SA3, turn_SA33, reach_A, parts, features, step, slow
             continue
         gap_SF = np.zeros((steps, _room(features[3], i, j)))
         for s in range(steps):
-            _copy(gap_SF[0], gap_SF[s])
+            copy(gap_SF[0], gap_SF[s])
             _both_ways(i, j, x_SA3[s], turn_SA33[s], parts, features, travel, gap_SF[s])
         hardest, best, earliest = 0.0, -1, NEVER
         for f in range(gap_SF.shape[1]):

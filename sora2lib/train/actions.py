@@ -7,6 +7,7 @@ needs are not cast.
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sora2lib.train import hoops, swings
 from sora2lib.train.measure import KICK, NEAR, Array, Cast, Scene
@@ -65,7 +66,7 @@ def _travels(scene: Scene, i: int) -> bool:
     return bool(np.linalg.norm(path_T2 - path_T2[0], axis=-1).max() > WAY and low.mean() > 0.8)
 
 
-def _on_ground(scene: Scene, i: int) -> Array:
+def _on_ground(scene: Scene, i: int) -> NDArray[np.intp]:
     return np.flatnonzero(np.linalg.norm(scene.velocity_AV3[i], axis=-1) > 0.1)
 
 

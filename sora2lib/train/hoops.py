@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 
 from sora2lib.train.measure import KICK, NEAR, Array, Cast, Scene
-from sora2lib.world.assets import Primitive, primitives
+from sora2lib.world.assets import primitives
+from sora2lib.world.parts import Primitive
 from sora2lib.world.schema import GRAVITY
 from sora2lib.world.support import rotate
 

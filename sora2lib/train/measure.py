@@ -144,7 +144,7 @@ class Scene:
     def _measured_gap(self, a: int, b: int) -> tuple[Array, Array]:
         pair = np.array([[a, b]], dtype=np.int64)
         it = self._packed
-        gap_TC, _, normal_TC3 = gaps.nearest(  # type: ignore[no-untyped-call]
+        gap_TC, _, normal_TC3 = gaps.nearest(
             pair, self._place_TA3, self._turn_TA33, it.reach, it.parts, it.features, REACH
         )
         return gap_TC[:, 0], normal_TC3[:, 0]
@@ -200,7 +200,7 @@ class Scene:
         pushed = not self.fixed[a] and len(self.blows(a, gap_T, normal_T3, b)) > 0
         return pushed or (not self.fixed[b] and len(self.blows(b, gap_T, -normal_T3, a)) > 0)
 
-    def rolls(self, actor: int, samples: Array, radius: float) -> bool:
+    def rolls(self, actor: int, samples: NDArray[np.intp], radius: float) -> bool:
         """Whether a round body turns as it moves on, rather than keeping its orientation, in those intervals."""
         v_V3 = self.velocity_AV3[actor, samples]
         angle_V = np.linalg.norm(v_V3, axis=-1) * self.step / radius

@@ -7,65 +7,14 @@ read the same :func:`primitives`, so what is seen is what collides.
 Body frame: origin at the centre of mass of the moving part, z up when upright, metres.
 """
 
-from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.errors import WorldError
-
-Row = tuple[float, float, float]
-Matrix = tuple[Row, Row, Row]
-SHAPES = ("sphere", "ellipsoid", "box", "cylinder", "capsule", "cone", "torus", "wedge")
-
-
-@dataclass(frozen=True)
-class Part:
-    """One shape of an asset.
-
-    ``half`` gives the half extents: sphere (r, r, r); box; ellipsoid; cylinder and cone (r, r, half height),
-    axis z, a cone's tip at +z; capsule (r, r, half length of its axis without the caps); torus (ring radius
-    to the tube's centre, same, tube radius), axis z; wedge: a ramp that rises along +x within its box.
-    ``tint`` is "main", "accent" (a darker main) or an sRGB colour of its own; ``pattern`` names the texture.
-    """
-
-    shape: str
-    half: Matrix
-    centre: Matrix = ((0, 0, 0), (0, 0, 0), (0, 0, 0))
-    rotation: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
-    tint: str | Row = "main"
-    pattern: str = ""
-    collides: bool = True
-    material: str = ""
-
-
-@dataclass(frozen=True)
-class Asset:
-    """A named thing: what it is called, what it is made of, how large it is by default (extents in metres)."""
-
-    name: str
-    parts: tuple[Part, ...]
-    size: Row
-    synonyms: tuple[str, ...] = ()
-    plural: str = ""
-    materials: tuple[str, ...] = ()
-    colours: tuple[str, ...] = ()
-    rolls: bool = False
-
-
-@dataclass(frozen=True)
-class Primitive:
-    """A part at a given size: arrays in the body frame, metres."""
-
-    shape: str
-    half: NDArray[np.float64]  # (3,)
-    centre: NDArray[np.float64]  # (3,)
-    rotation: NDArray[np.float64]  # (4,) w x y z
-    tint: str | Row
-    pattern: str
-    collides: bool
-    material: str
+from sora2lib.world.parts import Asset, Matrix, Part, Primitive, Row
 
 
 def _diag(x: float, y: float, z: float) -> Matrix:
@@ -74,9 +23,8 @@ def _diag(x: float, y: float, z: float) -> Matrix:
 
 def _along(axis: int, x: float, y: float, z: float) -> Matrix:
     """Three lengths, each a multiple of one extent: 0 x, 1 y, 2 z."""
-    rows = np.zeros((3, 3))
-    rows[:, axis] = x, y, z
-    return tuple(tuple(row) for row in rows.tolist())
+    first, second, third = ([length if column == axis else 0.0 for column in range(3)] for length in (x, y, z))
+    return _rows(*((row[0], row[1], row[2]) for row in (first, second, third)))
 
 
 def _rows(*rows: Row) -> Matrix:
@@ -91,15 +39,15 @@ ANY = ("rubber", "plastic", "wood", "steel", "glass", "stone", "foam")
 SOLID = ("wood", "plastic", "steel", "stone")
 
 
-def _ball(name: str, pattern: str, size: float, **more) -> Asset:
+def _ball(name: str, pattern: str, size: float, **more: Any) -> Asset:
     return Asset(name, (Part("sphere", BALL, pattern=pattern),), (size,) * 3, rolls=True, **more)
 
 
-def _box(name: str, pattern: str, size: Row, **more) -> Asset:
+def _box(name: str, pattern: str, size: Row, **more: Any) -> Asset:
     return Asset(name, (Part("box", BOX, pattern=pattern),), size, **more)
 
 
-def _cylinder(name: str, pattern: str, size: Row, **more) -> Asset:
+def _cylinder(name: str, pattern: str, size: Row, **more: Any) -> Asset:
     return Asset(name, (Part("cylinder", BOX, pattern=pattern),), size, **more)
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib.kernels.gaps import signed_distance
-from sora2lib.world.assets import SHAPES, primitives
+from sora2lib.kernels.distance import signed_distance
+from sora2lib.world.assets import primitives
 from sora2lib.world.blows import Blow, Finder
 from sora2lib.world.geometry import Bodies, bodies, matrix
 from sora2lib.world.motion import Array, Motion
+from sora2lib.world.parts import SHAPES
 from sora2lib.world.schema import World
 from sora2lib.world.touches import GROUND, Touch, measure, touches
 

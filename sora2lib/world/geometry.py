@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.kernels import gaps
-from sora2lib.world.assets import SHAPES, Primitive, primitives
+from sora2lib.world.assets import primitives
+from sora2lib.world.parts import SHAPES, Primitive
 from sora2lib.world.schema import World
 
 Array = NDArray[np.float64]

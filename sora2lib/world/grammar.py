@@ -33,7 +33,7 @@ class Choice(NamedTuple, Generic[T]):
     held: tuple[T, ...]
 
 
-def choice(phrases: Iterable[str], make: Callable[[str], T] = str) -> Choice[T]:
+def choice(phrases: Iterable[str], make: Callable[[str], T] = str) -> Choice[T]:  # type: ignore[assignment]
     """Split phrases; one marked ``~`` or with a held-out word is kept for evaluation.
 
     ``make`` turns each phrase into what is chosen. Where nothing is held out, evaluation takes what training has.

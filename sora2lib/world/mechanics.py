@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.errors import WorldError
-from sora2lib.world.assets import Primitive, primitives
+from sora2lib.world.assets import primitives
 from sora2lib.world.pairs import HARD_ROLLING, damping_ratio, pair_friction, pair_restitution, rolling_resistance
+from sora2lib.world.parts import Primitive
 from sora2lib.world.schema import GRAVITY, RATE
 from sora2lib.world.stage import Body, Contact, Take
 from sora2lib.world.vocabulary import GROUNDS, Ground

@@ -53,7 +53,7 @@ NOUNS = {
     for name, it in ASSETS.items()
 }
 CRADLE_BOBS = choice(phrases.CRADLE_BOBS, _plural)
-GROUPS = {count: choice(words) for count, words in phrases.GROUPS.items()}
+GROUPS: dict[int, Choice[str]] = {count: choice(words) for count, words in phrases.GROUPS.items()}
 
 
 def cast(things: tuple[Thing, ...]) -> dict[str, Thing]:

@@ -6,6 +6,7 @@ angles in radians. Dimensions: ``actor``, ``time`` (seconds, evenly spaced), ``j
 
 import json
 import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "line_start": (("line",), "f"),
 }
 COORDINATES = {"xyz": list("xyz"), "wxyz": list("wxyz"), "rgb": list("rgb")}
-_NAMED = {
+_NAMED: dict[str, Collection[str]] = {
     "asset": ASSETS,
     "material": vocabulary.MATERIALS,
     "ground": vocabulary.GROUNDS,
@@ -74,7 +75,7 @@ _RANGES = {
 }
 
 
-class World(xr.Dataset):
+class World(xr.Dataset):  # type: ignore[no-untyped-call]
     """A 3-D world over time; see the module for its variables.
 
     >>> world = load_world("ball.nc")                   # doctest: +SKIP
@@ -138,12 +139,11 @@ def build(*, actors: list[str], time: Any, attrs: dict[str, Any] | None = None, 
     sizes = {"actor": len(actors), "time": len(time), "joint": 0, "line": len(values.get("line_start", ()))}
     sizes |= {name: len(labels) for name, labels in COORDINATES.items()}
     given = _defaults(sizes) | values
-    data = {
+    kinds: dict[str, Any] = {"f": np.float64, "b": np.bool_, "U": np.str_}
+    data: dict[str, Any] = {
         name: (
             dims,
-            np.asarray(given[name], dtype={"f": np.float64, "b": bool, "U": np.str_}[kind]).reshape(
-                _shape(given[name], dims, sizes)
-            ),
+            np.asarray(given[name], dtype=kinds[kind]).reshape(_shape(given[name], dims, sizes)),
         )
         for name, (dims, kind) in VARIABLES.items()
     }

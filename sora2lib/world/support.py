@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib.world.assets import Primitive, primitives
+from sora2lib.world.assets import primitives
+from sora2lib.world.parts import Primitive
 
 Array = NDArray[np.float64]
 # A wedge fills its box below the plane that rises along +x.

@@ -17,7 +17,8 @@ SPRINGY = 0.35  # restitution from which a drop is a bounce to the eye
 CLEAR_ODDS = 0.5  # of saying that the weather is clear, against that it is not
 MOVERS = frozenset({"roll", "throw", "collide", "ramp", "basketball"})  # families whose subject goes somewhere
 
-PLACES, FLOORS, ANY_FLOOR = choices(phrases.PLACES), choices(phrases.FLOORS), choice(phrases.ANY_FLOOR)
+PLACES, FLOORS = choices(phrases.PLACES), choices(phrases.FLOORS)
+ANY_FLOOR: Choice[str] = choice(phrases.ANY_FLOOR)
 TIMES, LIGHTING, HOURS = choices(phrases.TIMES), choices(phrases.LIGHTING), choices(phrases.HOURS)
 WEATHERS, WEATHER_TAGS, SKIES = choices(phrases.WEATHERS), choices(phrases.WEATHER_TAGS), choices(phrases.SKIES)
 FRAMINGS, CAMERA_TAGS = choices(phrases.FRAMINGS), choices(phrases.CAMERA_TAGS)
