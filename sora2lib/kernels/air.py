@@ -15,6 +15,7 @@ _OZONE = np.array([0.650e-3, 1.881e-3, 0.085e-3])
 _DUST, _DUST_LOSS = 3.996e-3, 4.40e-3  # scale height 1.2 km
 _HEIGHTS, _ANGLES = 40, 160
 _MANY = 0.11
+_FORWARD = 0.80  # how much haze throws light forward
 LOW_SIZE = 128
 
 
@@ -100,7 +101,7 @@ def scattered(table, dust, sun_cosine):
                 for c in range(3):
                     loss = np.exp(-(_MOLECULES[c] * r_depth + dust * _DUST_LOSS * m_depth + _OZONE[c] * o_depth))
                     lit = transmitted(table, height, cosine, c) * loss * step
-                    glow = transmitted(table, height + 12.0, max(cosine, -0.02) + 0.06, c) * loss * step
+                    glow = transmitted(table, height + 12.0, max(cosine, -0.02) + 0.06, c) * np.sqrt(loss) * step
                     out[i, k, c] += (
                         _MOLECULES[c]
                         * r
@@ -124,17 +125,17 @@ def _plane(clouds, u, v):
 
 @inlined
 def _thickness(clouds, u, v, cover):
-    base = _plane(clouds, 13.0 * u, 13.0 * v)
-    detail = _plane(clouds, 57.0 * u + 91.0, 57.0 * v + 17.0)
-    wisp = _plane(clouds, 190.0 * u + 33.0, 190.0 * v + 171.0)
+    base = _plane(clouds, 24.0 * u, 24.0 * v)
+    detail = _plane(clouds, 83.0 * u + 91.0, 83.0 * v + 17.0)
+    wisp = _plane(clouds, 260.0 * u + 33.0, 260.0 * v + 171.0)
     value = base + 0.42 * detail + 0.16 * wisp
-    threshold = 1.75 - 3.6 * cover
+    threshold = 1.5 - 2.0 * cover - 2.4 * cover * cover
     x = min(max((value - threshold) / 1.5, 0.0), 1.0)
     return x * x * (3 - 2 * x)
 
 
 @compiled
-def bake_dome(first, last, low, clouds, sun, light, glow, shade, night, cover, fog, dust_phase, dome):
+def bake_dome(first, last, low, clouds, sun, light, glow, shade, veil, night, cover, fog, dome):
     """Fill rows ``first`` to ``last`` of the dome.
 
     Parameters
@@ -142,15 +143,14 @@ def bake_dome(first, last, low, clouds, sun, light, glow, shade, night, cover, f
     low : the table of :func:`scattered`.
     clouds : (size, size) float32 noise of unit variance, repeating; size a power of two.
     sun : (3,) direction of the scattered light; ``light`` (3,) its colour above the air.
-    glow, shade : (3,) colours of a cloud's lit and dark side.
+    glow, shade, veil : (3,) colours of a cloud's lit and dark side, and of fog.
     night : (3,) light of the sky without any sun.
     cover, fog : share of clouds; optical depth of the fog overhead.
-    dust_phase : how much the haze throws light forward, 0..1.
     dome : (DOME_SIZE, DOME_SIZE, 3) float32, written.
     """
     half, scale = DOME_SIZE // 2 - 0.5, DOME_SIZE // 2 - 2
     flat_sun = max(np.hypot(sun[0], sun[1]), 1e-6)
-    g = dust_phase
+    g = _FORWARD
     rows, columns = low.shape[0], low.shape[1]
     colour = np.empty(3)
     for r in range(first, last):
@@ -194,17 +194,17 @@ def bake_dome(first, last, low, clouds, sun, light, glow, shade, night, cover, f
                     ahead += _thickness(clouds, u + 2.5 * step * sun[0], v + 2.5 * step * sun[1], cover)
                     lit = np.exp(-0.9 * ahead - 0.4 * thick)
                     silver = 0.45 * np.exp(-2.2 * thick) * max(cosine, 0.0) ** 12 * (1 - 0.7 * cover)
-                    alpha = (1 - np.exp(-3.4 * thick)) * min(up * 9.0, 1.0)
+                    # A closed cover reaches the horizon, loose clouds melt into the haze before it.
+                    closed = min(max((cover - 0.6) / 0.3, 0.0), 1.0)
+                    alpha = (1 - np.exp(-3.4 * thick)) * (closed + (1 - closed) * min(up * 9.0, 1.0))
+                    tone = 1 + 0.10 * closed * _plane(clouds, 31.0 * u, 31.0 * v) * min(up * 4.0, 1.0)
                     for channel in range(3):
-                        cloud = shade[channel] + glow[channel] * (lit * (0.75 + 0.25 * cosine) + 2.2 * silver)
+                        cloud = tone * (shade[channel] + glow[channel] * (lit * (0.75 + 0.25 * cosine) + 2.2 * silver))
                         colour[channel] += alpha * (cloud - colour[channel])
             if fog > 0:
-                veil = 1 - np.exp(-fog / max(up, 0.02))
+                share = 1 - np.exp(-fog / max(up, 0.02))
+                lit = 0.10 + 0.15 * max(cosine, 0.0) ** 4
                 for channel in range(3):
-                    colour[channel] += veil * (
-                        shade[channel] * 1.1
-                        + 0.25 * glow[channel] * (0.4 + 0.6 * max(cosine, 0.0) ** 4)
-                        - colour[channel]
-                    )
+                    colour[channel] += share * (veil[channel] + lit * glow[channel] - colour[channel])
             for channel in range(3):
                 dome[r, c, channel] = colour[channel]

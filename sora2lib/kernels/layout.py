@@ -78,7 +78,7 @@ class Scene(NamedTuple):
     air: NDArray[np.float32]  # (AIR,)
     texture: NDArray[np.int64]  # the ground, all levels of detail
     dome: NDArray[np.float32]  # (1024, 1024, 3) the sky
-    volume: NDArray[np.int8]  # (64, 64, 64, 4) noise
+    volume: NDArray[np.int8]  # (64 * 64 * 64, 4) noise
     curve: NDArray[np.float32]  # display value 0..255 by the bits of the radiance
 
 
@@ -91,3 +91,4 @@ class Scratch(NamedTuple):
     other_box: NDArray[np.float32]
     names: NDArray[np.int64]  # (3, N) bodies seen in a tile, in its mirror, and all
     near: NDArray[np.int64]  # (N,) bodies that shade or cover a block
+    places: NDArray[np.int64]  # (256, 2) pixels of a tile that are drawn

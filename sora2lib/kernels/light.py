@@ -158,7 +158,7 @@ def _is_ahead(block, i, j, body, tags, edges, count, air):
         gap = edges[k, 0] * block[U + i] + edges[k, 1] * block[V + i] - edges[k, 2]
         if gap > distance:
             best, distance = k, gap
-    inside = min(body[j, HALFS], body[j, HALFS + 1], body[j, HALFS + 2]) * np.float32(0.02)
+    inside = min(min(body[j, HALFS], body[j, HALFS + 1]), body[j, HALFS + 2]) * np.float32(0.02)
     shift = max(distance + inside, ZERO)
     du, dv = -shift * edges[best, 0], -shift * edges[best, 1]
     px = block[PX + i] + du * air[LIGHT_U] + dv * air[LIGHT_V] - body[j, CENTRE]

@@ -80,7 +80,7 @@ def ball_pattern(pattern, x, y, z, r, g, b, ar, ag, ab, blur, volume):
         )
     elif pattern == BASKETBALL:
         width = 0.022
-        gap = min(abs(x), abs(z), abs(abs(y) - 0.60 - 0.10 * z * z))
+        gap = min(min(abs(x), abs(z)), abs(abs(y) - 0.60 - 0.10 * z * z))
         groove = inside(gap - width, blur)
         r, g, b = mix(r, 0.015, groove), mix(g, 0.012, groove), mix(b, 0.012, groove)
     elif pattern == FOOTBALL:
@@ -121,25 +121,20 @@ def ball_pattern(pattern, x, y, z, r, g, b, ar, ag, ab, blur, volume):
         r, g, b = mix(cr, 0.86, cap), mix(cg, 0.85, cap), mix(cb, 0.80, cap)
         groove = 0.35 * inside(edge - 0.008, blur) * (1 - cap)
     elif pattern == BOWLING:
-        n0, _, _, _ = noise(volume, 3 * x + 7, 3 * y + 5, 3 * z + 9)
-        n1, _, _, _ = noise(volume, 5 * x + 2 * n0, 5 * y, 5 * z + 2 * n0)
-        vein = max(0.0, 1 - 3 * abs(n1)) ** 2 * 0.6
+        n0, n1, _, _ = noise(volume, 4 * x + 7, 4 * y + 5, 4 * z + 9)
+        vein = max(0.0, 1 - 3 * abs(n0 + 0.4 * n1)) ** 2 * 0.6
         r, g, b = (
             mix(r, min(2.2 * r + 0.06, 1), vein),
             mix(g, min(2.2 * g + 0.06, 1), vein),
             mix(b, min(2.2 * b + 0.06, 1), vein),
         )
-        gap = min(
-            np.hypot(x - 0.22, y - 0.10) if z > 0 else 9.0,
-            np.hypot(x + 0.22, y - 0.10) if z > 0 else 9.0,
-            np.hypot(x, y + 0.30) if z > 0 else 9.0,
-        )
+        gap = min(min(np.hypot(x - 0.22, y - 0.10), np.hypot(x + 0.22, y - 0.10)), np.hypot(x, y + 0.30))
+        gap = gap if z > 0 else 9.0
         hole = inside(gap - 0.115, blur)
         r, g, b = mix(r, 0.005, hole), mix(g, 0.005, hole), mix(b, 0.005, hole)
         groove = hole
     elif pattern == SWIRL:
-        n0, _, _, _ = noise(volume, 2 * x + 11, 2 * y + 3, 2 * z)
-        wave = np.sin(3.2 * z + 2.5 * np.arctan2(y, x) + 2.4 * n0)
+        wave = np.sin(3.2 * z + 2.5 * np.arctan2(y, x) + 1.2 * np.sin(3 * x + 2 * z))
         ribbon = inside(-(wave - 0.25) * 0.3, max(blur, 0.12))
         r, g, b = mix(r, 0.85, 0.85 * ribbon), mix(g, 0.85, 0.85 * ribbon), mix(b, 0.88, 0.85 * ribbon)
         groove = -ribbon
@@ -147,46 +142,29 @@ def ball_pattern(pattern, x, y, z, r, g, b, ar, ag, ab, blur, volume):
 
 
 @compiled
-def grain(x, y, z, volume):
-    """Wood: rings around the y axis, wavering along it; returns a factor of the colour."""
-    n0, _, _, _ = noise(volume, 2.5 * x, 0.6 * y, 2.5 * z)
-    n1, _, _, _ = noise(volume, 60 * x, 3 * y, 60 * z)
-    ring = np.sin(2 * np.pi * (7 * np.hypot(x + 0.31, z + 0.17) + 1.3 * n0))
-    return 1.0 + 0.16 * ring * abs(ring) + 0.13 * n1 + 0.10 * n0
-
-
-@compiled
-def face_pattern(pattern, face, x, y, z, a, b, c, seed, red, green, blue, ar, ag, ab, blur, volume):
-    """Patterns on boxes, cylinders and cones, in metres; returns red, green, blue, groove."""
-    r, g, bl, groove = red, green, blue, 0.0
+def face_pattern(pattern, face, x, y, z, a, b, c, seed, red, green, blue, ar, ag, ab, blur):
+    """Patterns on boxes, cylinders and cones, in metres; returns red, green, blue, groove, grain shift."""
+    r, g, bl, groove, shift = red, green, blue, 0.0, 0.0
     if pattern == PLANKS:
         # Boards run along the longest side; on a cylinder they are staves.
         if face < 0:
             turn = (np.arctan2(y, x) / (2 * np.pi) + 1) * 16
             k, side = int(np.floor(turn)), (turn - np.floor(turn) - 0.5) * 2 * np.pi * a / 16
-            half_width, along = np.pi * a / 16, z
+            half_width = np.pi * a / 16
         else:
-            along, across, wide = x, y, b
-            if b >= a and b >= c:
-                along, across, wide = y, x, a
-            elif c > a and c > b:
-                along, across, wide = z, x, a
             axis = face // 2
-            third = z
-            if (axis == 1 and not (b >= a and b >= c)) or (axis == 0 and b >= a and b >= c):
-                across, wide = third, c
-            if axis == 0 and not (b >= a and b >= c):
-                across, wide, along = y, b, z
+            longest = 0 if a > b and a >= c else (1 if b >= c else 2)
+            across = 3 - axis - longest if axis != longest else (longest + 1) % 3
+            offset, wide = (x, a) if across == 0 else ((y, b) if across == 1 else (z, c))
             count = max(1.0, np.floor(wide / 0.05 + 0.5))
             width = 2 * wide / count
-            place = (across + wide) / width
+            place = (offset + wide) / width
             k, side, half_width = int(np.floor(place)), (place - np.floor(place) - 0.5) * width, 0.5 * width
         shade = 0.78 + 0.44 * cell(k, 3 * (face + 2), int(seed))
-        wood = grain(side + 0.37 * k + seed, along + 1.7 * k, 0.13 * k, volume)
         gap = min(0.006, 0.12 * half_width)
-        groove = inside(gap - (half_width - abs(side)), blur + 0.5 * gap)
-        shade *= wood * (1 - 0.75 * groove)
-        r, g, bl = r * shade, g * shade, bl * shade * (0.9 + 0.1 * wood)
+        groove = inside(half_width - abs(side) - gap, blur + 0.5 * gap)
+        shade *= 1 - 0.75 * groove
+        r, g, bl, shift = r * shade, g * shade, bl * shade, 1.7 * k
     elif pattern == BRICK:
         u, v = x, z
         if face // 2 == 0:
@@ -207,8 +185,7 @@ def face_pattern(pattern, face, x, y, z, a, b, c, seed, red, green, blue, ar, ag
         du = (0.5 - abs(place_u - column - 0.5)) * width
         dv = (0.5 - abs(place_v - row - 0.5)) * height
         joint = inside(min(du if columns > 1 else 1.0, dv if rows > 1 else 1.0) - 0.005, blur + 0.003)
-        n0, _, _, _ = noise(volume, 40 * x, 40 * y, 40 * z)
-        shade = (0.72 + 0.5 * cell(row, column, int(seed))) * (1 + 0.22 * n0)
+        shade = 0.72 + 0.5 * cell(row, column, int(seed))
         r, g, bl = mix(r * shade, 0.42, joint), mix(g * shade, 0.40, joint), mix(bl * shade, 0.37, joint)
         groove = joint
     elif pattern == DOMINO:
@@ -255,8 +232,7 @@ def face_pattern(pattern, face, x, y, z, a, b, c, seed, red, green, blue, ar, ag
             r, g, bl = mix(r, 0.62, mark), mix(g, 0.46, mark), mix(bl, 0.14, mark)
         elif face != 0:
             page = inside(abs(z) - 0.84 * c, blur)
-            n0, _, _, _ = noise(volume, 3 * (x + y), 0.0, 700 * z)
-            shade = 0.86 + 0.10 * n0
+            shade = 0.84 + 0.10 * np.sin(2500 * z) * max(0.0, 1 - 1500 * blur)
             r, g, bl = mix(r, 0.80 * shade, page), mix(g, 0.76 * shade, page), mix(bl, 0.65 * shade, page)
             groove = 0.0
     elif pattern == BACKBOARD:
@@ -281,7 +257,7 @@ def face_pattern(pattern, face, x, y, z, a, b, c, seed, red, green, blue, ar, ag
         base = inside(z + 0.86 * c, blur)
         r, g, bl = mix(r, 0.25, base), mix(g, 0.24, base), mix(bl, 0.22, base)
     elif pattern == SHINGLES:
-        length = np.hypot(x + a, z + c) / 0.22
+        length = ((x + a) * a + (z + c) * c) / (np.hypot(a, c) * 0.22)
         row = int(np.floor(length))
         place = y / 0.30 + 0.5 * (row % 2)
         column = int(np.floor(place))
@@ -291,66 +267,53 @@ def face_pattern(pattern, face, x, y, z, a, b, c, seed, red, green, blue, ar, ag
         groove = max(lip, side)
         shade *= 1 - 0.5 * groove
         r, g, bl = r * shade, g * shade, bl * shade
-    return r, g, bl, groove
+    return r, g, bl, groove, shift
+
+
+# Three octaves of noise for each material: cells a metre along x, y, z; weight in tone; weight in slope.
+_NONE = (1.0, 1.0, 1.0, 0.0, 0.0)
+_OCTAVES = np.array(
+    [
+        [(300, 300, 300, 0.05, 0.06), _NONE, _NONE],  # rubber
+        [(24, 24, 24, 0.0, 0.010), _NONE, _NONE],  # plastic
+        [(2.5, 0.6, 2.5, 0.10, 0.0), (150, 7, 150, 0.14, 0.03), _NONE],  # wood
+        [(12, 12, 12, 0.05, 0.003), (20, 20, 900, 0.04, 0.005), _NONE],  # steel
+        [_NONE, _NONE, _NONE],  # glass
+        [(90, 90, 90, 0.14, 0.10), (16, 16, 16, 0.14, 0.0), (420, 420, 420, 0.30, 0.04)],  # stone
+        [(180, 180, 180, 0.30, 0.25), (420, 420, 420, 0.25, 0.25), _NONE],  # foam
+        [(700, 700, 700, 0.04, 0.20), (60, 60, 60, 0.05, 0.0), _NONE],  # leather
+        [(14, 14, 14, 0.8, 0.9), (45, 45, 45, 0.8, 0.9), (110, 110, 110, 0.4, 0.6)],  # leaves
+        [(6, 6, 6, 0.40, 0.9), (17, 17, 17, 0.30, 0.7), (60, 60, 60, 0.35, 0.5)],  # rock
+    ]
+)
+_LEAF, _CRAG = len(STUFFS), len(STUFFS) + 1
 
 
 @compiled
 def stuff_detail(stuff, pattern, x, y, z, pixel, volume):
-    """Relief and tone of a material at a place in metres: a factor of the colour, the slope (3,), a factor of gloss."""
-    tone, gx, gy, gz, gloss = 1.0, 0.0, 0.0, 0.0, 1.0
-    if pattern == BASKETBALL or stuff == LEATHER:
-        scale, depth = 260.0, 0.22
-        fade = max(0.0, 1 - pixel * scale * 0.7)
-        _, gx, gy, gz = noise(volume, scale * x, scale * y, scale * z)
-        gx, gy, gz = gx * depth * fade, gy * depth * fade, gz * depth * fade
-    elif pattern == TENNIS or stuff == FOAM:
-        scale = 150.0
-        fade = max(0.0, 1 - pixel * scale * 0.6)
-        n0, gx, gy, gz = noise(volume, scale * x, scale * y, scale * z)
-        n1, hx, hy, hz = noise(volume, 55 * x, 55 * y, 55 * z)
-        tone = 1 + fade * 0.25 * n0 + 0.12 * n1
-        pore = max(0.0, n1 - 0.30) * fade
-        tone *= 1 - min(1.2 * pore, 0.6)
-        gx, gy, gz = 0.3 * (gx * fade + hx), 0.3 * (gy * fade + hy), 0.3 * (gz * fade + hz)
-    elif pattern == ROCK:
-        total, amount = 0.0, 0.5
-        scale = 3.0
-        for _ in range(5):
-            n0, hx, hy, hz = noise(volume, scale * x + 3.1, scale * y, scale * z)
-            fade = max(0.0, 1 - pixel * scale * 0.8)
-            total += amount * n0 * fade
-            gx, gy, gz = gx + amount * 1.6 * hx * fade, gy + amount * 1.6 * hy * fade, gz + amount * 1.6 * hz * fade
-            scale, amount = scale * 2.3, amount * 0.62
-        tone = 1 + 0.7 * total
+    """Relief and tone of a material at a place in metres: a factor of the colour, and the slope (3,)."""
+    row = np.int64(stuff)
+    if pattern == BASKETBALL:
+        row = LEATHER
+    elif pattern == TENNIS:
+        row = FOAM
     elif pattern == LEAVES:
-        n0, gx, gy, gz = noise(volume, 9 * x, 9 * y, 9 * z)
-        n1, hx, hy, hz = noise(volume, 26 * x, 26 * y, 26 * z)
-        fade = max(0.0, 1 - pixel * 26 * 0.7)
-        tone = max(0.25, 1 + 0.9 * n0 + 0.8 * n1 * fade)
-        gx, gy, gz = 0.9 * gx + 0.9 * hx * fade, 0.9 * gy + 0.9 * hy * fade, 0.9 * gz + 0.9 * hz * fade
-    elif stuff == STONE:
-        n0, gx, gy, gz = noise(volume, 38 * x, 38 * y, 38 * z)
-        n1, _, _, _ = noise(volume, 160 * x, 160 * y, 160 * z)
-        n2, _, _, _ = noise(volume, 7 * x, 7 * y, 7 * z)
-        fade = max(0.0, 1 - pixel * 160 * 0.6)
-        speck = max(0.0, abs(n1) - 0.25) * fade
-        tone = 1 + 0.16 * n0 + 0.14 * n2 + (1.1 if n1 > 0 else -1.3) * speck
-        gx, gy, gz = 0.14 * gx, 0.14 * gy, 0.14 * gz
-    elif stuff == WOOD and pattern != PLANKS:
-        tone = grain(x, y, z, volume)
-        gloss = 0.6 + 0.4 * tone
-    elif stuff == STEEL:
-        n0, gx, gy, gz = noise(volume, 9 * x, 9 * y, 400 * z)
-        fade = max(0.0, 1 - pixel * 400 * 0.6)
-        n1, _, _, _ = noise(volume, 5 * x, 5 * y, 5 * z)
-        tone, gloss = 1 + 0.04 * n0 * fade + 0.05 * n1, 1.0
-        gx, gy, gz = 0.006 * gx, 0.006 * gy, 0.01 * gz * fade
-    elif stuff == RUBBER:
-        n0, gx, gy, gz = noise(volume, 120 * x, 120 * y, 120 * z)
-        fade = max(0.0, 1 - pixel * 120 * 0.7)
-        tone = 1 + 0.05 * n0
-        gx, gy, gz = 0.05 * gx * fade, 0.05 * gy * fade, 0.05 * gz * fade
-    elif stuff == PLASTIC:
-        n0, gx, gy, gz = noise(volume, 11 * x, 11 * y, 11 * z)
-        gx, gy, gz = 0.012 * gx, 0.012 * gy, 0.012 * gz
-    return max(tone, 0.05), gx, gy, gz, gloss
+        row = _LEAF
+    elif pattern == ROCK:
+        row = _CRAG
+    tone, sx, sy, sz, first = 1.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(3):
+        u, v, w, weight, slope = (
+            _OCTAVES[row, k, 0], _OCTAVES[row, k, 1], _OCTAVES[row, k, 2], _OCTAVES[row, k, 3], _OCTAVES[row, k, 4],
+        )  # fmt: skip
+        fade = max(0.0, 1 - pixel * max(u, w) * 0.65)
+        if fade * (weight + slope) <= 0:
+            break
+        n, gx, gy, gz = noise(volume, u * x + 3.1 * k, v * y, w * z)
+        first = n if k == 0 else first
+        tone += weight * fade * n
+        sx, sy, sz = sx + slope * fade * gx, sy + slope * fade * gy, sz + slope * fade * gz
+    if row == WOOD:
+        ring = np.sin(2 * np.pi * (7 * np.hypot(x + 0.31, z + 0.17) + 1.3 * first))
+        tone += 0.16 * ring * abs(ring)
+    return max(tone, 0.15), sx, sy, sz

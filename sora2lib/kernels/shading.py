@@ -10,12 +10,12 @@ from sora2lib.kernels.layout import (
     AMBIENT,
     AR,
     BOUNCE,
-    BOX,
     CB,
     CENTRE,
     CG,
     CLEAR,
     CR,
+    CYLINDER,
     DISC,
     DISC_COLOUR,
     DX,
@@ -72,6 +72,7 @@ from sora2lib.kernels.layout import (
     SEED,
     SHARP,
     SKY,
+    SOFTNESS,
     SPHERE,
     STUFF,
     SUN,
@@ -81,19 +82,23 @@ from sora2lib.kernels.layout import (
     VG,
     VR,
     WB,
-    WEDGE,
     WG,
     WR,
     ZERO,
+    D,
+    E,
+    F,
+    S,
     T,
+    U,
+    V,
 )  # fmt: skip
 from sora2lib.kernels.light import smooth
 from sora2lib.kernels.patterns import ball_pattern, face_pattern, stuff_detail
 from sora2lib.kernels.shapes import normal, span
-from sora2lib.kernels.textures import dome_colour, ground_texel
+from sora2lib.kernels.textures import dome_colour, dome_near, ground_texel
 
 _BYTE = np.float32(1 / 255)
-_LEVEL_BIAS = np.float32(1 / (1 << 23))
 _TAPS = 4
 SNOW = 1
 _AIR_TO_GLASS = np.float32(1 / 1.5)
@@ -101,8 +106,11 @@ _AIR_TO_GLASS = np.float32(1 / 1.5)
 
 @compiled
 def find_points(block, n):
-    """Points hit, and what the look of a plain ground sets for everything."""
+    """Points hit and empty looks; returns how many rays met the ground, and how many a body."""
+    floor, solid = ZERO, ZERO
     for i in range(n):
+        floor += ONE if block[ID + i] == np.float32(GROUND) else ZERO
+        solid += ONE if block[ID + i] >= ZERO else ZERO
         t = min(block[T + i], np.float32(1e6))
         block[PX + i] = block[OX + i] + t * block[DX + i]
         block[PY + i] = block[OY + i] + t * block[DY + i]
@@ -114,19 +122,7 @@ def find_points(block, n):
         block[WR + i], block[WG + i], block[WB + i] = ZERO, ZERO, ZERO
         block[VR + i], block[VG + i], block[VB + i] = ZERO, ZERO, ZERO
         block[SHARP + i] = ZERO
-
-
-@inlined
-def _ground_sample(texture, u, v, level):
-    """Four channels in 0..1 between two levels of detail."""
-    low = np.int64(level)
-    share = level - np.float32(low)
-    first, second = ground_texel(texture, low, u, v), ground_texel(texture, min(low + 1, 10), u, v)
-    r = np.float32(first & 255) + share * np.float32((second & 255) - (first & 255))
-    g = np.float32((first >> 16) & 255) + share * np.float32(((second >> 16) & 255) - ((first >> 16) & 255))
-    b = np.float32((first >> 32) & 255) + share * np.float32(((second >> 32) & 255) - ((first >> 32) & 255))
-    a = np.float32((first >> 48) & 255) + share * np.float32(((second >> 48) & 255) - ((first >> 48) & 255))
-    return r * _BYTE, g * _BYTE, b * _BYTE, a * _BYTE
+    return floor, solid
 
 
 @inlined
@@ -147,55 +143,68 @@ def _sparkle(x, y, foot, dx, dy):
 def look_at_ground(block, n, air, texture):
     """Colour, relief and mirror ray of every ray that met the ground.
 
-    The texture holds the square root of the colour and half the relief; it is read along the longer side of the
-    pixel's footprint in up to four places, so that the ground stays crisp at a low angle.
+    The texture holds the square root of the colour and half the relief. It is read along the longer side of the
+    pixel's footprint in up to four places, each in the level of detail above or below the exact one in turn: crisp
+    at a low angle, and no line where levels meet.
     """
     scale, far_scale, mirror, rough = air[GROUND_SCALE], air[FAR_SCALE], air[MIRROR], air[GROUND_ROUGH]
-    texels = scale * np.float32(1024)
+    sparkles, tone_scale = air[GROUND_KIND] == np.float32(SNOW), ONE / air[GROUND_TONE]
+    for i in range(n):
+        dx, dy, dz = block[DX + i], block[DY + i], block[DZ + i]
+        foot = block[FOOT + i] * block[T + i]
+        long = foot / max(-dz, np.float32(1e-3))
+        taps = np.floor(min(max(long / foot + HALF, TWO), np.float32(_TAPS)))
+        # The bits of a float are nearly its logarithm.
+        texels = max(max(foot, long / np.float32(_TAPS)) * scale * np.float32(1024), ONE)
+        level = np.float32(np.float32(texels).view(np.int32) - 0x3F800000) * np.float32(1 / (1 << 23)) + np.float32(
+            0.25
+        )
+        step = scale * long / (np.sqrt(max(dx * dx + dy * dy, TINY)) * taps)
+        back = HALF * (taps - ONE)
+        block[D + i], block[E + i] = step * dx, step * dy
+        block[U + i] = block[PX + i] * scale - back * step * dx
+        block[V + i] = block[PY + i] * scale - back * step * dy
+        block[S + i], block[F + i] = taps, min(level, np.float32(9.4))
     for i in range(n):
         if block[ID + i] != np.float32(GROUND):
             continue
-        x, y, dx, dy, dz = block[PX + i], block[PY + i], block[DX + i], block[DY + i], block[DZ + i]
-        foot = block[FOOT + i] * block[T + i]
-        flat = np.sqrt(max(dx * dx + dy * dy, TINY))
-        long = foot / max(-dz, np.float32(1e-3))
-        taps = np.int64(min(max(long / foot, ONE), np.float32(_TAPS)))
-        wide = max(foot, long / np.float32(_TAPS)) * texels
-        level = np.float32(np.float32(wide).view(np.int32) - 0x3F800000) * _LEVEL_BIAS
-        level = min(max(level, ZERO), np.float32(9.99))
-        step = long / (flat * np.float32(taps))
-        r, g, b, relief = ZERO, ZERO, ZERO, ZERO
-        for k in range(taps):
-            offset = (np.float32(k) + HALF) * step - HALF * step * np.float32(taps)
-            u, v = (x + offset * dx) * scale, (y + offset * dy) * scale
-            tr, tg, tb, ta = _ground_sample(texture, u, v, level)
-            r, g, b, relief = r + tr, g + tg, b + tb, relief + ta
+        taps, level = np.int64(block[S + i]), block[F + i]
+        u, v, du, dv = block[U + i], block[V + i], block[D + i], block[E + i]
         share = ONE / np.float32(taps)
-        r, g, b, relief = r * share, g * share, b * share, relief * share
+        mix, shift = np.int64(0), HALF * share
+        for _ in range(taps):
+            mix += ground_texel(texture, np.int64(level + shift), u, v)
+            u, v, shift = u + du, v + dv, shift + share
+        share *= _BYTE
+        block[AR + i], block[AG + i] = np.float32(mix & 0xFFFF) * share, np.float32((mix >> 16) & 0xFFFF) * share
+        block[AB + i], block[RELIEF + i] = np.float32((mix >> 32) & 0xFFFF) * share, np.float32(mix >> 48) * share
         # A second look from far away breaks the repetition.
-        wide_r, wide_g, wide_b, _ = _ground_sample(
-            texture, x * far_scale + HALF, y * far_scale, max(level - np.float32(3), np.float32(4.5))
+        wide = ground_texel(
+            texture, np.int64(max(level - TWO, np.float32(5))), block[PX + i] * far_scale, block[PY + i] * far_scale
         )
-        tone = (wide_r * wide_r + wide_g * wide_g + wide_b * wide_b) / air[GROUND_TONE]
-        tone = min(max(tone, np.float32(0.6)), np.float32(1.5))
-        block[AR + i], block[AG + i], block[AB + i] = r * r * tone, g * g * tone, b * b * tone
-        block[RELIEF + i] = TWO * relief
-        block[FEATURE + i] = np.float32(SKY)
-        if air[GROUND_KIND] == np.float32(SNOW):
-            glint = _sparkle(x, y, foot, dx, dy)
+        block[U + i] = np.float32((wide >> 16) & 0xFF) * _BYTE
+    for i in range(n):
+        if block[ID + i] != np.float32(GROUND):
+            continue
+        wide, relief, dz = block[U + i], block[RELIEF + i], block[DZ + i]
+        tone = min(max(wide * wide * tone_scale, np.float32(0.8)), np.float32(1.25))
+        grazing = (ONE + dz) * (ONE + dz)
+        weight = mirror * (np.float32(0.30) + np.float32(1.1) * grazing * grazing) * (HALF + relief)
+        weight = min(weight, np.float32(0.9))
+        tone *= ONE - weight
+        block[AR + i] *= block[AR + i] * tone
+        block[AG + i] *= block[AG + i] * tone
+        block[AB + i] *= block[AB + i] * tone
+        block[RELIEF + i] = relief + relief
+        block[MX + i], block[MY + i], block[MZ + i] = block[DX + i], block[DY + i], -dz
+        block[WR + i], block[WG + i], block[WB + i] = weight, weight, weight
+        block[SHARP + i] = ONE if mirror > ZERO else ZERO
+        block[ROUGH + i] = rough
+        if sparkles:
+            glint = _sparkle(block[PX + i], block[PY + i], block[FOOT + i] * block[T + i], block[DX + i], block[DY + i])
             block[AR + i] += glint
             block[AG + i] += glint
             block[AB + i] += glint
-        if mirror > ZERO:
-            grazing = (ONE + dz) * (ONE + dz)
-            weight = mirror * (np.float32(0.30) + np.float32(1.1) * grazing * grazing) * (HALF + relief)
-            weight = min(weight, np.float32(0.9))
-            block[MX + i], block[MY + i], block[MZ + i] = dx, dy, -dz
-            block[WR + i], block[WG + i], block[WB + i] = weight, weight, weight
-            block[AR + i] *= ONE - weight
-            block[AG + i] *= ONE - weight
-            block[AB + i] *= ONE - weight
-            block[SHARP + i], block[ROUGH + i] = ONE, rough
 
 
 @inlined
@@ -231,7 +240,7 @@ def find_normals(block, n, body, tags):
             block[PY + i] - body[j, CENTRE + 1],
             block[PZ + i] - body[j, CENTRE + 2],
         )
-        bevel = min(np.float32(0.06) * min(a, b, c), np.float32(0.008))
+        bevel = min(np.float32(0.06) * min(min(a, b), c), np.float32(0.008))
         nx, ny, nz, face = normal(tags[j, KIND], x, y, z, a, b, c, bevel)
         block[NX + i], block[NY + i], block[NZ + i] = _to_world(body, j, nx, ny, nz)
         block[FEATURE + i] = np.float32(8 * j + face)
@@ -261,20 +270,32 @@ def look_at_bodies(block, n, body, tags, volume):
         r, g, bl = np.float64(body[j, MAIN]), np.float64(body[j, MAIN + 1]), np.float64(body[j, MAIN + 2])
         ar, ag, ab = np.float64(body[j, ACCENT]), np.float64(body[j, ACCENT + 1]), np.float64(body[j, ACCENT + 2])
         lx, ly, lz = np.float64(x), np.float64(y), np.float64(z)
-        groove = 0.0
+        groove, shift = 0.0, np.float64(seed)
         if pattern > 0:
             if kind == SPHERE:
                 r, g, bl, groove = ball_pattern(pattern, lx / a, ly / a, lz / a, r, g, bl, ar, ag, ab, blur / a, volume)
             else:
                 face = np.int64(block[FEATURE + i]) - 8 * j
-                face = face if (kind == BOX) | (kind == WEDGE) else -1
-                r, g, bl, groove = face_pattern(
+                if kind == CYLINDER:
+                    face = 3 + face if face > 0 else -1
+                r, g, bl, groove, shift = face_pattern(
                     pattern, face, lx, ly, lz, np.float64(a), np.float64(b), np.float64(c), np.float64(seed),
-                    r, g, bl, ar, ag, ab, blur, volume,
+                    r, g, bl, ar, ag, ab, blur,
                 )  # fmt: skip
-        tone, gx, gy, gz, gloss = stuff_detail(
-            stuff, pattern, lx + seed, ly + 0.7 * seed, lz + 0.3 * seed, np.float64(pixel / facing), volume
+        # Grain runs along the longest side, which takes the place of y.
+        if (a > b) & (a >= c):
+            gx_at, gy_at, gz_at = ly, lx, lz
+        elif c > b:
+            gx_at, gy_at, gz_at = lx, lz, ly
+        else:
+            gx_at, gy_at, gz_at = lx, ly, lz
+        tone, gx, gy, gz = stuff_detail(
+            stuff, pattern, gx_at + shift, gy_at + 0.7 * shift, gz_at + 0.3 * shift, np.float64(pixel / facing), volume
         )
+        if (a > b) & (a >= c):
+            gx, gy = gy, gx
+        elif c > b:
+            gy, gz = gz, gy
         metal = body[j, METALLIC]
         tone *= 1 - 0.25 * max(groove, 0.0)
         r, g, bl = min(r * tone, 1.0), min(g * tone, 1.0), min(bl * tone, 1.0)
@@ -285,7 +306,7 @@ def look_at_bodies(block, n, body, tags, volume):
         inverse = ONE / np.sqrt(max(nx * nx + ny * ny + nz * nz, TINY))
         nx, ny, nz = nx * inverse, ny * inverse, nz * inverse
         block[NX + i], block[NY + i], block[NZ + i] = nx, ny, nz
-        smoothness = np.float32(min(body[j, GLOSS] * gloss * (1 - 0.5 * max(groove, 0.0)), 1.0))
+        smoothness = np.float32(min(body[j, GLOSS] * (1 - 0.5 * max(groove, 0.0)), 1.0))
         rough = (ONE - smoothness) * (ONE - smoothness)
         cosine = min(max(-(nx * dx + ny * dy + nz * dz), ZERO), ONE)
         edge = (ONE - cosine) * (ONE - cosine)
@@ -346,7 +367,7 @@ def _refract(block, i, j, body, tags, clear, r, g, b):
     block[GX + i] = block[PX + i] + way * dx
     block[GY + i] = block[PY + i] + way * dy
     block[GZ + i] = max(block[PZ + i] + way * dz, np.float32(1e-4))
-    depth = np.float32(0.25) + np.float32(0.75) * way / (TWO * min(ha, hb, hc))
+    depth = np.float32(0.4) + np.float32(1.4) * way / (TWO * min(min(ha, hb), hc))
     left = (ONE - block[WG + i]) * clear
     block[VR + i] = left * np.float32(np.exp(-depth * (ONE - np.sqrt(r))))
     block[VG + i] = left * np.float32(np.exp(-depth * (ONE - np.sqrt(g))))
@@ -378,12 +399,13 @@ def compose(block, n, air):
         if half <= ZERO or level <= ZERO:
             continue
         # GGX after Walter et al. 2007, visibility after Karis; the light's disc keeps it from being a point.
-        rough = max(block[ROUGH + i], np.float32(0.035))
+        rough = max(block[ROUGH + i], np.float32(0.035)) + air[SOFTNESS]
         square = rough * rough
         bottom = half * half * (square - ONE) + ONE
         across = (lx * hx + ly * hy + lz * hz) * inverse
         lobe = square / (bottom * bottom * np.float32(4) * max(across * across, np.float32(0.1)) * (rough + HALF))
         lobe = min(lobe, np.float32(60)) * level * block[SUN + i]
+        lobe *= np.float32(0.3) if block[ID + i] < ZERO else ONE
         block[CR + i] += kr * lobe * block[WR + i]
         block[CG + i] += kg * lobe * block[WG + i]
         block[CB + i] += kb * lobe * block[WB + i]
@@ -415,8 +437,8 @@ def reflect_sky(block, n, air, dome, every):
 
 
 @compiled
-def look_at_sky(block, n, air, dome):
-    """Radiance of every ray that met nothing, with the sun's or the moon's disc."""
+def look_at_sky(block, n, air, dome, disc):
+    """Radiance of every ray that met nothing, and with ``disc`` the sun or the moon itself."""
     lx, ly, lz, edge = air[LIGHT], air[LIGHT + 1], air[LIGHT + 2], air[DISC]
     for i in range(n):
         if block[ID + i] != np.float32(SKY):
@@ -424,9 +446,11 @@ def look_at_sky(block, n, air, dome):
         x, y, z = block[DX + i], block[DY + i], block[DZ + i]
         r, g, b = dome_colour(dome, x, y, z)
         gap = (x * lx + y * ly + z * lz - edge) / (ONE - edge)
-        if gap > np.float32(-0.1):
-            disc = smooth(gap * np.float32(5) + HALF)
-            r, g, b = r + disc * air[DISC_COLOUR], g + disc * air[DISC_COLOUR + 1], b + disc * air[DISC_COLOUR + 2]
+        if disc and gap > np.float32(-0.1):
+            share = smooth(gap * np.float32(5) + HALF)
+            r += share * air[DISC_COLOUR]
+            g += share * air[DISC_COLOUR + 1]
+            b += share * air[DISC_COLOUR + 2]
         block[CR + i], block[CG + i], block[CB + i] = r, g, b
 
 
@@ -512,7 +536,8 @@ def fill_with_air(block, n, air, dome):
             continue
         x, y = block[DX + i], block[DY + i]
         inverse = ONE / np.sqrt(max(x * x + y * y, np.float32(1e-6)))
-        r, g, b = dome_colour(dome, x * inverse, y * inverse, ZERO)
+        x, y = x * inverse, y * inverse
+        r, g, b = dome_near(dome, x, y) if clear > np.float32(0.7) else dome_colour(dome, x, y, ZERO)
         block[CR + i] = r + clear * (block[CR + i] - r)
         block[CG + i] = g + clear * (block[CG + i] - g)
         block[CB + i] = b + clear * (block[CB + i] - b)

@@ -62,7 +62,7 @@ def span_box(ox, oy, oz, dx, dy, dz, a, b, c):
     near_x, far_x = span_slab(ox, dx, a)
     near_y, far_y = span_slab(oy, dy, b)
     near_z, far_z = span_slab(oz, dz, c)
-    return max(near_x, near_y, near_z), min(far_x, far_y, far_z)
+    return max(max(near_x, near_y), near_z), min(min(far_x, far_y), far_z)
 
 
 @inlined
@@ -104,7 +104,7 @@ def span_capsule(ox, oy, oz, dx, dy, dz, r, c):
     near_top, far_top = span_sphere(ox, oy, oz - c, dx, dy, dz, r)
     near_end, far_end = span_sphere(ox, oy, oz + c, dx, dy, dz, r)
     near, far = (near, far) if near < far else (FAR, -FAR)
-    return min(near, near_top, near_end), max(far, far_top, far_end)
+    return min(min(near, near_top), near_end), max(max(far, far_top), far_end)
 
 
 @inlined
@@ -125,8 +125,8 @@ def span_cone(ox, oy, oz, dx, dy, dz, a, b, c):
     on_first = (h >= ZERO) & (z_first >= ZERO) & (z_first <= ONE)
     on_second = (h >= ZERO) & (z_second >= ZERO) & (z_second <= ONE)
     on_flat = x * x + y * y <= ONE
-    near = min(first if on_first else FAR, second if on_second else FAR, flat if on_flat else FAR)
-    far = max(first if on_first else -FAR, second if on_second else -FAR, flat if on_flat else -FAR)
+    near = min(min(first if on_first else FAR, second if on_second else FAR), flat if on_flat else FAR)
+    far = max(max(first if on_first else -FAR, second if on_second else -FAR), flat if on_flat else -FAR)
     return near, far
 
 
@@ -237,7 +237,7 @@ def outside(kind, x, y, z, a, b, c):
     flat = (x / a) * (x / a) + (y / b) * (y / b)
     across = max((np.sqrt(flat) - ONE) * min(a, b), ZERO)
     cylinder = np.sqrt(across * across + w * w)
-    ellipsoid = max((np.sqrt(flat + (z / c) * (z / c)) - ONE) * min(a, b, c), ZERO)
+    ellipsoid = max((np.sqrt(flat + (z / c) * (z / c)) - ONE) * min(min(a, b), c), ZERO)
     torus = max(outside_torus(x, y, z, a, c), ZERO)
     round_one = ellipsoid if kind == ELLIPSOID else (torus if kind == TORUS else cylinder)
     return box if kind == BOX else (wedge if kind == WEDGE else round_one)

@@ -59,21 +59,32 @@ def dome_colour(dome, x, y, z):
     return red, green, blue
 
 
+@inlined
+def dome_near(dome, x, y):
+    """Light from the horizon, nearest texel: enough where little of it shows."""
+    scale = np.float32(DOME_SIZE // 2 - 2)
+    middle = np.float32(DOME_SIZE // 2)
+    c, r = np.int64(middle + x * scale), np.int64(middle + y * scale)
+    return dome[r, c, 0], dome[r, c, 1], dome[r, c, 2]
+
+
 @compiled
 def noise(volume, x, y, z):
-    """Smooth noise of unit cells, -1..1, and its gradient per cell; ``volume`` (64, 64, 64, 4) int8 repeats."""
+    """Smooth noise of unit cells, -1..1, and its gradient per cell (value, x, y, z).
+
+    ``volume`` is (64 * 64 * 64, 4) int8, x slowest, and repeats.
+    """
     fx, fy, fz = np.floor(x), np.floor(y), np.floor(z)
-    i, j, k = np.int64(fx) & 63, np.int64(fy) & 63, np.int64(fz) & 63
-    x, y, z = x - fx, y - fy, z - fz
-    i1, j1, k1 = (i + 1) & 63, (j + 1) & 63, (k + 1) & 63
-    value, gx, gy, gz = 0.0, 0.0, 0.0, 0.0
+    i, j, k = np.int64(fx), np.int64(fy), np.int64(fz)
+    x, y, z = np.float32(x - fx), np.float32(y - fy), np.float32(z - fz)
+    value, gx, gy, gz = ZERO, ZERO, ZERO, ZERO
     for corner in range(8):
-        a = i1 if corner & 1 else i
-        b = j1 if corner & 2 else j
-        c = k1 if corner & 4 else k
-        weight = (x if corner & 1 else 1 - x) * (y if corner & 2 else 1 - y) * (z if corner & 4 else 1 - z)
-        value += weight * volume[a, b, c, 0]
-        gx += weight * volume[a, b, c, 1]
-        gy += weight * volume[a, b, c, 2]
-        gz += weight * volume[a, b, c, 3]
-    return value / 127, gx / 127, gy / 127, gz / 127
+        a, b, c = corner & 1, (corner >> 1) & 1, corner >> 2
+        weight = abs(np.float32(1 - a) - x) * abs(np.float32(1 - b) - y) * abs(np.float32(1 - c) - z)
+        texel = (((i + a) & 63) << 12) + (((j + b) & 63) << 6) + ((k + c) & 63)
+        value += weight * np.float32(volume[texel, 0])
+        gx += weight * np.float32(volume[texel, 1])
+        gy += weight * np.float32(volume[texel, 2])
+        gz += weight * np.float32(volume[texel, 3])
+    unit = np.float32(1 / 127)
+    return value * unit, gx * unit, gy * unit, gz * unit

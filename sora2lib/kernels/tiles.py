@@ -13,6 +13,7 @@ from sora2lib.kernels.layout import (
     DY,
     DZ,
     EDGE,
+    FAR,
     FEATURE,
     FOOT,
     FORWARD,
@@ -23,6 +24,8 @@ from sora2lib.kernels.layout import (
     HX,
     ID,
     MX,
+    MY,
+    MZ,
     NX,
     NY,
     NZ,
@@ -32,6 +35,7 @@ from sora2lib.kernels.layout import (
     PITCH,
     PX,
     RIGHT,
+    ROUGH,
     SHARP,
     SKY,
     SOFTNESS,
@@ -57,9 +61,10 @@ from sora2lib.kernels.shading import (
     look_at_ground,
     look_at_sky,
     reflect_sky,
+    sky_or_floor,
 )
 
-TILE = 16
+TILE, TALL = 16, 16
 _SAMPLES = 8
 # Eight rooks: no two in one row or column.
 _OFFSETS = (
@@ -68,81 +73,6 @@ _OFFSETS = (
 ).astype(np.float32)
 _BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / np.float32(16)
 CURVE_LOW, CURVE_SHIFT = (127 - 14) << 8, 15
-
-
-@compiled
-def _radiance(block, n, names, count, scene, box, near):
-    """Light that comes along every ray, but for what mirrors and clear bodies pass on."""
-    body, tags = scene.body, scene.tags
-    nearest(block, n, names, count, body, tags)
-    find_points(block, n)
-    look_at_ground(block, n, scene.air, scene.texture)
-    find_normals(block, n, body, tags)
-    look_at_bodies(block, n, body, tags, scene.volume)
-    receivers(block, n, scene.air, box)
-    if box[4] <= box[5]:
-        found = 0
-        for j in range(body.shape[0]):
-            if tags[j, CASTS] and may_shade(box, scene.extent, j, scene.air[SOFTNESS]):
-                near[found] = j
-                found += 1
-        cast_shadows(block, n, near, found, body, tags, scene.edges, scene.counts, scene.extent, scene.air)
-        found = 0
-        for j in range(body.shape[0]):
-            if tags[j, CASTS] and may_cover(box, body, j):
-                near[found] = j
-                found += 1
-        cover_sky(block, n, near, found, body, tags)
-    compose(block, n, scene.air)
-    look_at_sky(block, n, scene.air, scene.dome)
-
-
-@compiled
-def _bounce(clear, n, count, scene, scratch):
-    """Follow mirror rays, or with ``clear`` the rays that left a clear body, and add what they bring."""
-    block, other = scratch.block, scratch.other
-    origin, direction, weight = (GX, HX, VR) if clear else (PX, MX, WR)
-    m, floor_only = 0, True
-    for i in range(n):
-        if not (block[VG + i] > ZERO if clear else block[SHARP + i] > ZERO):
-            continue
-        floor_only = floor_only and block[ID + i] == np.float32(GROUND)
-        for axis in range(3):
-            other[OX + axis * PITCH + m] = block[origin + axis * PITCH + i]
-            other[DX + axis * PITCH + m] = block[direction + axis * PITCH + i]
-        other[OZ + m] = max(other[OZ + m], np.float32(1e-4))
-        other[FROM + m] = block[ID + i]
-        other[FOOT + m] = block[FOOT + i] * (ONE + block[T + i])
-        block[E + m] = np.float32(i)
-        m += 1
-    if m == 0:
-        return
-    names, tried = (scratch.names[1], count) if floor_only else (scratch.names[2], scene.body.shape[0])
-    _radiance(other, m, names, tried, scene, scratch.other_box, scratch.near)
-    reflect_sky(other, m, scene.air, scene.dome, True)
-    hang_nets(other, m, names, tried, scene.body, scene.tags, scene.air)
-    for k in range(m):
-        i = np.int64(block[E + k])
-        block[FEATURE + i] += np.float32(4096) * max(other[ID + k] + ONE, ZERO)
-        for channel in range(3):
-            block[CR + channel * PITCH + i] += block[weight + channel * PITCH + i] * other[CR + channel * PITCH + k]
-
-
-@compiled
-def _look(n, seen, mirrored, scene, scratch):
-    """Colours 0..255 of the camera's rays that rows D and E of the block describe."""
-    block, curve, view = scratch.block, scene.curve, scene.camera
-    camera_rays(block, n, view)
-    _radiance(block, n, scratch.names[0], seen, scene, scratch.box, scratch.near)
-    reflect_sky(block, n, scene.air, scene.dome, False)
-    _bounce(False, n, mirrored, scene, scratch)
-    _bounce(True, n, mirrored, scene, scratch)
-    hang_nets(block, n, scratch.names[0], seen, scene.body, scene.tags, scene.air)
-    fill_with_air(block, n, scene.air, scene.dome)
-    for row in (CR, CG, CB):
-        for i in range(n):
-            bits = np.float32(max(block[row + i], np.float32(7e-5))).view(np.int32)
-            block[row + i] = curve[min((bits >> CURVE_SHIFT) - CURVE_LOW, curve.size - 1)]
 
 
 @inlined
@@ -164,42 +94,118 @@ def _cull(scene, scratch, x0, y0, x1, y1):
     return seen, mirrored
 
 
-@compiled
-def draw(tiles, count, scene, scratch, frame, features, boxes):
-    """Draw one sample a pixel.
-
-    Parameters
-    ----------
-    tiles : (count,) int64, numbers of the tiles to draw, row by row.
-    frame : (H, W, 3) uint8, written.
-    features : (H, W) int32, written: what the pixel shows; differs across every edge.
-    boxes : (tiles, 13) float32, written: where the tile's points lie, and whether it mirrors bodies.
-    """
-    block, height, width = scratch.block, frame.shape[0], frame.shape[1]
+@inlined
+def _corners(tile, width, height):
+    """Left, top, right and bottom pixels of a tile."""
     columns = (width + TILE - 1) // TILE
-    for q in range(count):
-        x0, y0 = (tiles[q] % columns) * TILE, (tiles[q] // columns) * TILE
-        x1, y1 = min(x0 + TILE, width), min(y0 + TILE, height)
-        seen, mirrored = _cull(scene, scratch, x0, y0, x1, y1)
-        n = 0
-        for y in range(y0, y1):
-            for x in range(x0, x1):
-                block[D + n], block[E + n] = np.float32(x) + np.float32(0.5), np.float32(y) + np.float32(0.5)
-                n += 1
-        _look(n, seen, mirrored, scene, scratch)
-        shiny, n = ZERO, 0
-        for y in range(y0, y1):
-            for x in range(x0, x1):
-                dither = _BAYER[y & 3, x & 3]
-                for channel in range(3):
-                    frame[y, x, channel] = np.uint8(min(block[CR + channel * PITCH + n] + dither, np.float32(255)))
-                features[y, x] = np.int32(block[FEATURE + n]) + (1 << 28 if block[EDGE + n] > ZERO else 0)
-                bounces = (block[SHARP + n] > ZERO) | (block[VG + n] > ZERO)
-                shiny = ONE if bounces & (block[ID + n] >= ZERO) else shiny
-                n += 1
-        for k in range(12):
-            boxes[tiles[q], k] = scratch.box[k]
-        boxes[tiles[q], 12] = shiny
+    x0, y0 = (tile % columns) * TILE, (tile // columns) * TALL
+    return x0, y0, min(x0 + TILE, width), min(y0 + TALL, height)
+
+
+@compiled
+def _follow(clear, n, scratch):
+    """Start the mirror rays of a block, or with ``clear`` the rays that left a clear body.
+
+    Returns how many there are and whether all of them leave the ground; row E of the block keeps whose they are.
+    """
+    block, other = scratch.block, scratch.other
+    origin, direction, weight = (GX, HX, VG) if clear else (PX, MX, SHARP)
+    m, floor_only = 0, True
+    for i in range(n):
+        if block[weight + i] <= ZERO:
+            continue
+        floor_only = floor_only and block[ID + i] == np.float32(GROUND)
+        for axis in range(0, 3 * PITCH, PITCH):
+            other[OX + axis + m] = block[origin + axis + i]
+            other[DX + axis + m] = block[direction + axis + i]
+        other[OZ + m] = max(other[OZ + m], np.float32(1e-4))
+        other[FROM + m] = block[ID + i]
+        other[FOOT + m] = block[FOOT + i] * (ONE + block[T + i])
+        block[E + m] = np.float32(i)
+        m += 1
+    return m, floor_only
+
+
+@compiled
+def _add(clear, m, scratch, air, dome):
+    """Add what followed rays brought to the rays they came from; what they met marks the feature."""
+    block, other = scratch.block, scratch.other
+    weight = VR if clear else WR
+    for k in range(m):
+        i = np.int64(block[E + k])
+        block[FEATURE + i] += np.float32(4096) * max(other[ID + k] + ONE, ZERO)
+        r, g, b = other[CR + k], other[CG + k], other[CB + k]
+        if other[ID + k] >= ZERO and block[ID + i] < ZERO:
+            # What is far from a rough floor blurs into the sky around it.
+            sr, sg, sb = sky_or_floor(dome, air, block[MX + i], block[MY + i], block[MZ + i], block[ROUGH + i])
+            share = ONE / (ONE + np.float32(20) * block[ROUGH + i] * other[T + k])
+            r, g, b = sr + share * (r - sr), sg + share * (g - sg), sb + share * (b - sb)
+        block[CR + i] += block[weight + i] * r
+        block[CG + i] += block[weight + PITCH + i] * g
+        block[CB + i] += block[weight + 2 * PITCH + i] * b
+
+
+@compiled
+def _casters(scene, box, near, shade):
+    """Fill ``near`` with the bodies that may shade, or else cover, the points in ``box``; return how many."""
+    found = 0
+    for j in range(scene.body.shape[0]):
+        close = may_shade(box, scene.extent, j, scene.air[SOFTNESS]) if shade else may_cover(box, scene.body, j)
+        if scene.tags[j, CASTS] and close:
+            near[found] = j
+            found += 1
+    return found
+
+
+@compiled
+def _look(n, seen, mirrored, scene, scratch):
+    """Colours 0..255 of the camera's rays that rows D and E of the block describe.
+
+    Three rounds through one body of code: the camera's rays, their mirror images, what clear bodies let through.
+    """
+    body, tags, air, dome, near = scene.body, scene.tags, scene.air, scene.dome, scratch.near
+    camera_rays(scratch.block, n, scene.camera)
+    for turn in range(3):
+        block, box, m, row, count = scratch.block, scratch.box, n, 0, seen
+        if turn > 0:
+            m, floor_only = _follow(turn == 2, n, scratch)
+            if m == 0:
+                continue
+            block, box = scratch.other, scratch.other_box
+            row, count = (1, mirrored) if floor_only else (2, body.shape[0])
+        names = scratch.names[row]
+        nearest(block, m, names, count, body, tags)
+        floor, solid = find_points(block, m)
+        if floor > ZERO:
+            look_at_ground(block, m, air, scene.texture)
+        if solid > ZERO:
+            find_normals(block, m, body, tags)
+            look_at_bodies(block, m, body, tags, scene.volume)
+        box[4], box[5] = FAR, -FAR
+        if floor + solid > ZERO:
+            receivers(block, m, air, box)
+            found = _casters(scene, box, near, True)
+            cast_shadows(block, m, near, found, body, tags, scene.edges, scene.counts, scene.extent, air)
+            found = _casters(scene, box, near, False)
+            cover_sky(block, m, near, found, body, tags)
+            compose(block, m, air)
+            reflect_sky(block, m, air, dome, turn > 0)
+        if floor + solid < np.float32(m):
+            look_at_sky(block, m, air, dome, turn != 1)
+        hang_nets(block, m, names, count, body, tags, air)
+        if turn > 0:
+            _add(turn == 2, m, scratch, air, dome)
+    fill_with_air(scratch.block, n, air, dome)
+    develop(scratch.block, n, scene.curve)
+
+
+@compiled
+def develop(block, n, curve):
+    """Turn radiance into display values 0..255 by the leading bits of its float32."""
+    for row in (CR, CG, CB):
+        for i in range(n):
+            bits = np.float32(max(block[row + i], np.float32(7e-5))).view(np.int32)
+            block[row + i] = curve[min((bits >> CURVE_SHIFT) - CURVE_LOW, curve.size - 1)]
 
 
 @compiled
@@ -215,39 +221,61 @@ def _is_edge(features, x, y):
 
 
 @compiled
-def refine(tiles, count, scene, scratch, frame, features):
-    """Draw the pixels along edges again, with eight samples each; tiles as in :func:`draw`."""
-    block, height, width = scratch.block, frame.shape[0], frame.shape[1]
-    columns = (width + TILE - 1) // TILE
-    places = np.empty((TILE * TILE, 2), np.int64)
-    batch = PITCH // _SAMPLES
+def _write(places, start, size, fine, scratch, frame, features):
+    """Put the colours of a block into the frame, dithered; the first round writes features too."""
+    block, samples = scratch.block, _SAMPLES if fine else 1
+    shiny, share = ZERO, ONE / np.float32(samples)
+    for k in range(size):
+        x, y = places[start + k, 0], places[start + k, 1]
+        dither = _BAYER[y & 3, x & 3]
+        for channel in range(3):
+            total = ZERO
+            for i in range(k * samples, (k + 1) * samples):
+                total += block[CR + channel * PITCH + i]
+            value = total * share + dither
+            frame[y, x, channel] = np.uint8(min(value, np.float32(255)))
+        if not fine:
+            features[y, x] = np.int32(block[FEATURE + k]) + (1 << 28 if block[EDGE + k] > ZERO else 0)
+            bounces = (block[SHARP + k] > ZERO) | (block[VG + k] > ZERO)
+            shiny = ONE if bounces & (block[ID + k] >= ZERO) else shiny
+    return shiny
+
+
+@compiled
+def paint(tiles, count, fine, scene, scratch, frame, features, boxes):
+    """Draw tiles with one sample a pixel, or with ``fine`` the pixels along edges again with eight.
+
+    Parameters
+    ----------
+    tiles : (count,) int64, numbers of the tiles to draw, row by row.
+    frame : (H, W, 3) uint8, written.
+    features : (H, W) int32, what the pixel shows; differs across every edge. Written, or with ``fine`` read.
+    boxes : (tiles, 13) float32, written: where the tile's points lie, and whether it mirrors bodies.
+    """
+    block, places, height, width = scratch.block, scratch.places, frame.shape[0], frame.shape[1]
+    samples = _SAMPLES if fine else 1
     for q in range(count):
-        x0, y0 = (tiles[q] % columns) * TILE, (tiles[q] // columns) * TILE
-        x1, y1 = min(x0 + TILE, width), min(y0 + TILE, height)
+        x0, y0, x1, y1 = _corners(tiles[q], width, height)
         found = 0
         for y in range(y0, y1):
             for x in range(x0, x1):
-                if _is_edge(features, x, y):
+                if not fine or _is_edge(features, x, y):
                     places[found, 0], places[found, 1] = x, y
                     found += 1
-        if found == 0:
-            continue
         seen, mirrored = _cull(scene, scratch, x0, y0, x1, y1)
-        for start in range(0, found, batch):
-            size = min(batch, found - start)
+        for start in range(0, found, PITCH // samples):
+            size = min(PITCH // samples, found - start)
             for k in range(size):
-                for s in range(_SAMPLES):
-                    block[D + k * _SAMPLES + s] = np.float32(places[start + k, 0]) + _OFFSETS[s, 0]
-                    block[E + k * _SAMPLES + s] = np.float32(places[start + k, 1]) + _OFFSETS[s, 1]
-            _look(size * _SAMPLES, seen, mirrored, scene, scratch)
-            for k in range(size):
-                x, y = places[start + k, 0], places[start + k, 1]
-                for channel in range(3):
-                    total = ZERO
-                    for s in range(_SAMPLES):
-                        total += block[CR + channel * PITCH + k * _SAMPLES + s]
-                    value = total / np.float32(_SAMPLES) + _BAYER[y & 3, x & 3]
-                    frame[y, x, channel] = np.uint8(min(value, np.float32(255)))
+                x, y = np.float32(places[start + k, 0]), np.float32(places[start + k, 1])
+                for i in range(samples):
+                    block[D + k * samples + i] = x + (_OFFSETS[i, 0] if fine else HALF)
+                    block[E + k * samples + i] = y + (_OFFSETS[i, 1] if fine else HALF)
+            _look(size * samples, seen, mirrored, scene, scratch)
+            shiny = _write(places, start, size, fine, scratch, frame, features)
+            if not fine:
+                for k in range(12):
+                    boxes[tiles[q], k] = scratch.box[k]
+                boxes[tiles[q], 12] = shiny
 
 
 @compiled
@@ -257,11 +285,10 @@ def touched(boxes, before, after, changed, width, height):
     A tile is touched when a body that moved may be seen in it, mirrored in it, shade it or cover its sky, in either
     moment, or when the tile mirrors bodies.
     """
-    columns, rows = (width + TILE - 1) // TILE, (height + TILE - 1) // TILE
+    columns, rows = (width + TILE - 1) // TILE, (height + TALL - 1) // TALL
     out, found = np.empty(columns * rows, np.int64), 0
     for q in range(columns * rows):
-        x0, y0 = (q % columns) * TILE, (q // columns) * TILE
-        x1, y1 = min(x0 + TILE, width), min(y0 + TILE, height)
+        x0, y0, x1, y1 = _corners(q, width, height)
         dirty = boxes[q, 12] > ZERO and changed.size > 0
         for k in range(changed.size):
             j = changed[k]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sora2lib.errors import RequestError
 from sora2lib.kernels.layout import PITCH, ROWS, Scene, Scratch
-from sora2lib.kernels.tiles import TILE, add_stars, draw, refine, survey, touched
+from sora2lib.kernels.tiles import TALL, TILE, add_stars, paint, survey, touched
 from sora2lib.render.scene import Stage, scene_at, set_stage
 from sora2lib.render.sky import star_field
 from sora2lib.world.schema import World
@@ -39,7 +39,7 @@ class Canvas:
     last: Scene | None = None
 
     def __post_init__(self) -> None:
-        tiles = math.ceil(self.width / TILE) * math.ceil(self.height / TILE)
+        tiles = math.ceil(self.width / TILE) * math.ceil(self.height / TALL)
         self.frame = np.zeros((self.height, self.width, 3), np.uint8)
         self.features = np.zeros((self.height, self.width), np.int32)
         self.boxes = np.zeros((tiles, 13), np.float32)
@@ -47,16 +47,18 @@ class Canvas:
         names[2] = np.arange(self.bodies)
         blocks = (np.zeros(ROWS * PITCH, np.float32) for _ in range(2))
         boxes = (np.zeros(12, np.float32) for _ in range(2))
-        self.scratch = Scratch(*blocks, *boxes, names, np.zeros(self.bodies, np.int64))
+        self.scratch = Scratch(
+            *blocks, *boxes, names, np.zeros(self.bodies, np.int64), np.zeros((TILE * TALL, 2), np.int64)
+        )
 
-    def paint(self, scene: Scene) -> Frame:
+    def draw(self, scene: Scene) -> Frame:
         """Return the picture of a scene (H, W, 3); a copy, without stars."""
         tiles = np.arange(len(self.boxes))
         if self.last is not None and np.array_equal(self.last.camera, scene.camera):
             changed = np.flatnonzero((self.last.body != scene.body).any(axis=1))
             tiles = touched(self.boxes, self.last, scene, changed, self.width, self.height)
-        draw(tiles, len(tiles), scene, self.scratch, self.frame, self.features, self.boxes)
-        refine(tiles, len(tiles), scene, self.scratch, self.frame, self.features)
+        for fine in (False, True):
+            paint(tiles, len(tiles), fine, scene, self.scratch, self.frame, self.features, self.boxes)
         self.last = scene
         return self.frame.copy()
 
@@ -111,7 +113,7 @@ def _frames(stage: Stage, times: list[float], width: int, height: int) -> Iterat
         canvas = free.get()
         try:
             scene = scene_at(stage, time, width, height)
-            frame = canvas.paint(scene)
+            frame = canvas.draw(scene)
             if stage.sky.stars > 0:
                 add_stars(frame, canvas.features, stars, scene.camera, np.float32(stage.sky.stars))
             return frame

@@ -1,7 +1,7 @@
 """Grounds as baked, repeating pictures: one painter for each row of ``vocabulary.GROUNDS``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -70,6 +70,7 @@ def _concrete(rgb: Array) -> Floor:
 
 
 def _grass(rgb: Array) -> Floor:
+    rgb = rgb * (1.5, 1.12, 1.7)
     metres, count = 2.4, 42000
     rng = np.random.default_rng(7)
     patch = fractal(N, seed=8, slope=1.9)
@@ -150,7 +151,7 @@ def _ice(rgb: Array) -> Floor:
     scratch = np.maximum(scratch, _step(fractal(N, seed=28, slope=0.25, low=30, stretch=(1.0, 26.0)), 2.5, 3.8))
     powder = _step(cloudy + 0.35 * frost, 0.7, 2.4)
     tone = 0.80 + 0.10 * deep + 0.03 * frost
-    colour = _tint(tone, rgb * np.array([0.62, 0.86, 1.0]), 0.5 * deep)
+    colour = _tint(tone, rgb * np.array([0.70, 0.88, 1.0]), 0.5 * deep)
     white = linear((0.93, 0.96, 0.98))
     colour = colour + (white - colour) * np.clip(0.75 * cracks + 0.35 * scratch + 0.65 * powder, 0, 1)[..., None]
     return Floor(metres, colour, 0.0012 * powder - 0.002 * cracks, rough=0.05)
@@ -181,7 +182,7 @@ def _tiles(rgb: Array) -> Floor:
     shade = 1 + 0.03 * rng.standard_normal((count, count))[row, column]
     dark = ((row + column) % 2).astype(np.float64)
     light = _tint(shade * (1.02 + 0.05 * vein - 0.14 * lines), rgb * 1.12)
-    black = _tint(shade * (1.0 + 0.25 * vein + 0.9 * lines), linear((0.23, 0.22, 0.22)))
+    black = _tint(shade * (1.0 + 0.25 * vein + 0.9 * lines), linear((0.36, 0.35, 0.35)))
     colour = light + (black - light) * dark[..., None]
     edge = np.minimum.reduce([x % width, width - x % width, y % width, width - y % width])
     grout = 1 - _step(edge, 0.0020, 0.0045)
@@ -221,12 +222,15 @@ _PAINTERS: dict[str, Callable[[Array], Floor]] = {
 
 @cache
 def paint(ground: str) -> Floor:
-    """Paint a ground of the vocabulary; its mean colour is that of its row.
+    """Paint a ground of the vocabulary; its mean colour is that of its row, but for grass, ice and tiles.
 
     >>> paint("sand").colour.shape
     (1024, 1024, 3)
     """
-    return _PAINTERS[ground](linear(GROUNDS[ground].rgb))
+    rgb = linear(GROUNDS[ground].rgb)
+    floor = _PAINTERS[ground](rgb)
+    gain = 1.0 if ground in ("grass", "ice", "tiles") else rgb / floor.colour.mean((0, 1))
+    return replace(floor, colour=np.clip(floor.colour * gain, 0, 1))
 
 
 def relief(floor: Floor, light: Array, softness: float) -> Array:

@@ -14,7 +14,8 @@ from sora2lib.render.grounds import pack, paint, relief
 from sora2lib.render.materials import linear, noise_volume, pattern_number, stuff_number
 from sora2lib.render.motion import Motion, camera_at, positions_at, read_motion, rotations_at
 from sora2lib.render.sky import Sky, display_curve, make_sky
-from sora2lib.world.assets import Primitive, primitives
+from sora2lib.world.assets import primitives
+from sora2lib.world.parts import Primitive
 from sora2lib.world.schema import World
 from sora2lib.world.vocabulary import GROUNDS, MATERIALS
 
@@ -128,7 +129,7 @@ def _air(sky: Sky, ground: str, fog: float, metres: float, rough: float, mean: A
     air[at.GROUND_KIND] = SNOW if ground == "snow" else 0
     air[at.BOUNCE : at.BOUNCE + 3] = sky.bounce * sky.exposure
     air[at.DISC], air[at.DISC_COLOUR : at.DISC_COLOUR + 3] = np.cos(sky.disc_radius), sky.disc * sky.exposure
-    air[at.GROUND_TONE] = mean.sum()
+    air[at.GROUND_TONE] = mean[1]
     return air.astype(np.float32)
 
 

@@ -116,18 +116,21 @@ def make_sky(azimuth: float, elevation: float, cloud: float, fog: float, floor: 
     thick = np.clip((cloud - 0.45) / 0.5, 0, 1)
     direct = power * through / np.pi * 3.0
     if TWILIGHT_ENDS < elevation < 0:
-        direct = np.array([0.9, 0.45, 0.38]) * 0.06 * np.exp(elevation / np.radians(4.0)) * 2
-    dim = (1 - 0.93 * thick**0.8) * np.exp(-0.35 * fog * _FOG_HEIGHT / max(light[2], 0.15))
+        direct = np.array([0.9, 0.45, 0.38]) * 0.03 * np.exp(elevation / np.radians(4.0)) * 2
+    dim = (1 - 0.98 * thick**0.7) * np.exp(-0.35 * fog * _FOG_HEIGHT / max(light[2], 0.15))
     # Skylight on the undersides of clouds, from a first dome without any.
     dome = np.zeros((DOME_SIZE, DOME_SIZE, 3), np.float32)
     towards = _directions(400)
     dark = np.array([0.004, 0.007, 0.016]) * (1.0 if night else 0.35)
-    share = 0.45 if night else 1.0
+    share = 0.45 if night else float(np.interp(np.degrees(elevation), [-9, -1, 2], [1.8, 1.5, 1.0]))
     plain = _plain(low * share, source, power, dark, towards)
     mean = plain.mean(0)
     glow = power * aloft * (0.75 - 0.45 * thick) * (0.35 if night else 1.0)
-    shade = (0.55 * mean + 0.45 * (mean @ LUMINANCE)) * 0.85 + power * aloft * 0.13 * thick
-    arguments = (low * share, _clouds(), source, power, glow, shade, dark, cloud, fog * _FOG_HEIGHT, 0.80)
+    grey = 0.55 * mean + 0.45 * (mean @ LUMINANCE)
+    low_sun = float(np.interp(np.degrees(elevation), [-12, -9, -1, 5], [1.9, 2.9, 2.6, 1.0]))
+    shade = grey * (0.85 if not thick else 0.85 + thick * (low_sun - 1)) + power * aloft * 0.24 * thick
+    veil = grey * low_sun * 1.15 + power * aloft * (0.12 + 0.12 * thick)
+    arguments = (low * share, _clouds(), source, power, glow, shade, veil, dark, cloud, fog * _FOG_HEIGHT)
     with ThreadPoolExecutor(4) as pool:
         rows = [k * DOME_SIZE // 8 for k in range(9)]
         list(pool.map(lambda a, b: kernel.bake_dome(a, b, *arguments, dome), rows[:-1], rows[1:]))
@@ -136,8 +139,11 @@ def make_sky(azimuth: float, elevation: float, cloud: float, fog: float, floor: 
     lit = key * light[2] + (sky * towards[:, 2:]).mean(0) * 2
     bounce = floor * lit
     ambient = _ambient(sky, towards, bounce)
-    if night:
-        key, ambient = key * 0.8, ambient * 1.6
+    # Eyes and cameras adapt to the blue of a sunless sky.
+    pale = float(np.interp(np.degrees(elevation), [-30, -9, -3, 3, 20], [0.35, 0.6, 0.6, 0.35, 0.15]))
+    ambient = (1 - pale) * ambient + pale * (LUMINANCE @ ambient)
+    lift = float(np.interp(np.degrees(elevation), [-10, -8, -1, 4], [2.0, 0.9, 0.9, 1.25]))
+    ambient = ambient * (1 + (lift - 1) * (1 - thick))
     facing = lit @ LUMINANCE * 0.55 + 0.45 * (key @ LUMINANCE * 0.6 + lit @ LUMINANCE * 0.5)
     level = _exposure_level(elevation)
     spot = 0.9 * np.clip(1 - 1.4 * thick, 0, 1) * np.exp(-fog * _FOG_HEIGHT / max(light[2], 0.1))
@@ -171,7 +177,7 @@ def _plain(low: Array, source: Array, power: Array, dark: Array, towards: Array)
 def _exposure_level(elevation: float) -> float:
     """How bright a white floor shall look, by the sun's elevation in radians."""
     degrees = np.degrees(elevation)
-    return float(np.interp(degrees, [-30, -10, -8, -3, 0, 6, 30, 60], [0.17, 0.17, 0.34, 0.42, 0.62, 0.72, 0.86, 0.9]))
+    return float(np.interp(degrees, [-30, -10, -8, -3, 0, 6, 30, 60], [0.25, 0.25, 0.30, 0.34, 0.62, 0.74, 0.90, 0.95]))
 
 
 def _softness(elevation: float, thick: float, fog: float) -> float:
