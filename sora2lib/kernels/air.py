@@ -27,7 +27,7 @@ def _density(height):
 
 @compiled
 def transmittance_table(dust):
-    """Share of light (heights, angles, 3) that reaches a height up to 80 km from the cosine -0.4..1 of a zenith angle."""
+    """Share of light (heights, angles, 3) that reaches a height, 0..80 km, from a zenith angle of cosine -0.4..1."""
     out = np.zeros((_HEIGHTS, _ANGLES, 3))
     steps = 40
     for i in range(_HEIGHTS):

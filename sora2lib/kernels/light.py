@@ -6,43 +6,9 @@ place on that plane lies inside an outline ahead of it; the penumbra is as wide 
 
 import numpy as np
 
+from sora2lib.kernels import layout as at
 from sora2lib.kernels.compiled import compiled, inlined
-from sora2lib.kernels.layout import (
-    CENTRE,
-    FAR,
-    FOOT,
-    HALF,
-    HALFS,
-    ID,
-    KIND,
-    LIGHT,
-    LIGHT_U,
-    LIGHT_V,
-    NX,
-    NY,
-    NZ,
-    ONE,
-    OPACITY,
-    OPEN,
-    PX,
-    PY,
-    PZ,
-    RADIUS,
-    ROTATION,
-    SOFTNESS,
-    SPHERE,
-    SUN,
-    THREE,
-    TORUS,
-    TWO,
-    ZERO,
-    D,
-    E,
-    S,
-    T,
-    U,
-    V,
-)
+from sora2lib.kernels.layout import FAR, HALF, ONE, THREE, TWO, ZERO
 from sora2lib.kernels.shapes import outside, span
 
 _AHEAD = np.float32(1e-3)
@@ -58,22 +24,22 @@ def smooth(x):
 
 @compiled
 def receivers(block, n, air, box):
-    """Put all points on the light's plane (rows U, V, S) and return how many there are.
+    """Put all points on the light's plane (rows U, V, S).
 
     ``box`` (12,) gets the least and greatest u, v, s, x, y, z of them.
     """
-    ux, uy, uz = air[LIGHT_U], air[LIGHT_U + 1], air[LIGHT_U + 2]
-    vx, vy, vz = air[LIGHT_V], air[LIGHT_V + 1], air[LIGHT_V + 2]
-    lx, ly, lz = air[LIGHT], air[LIGHT + 1], air[LIGHT + 2]
+    ux, uy, uz = air[at.LIGHT_U], air[at.LIGHT_U + 1], air[at.LIGHT_U + 2]
+    vx, vy, vz = air[at.LIGHT_V], air[at.LIGHT_V + 1], air[at.LIGHT_V + 2]
+    lx, ly, lz = air[at.LIGHT], air[at.LIGHT + 1], air[at.LIGHT + 2]
     u0, v0, s0, x0, y0, z0 = FAR, FAR, FAR, FAR, FAR, FAR
     u1, v1, s1, x1, y1, z1 = -FAR, -FAR, -FAR, -FAR, -FAR, -FAR
     for i in range(n):
-        px, py, pz = block[PX + i], block[PY + i], block[PZ + i]
+        px, py, pz = block[at.PX + i], block[at.PY + i], block[at.PZ + i]
         u, v, s = px * ux + py * uy + pz * uz, px * vx + py * vy + pz * vz, px * lx + py * ly + pz * lz
-        block[U + i], block[V + i], block[S + i] = u, v, s
-        block[SUN + i] = ONE
-        block[OPEN + i] = ONE
-        solid = block[T + i] < FAR
+        block[at.U + i], block[at.V + i], block[at.S + i] = u, v, s
+        block[at.SUN + i] = ONE
+        block[at.OPEN + i] = ONE
+        solid = block[at.T + i] < FAR
         u0, u1 = min(u0, u if solid else FAR), max(u1, u if solid else -FAR)
         v0, v1 = min(v0, v if solid else FAR), max(v1, v if solid else -FAR)
         s0, s1 = min(s0, s if solid else FAR), max(s1, s if solid else -FAR)
@@ -100,13 +66,13 @@ def may_shade(box, extent, j, softness):
 @inlined
 def reach_of(body, j):
     """How far from its centre a body darkens what is near it."""
-    return TWO * body[j, RADIUS]
+    return TWO * body[j, at.RADIUS]
 
 
 @inlined
 def may_cover(box, body, j):
     """Whether a body is near enough to any of the points in ``box`` to hide some sky from it."""
-    x, y, z, reach = body[j, CENTRE], body[j, CENTRE + 1], body[j, CENTRE + 2], reach_of(body, j)
+    x, y, z, reach = body[j, at.CENTRE], body[j, at.CENTRE + 1], body[j, at.CENTRE + 2], reach_of(body, j)
     return (
         (x - reach < box[7])
         & (x + reach > box[6])
@@ -126,13 +92,13 @@ def _hidden(distance, ahead, softness, foot, inner):
 
 @compiled
 def _shade_by_sphere(block, n, j, body, extent, softness):
-    u, v, s, r, name = extent[j, 7], extent[j, 8], extent[j, 9], body[j, HALFS], np.float32(j)
-    opacity = body[j, OPACITY]
+    u, v, s, r, name = extent[j, 7], extent[j, 8], extent[j, 9], body[j, at.HALFS], np.float32(j)
+    opacity = body[j, at.OPACITY]
     for i in range(n):
-        du, dv, ahead = block[U + i] - u, block[V + i] - v, s - block[S + i]
-        hidden = _hidden(np.sqrt(du * du + dv * dv) - r, ahead, softness, block[FOOT + i] * block[T + i], r)
-        counts = (ahead > ZERO) & (block[ID + i] != name)
-        block[SUN + i] *= ONE - (opacity * hidden if counts else ZERO)
+        du, dv, ahead = block[at.U + i] - u, block[at.V + i] - v, s - block[at.S + i]
+        hidden = _hidden(np.sqrt(du * du + dv * dv) - r, ahead, softness, block[at.FOOT + i] * block[at.T + i], r)
+        counts = (ahead > ZERO) & (block[at.ID + i] != name)
+        block[at.SUN + i] *= ONE - (opacity * hidden if counts else ZERO)
 
 
 @compiled
@@ -143,7 +109,7 @@ def _outline(block, n, edges, count, distance, depth):
     for k in range(count):
         nx, ny, h, s, slope = edges[k, 0], edges[k, 1], edges[k, 2], edges[k, 3], edges[k, 4]
         for i in range(n):
-            u, v = block[U + i], block[V + i]
+            u, v = block[at.U + i], block[at.V + i]
             gap = nx * u + ny * v - h
             nearer = gap > block[distance + i]
             block[depth + i] = s + slope * (nx * v - ny * u) if nearer else block[depth + i]
@@ -155,60 +121,60 @@ def _is_ahead(block, i, j, body, tags, edges, count, air):
     """Whether the light's ray from point i, moved inside the outline of body j, meets that body."""
     best, distance = 0, -FAR
     for k in range(count):
-        gap = edges[k, 0] * block[U + i] + edges[k, 1] * block[V + i] - edges[k, 2]
+        gap = edges[k, 0] * block[at.U + i] + edges[k, 1] * block[at.V + i] - edges[k, 2]
         if gap > distance:
             best, distance = k, gap
-    inside = min(min(body[j, HALFS], body[j, HALFS + 1]), body[j, HALFS + 2]) * np.float32(0.02)
+    inside = min(min(body[j, at.HALFS], body[j, at.HALFS + 1]), body[j, at.HALFS + 2]) * np.float32(0.02)
     shift = max(distance + inside, ZERO)
     du, dv = -shift * edges[best, 0], -shift * edges[best, 1]
-    px = block[PX + i] + du * air[LIGHT_U] + dv * air[LIGHT_V] - body[j, CENTRE]
-    py = block[PY + i] + du * air[LIGHT_U + 1] + dv * air[LIGHT_V + 1] - body[j, CENTRE + 1]
-    pz = block[PZ + i] + du * air[LIGHT_U + 2] + dv * air[LIGHT_V + 2] - body[j, CENTRE + 2]
-    lx, ly, lz = air[LIGHT], air[LIGHT + 1], air[LIGHT + 2]
+    px = block[at.PX + i] + du * air[at.LIGHT_U] + dv * air[at.LIGHT_V] - body[j, at.CENTRE]
+    py = block[at.PY + i] + du * air[at.LIGHT_U + 1] + dv * air[at.LIGHT_V + 1] - body[j, at.CENTRE + 1]
+    pz = block[at.PZ + i] + du * air[at.LIGHT_U + 2] + dv * air[at.LIGHT_V + 2] - body[j, at.CENTRE + 2]
+    lx, ly, lz = air[at.LIGHT], air[at.LIGHT + 1], air[at.LIGHT + 2]
     near, far = span(
-        tags[j, KIND],
-        body[j, ROTATION] * px + body[j, ROTATION + 1] * py + body[j, ROTATION + 2] * pz,
-        body[j, ROTATION + 3] * px + body[j, ROTATION + 4] * py + body[j, ROTATION + 5] * pz,
-        body[j, ROTATION + 6] * px + body[j, ROTATION + 7] * py + body[j, ROTATION + 8] * pz,
-        body[j, ROTATION] * lx + body[j, ROTATION + 1] * ly + body[j, ROTATION + 2] * lz,
-        body[j, ROTATION + 3] * lx + body[j, ROTATION + 4] * ly + body[j, ROTATION + 5] * lz,
-        body[j, ROTATION + 6] * lx + body[j, ROTATION + 7] * ly + body[j, ROTATION + 8] * lz,
-        body[j, HALFS],
-        body[j, HALFS + 1],
-        body[j, HALFS + 2],
+        tags[j, at.KIND],
+        body[j, at.ROTATION] * px + body[j, at.ROTATION + 1] * py + body[j, at.ROTATION + 2] * pz,
+        body[j, at.ROTATION + 3] * px + body[j, at.ROTATION + 4] * py + body[j, at.ROTATION + 5] * pz,
+        body[j, at.ROTATION + 6] * px + body[j, at.ROTATION + 7] * py + body[j, at.ROTATION + 8] * pz,
+        body[j, at.ROTATION] * lx + body[j, at.ROTATION + 1] * ly + body[j, at.ROTATION + 2] * lz,
+        body[j, at.ROTATION + 3] * lx + body[j, at.ROTATION + 4] * ly + body[j, at.ROTATION + 5] * lz,
+        body[j, at.ROTATION + 6] * lx + body[j, at.ROTATION + 7] * ly + body[j, at.ROTATION + 8] * lz,
+        body[j, at.HALFS],
+        body[j, at.HALFS + 1],
+        body[j, at.HALFS + 2],
     )
     return near < far and far > _AHEAD and far + near > ZERO
 
 
 @compiled
 def _shade_by_outline(block, n, j, body, tags, edges, counts, extent, air):
-    _outline(block, n, edges[j, 0], counts[j, 0], D, E)
+    _outline(block, n, edges[j, 0], counts[j, 0], at.D, at.E)
     if counts[j, 1] > 0:
         _hole(block, n, edges[j, 1], counts[j, 1])
-    softness, opacity, name = air[SOFTNESS], body[j, OPACITY], np.float32(j)
+    softness, opacity, name = air[at.SOFTNESS], body[j, at.OPACITY], np.float32(j)
     low, high, inner = extent[j, 4], extent[j, 5], extent[j, 6]
     for i in range(n):
-        ahead = min(max(block[E + i], low), high) - block[S + i]
-        hidden = _hidden(block[D + i], ahead, softness, block[FOOT + i] * block[T + i], inner)
-        counts_here = (block[ID + i] != name) & (high > block[S + i])
-        block[D + i] = opacity * hidden if counts_here else ZERO
-    if tags[j, KIND] != TORUS:
+        ahead = min(max(block[at.E + i], low), high) - block[at.S + i]
+        hidden = _hidden(block[at.D + i], ahead, softness, block[at.FOOT + i] * block[at.T + i], inner)
+        counts_here = (block[at.ID + i] != name) & (high > block[at.S + i])
+        block[at.D + i] = opacity * hidden if counts_here else ZERO
+    if tags[j, at.KIND] != at.TORUS:
         for i in range(n):
-            if block[ID + i] >= ZERO and block[D + i] > np.float32(1e-3):
-                if not _is_ahead(block, i, j, body, tags, edges[j, 0], counts[j, 0], air):
-                    block[D + i] = ZERO
+            unsure = block[at.ID + i] >= ZERO and block[at.D + i] > np.float32(1e-3)
+            if unsure and not _is_ahead(block, i, j, body, tags, edges[j, 0], counts[j, 0], air):
+                block[at.D + i] = ZERO
     for i in range(n):
-        block[SUN + i] *= ONE - block[D + i]
+        block[at.SUN + i] *= ONE - block[at.D + i]
 
 
 @compiled
 def _hole(block, n, edges, count):
     """Cut a convex hole out of the outline in row D."""
     for i in range(n):
-        u, v, inside = block[U + i], block[V + i], -FAR
+        u, v, inside = block[at.U + i], block[at.V + i], -FAR
         for k in range(count):
             inside = max(inside, edges[k, 0] * u + edges[k, 1] * v - edges[k, 2])
-        block[D + i] = max(block[D + i], -inside)
+        block[at.D + i] = max(block[at.D + i], -inside)
 
 
 @compiled
@@ -216,8 +182,8 @@ def cast_shadows(block, n, names, count, body, tags, edges, counts, extent, air)
     """Multiply row SUN by the share of the key light that gets past each of the named casters."""
     for k in range(count):
         j = names[k]
-        if tags[j, KIND] == SPHERE:
-            _shade_by_sphere(block, n, j, body, extent, air[SOFTNESS])
+        if tags[j, at.KIND] == at.SPHERE:
+            _shade_by_sphere(block, n, j, body, extent, air[at.SOFTNESS])
         else:
             _shade_by_outline(block, n, j, body, tags, edges, counts, extent, air)
 
@@ -225,33 +191,39 @@ def cast_shadows(block, n, names, count, body, tags, edges, counts, extent, air)
 @compiled
 def _cover_by_sphere(block, n, j, body):
     """Cosine-weighted solid angle of a sphere, faded below the horizon (Quilez, *Sphere ambient occlusion*)."""
-    cx, cy, cz, r, name = body[j, CENTRE], body[j, CENTRE + 1], body[j, CENTRE + 2], body[j, HALFS], np.float32(j)
+    cx, cy, cz, r, name = (
+        body[j, at.CENTRE],
+        body[j, at.CENTRE + 1],
+        body[j, at.CENTRE + 2],
+        body[j, at.HALFS],
+        np.float32(j),
+    )
     for i in range(n):
-        x, y, z = cx - block[PX + i], cy - block[PY + i], cz - block[PZ + i]
+        x, y, z = cx - block[at.PX + i], cy - block[at.PY + i], cz - block[at.PZ + i]
         inverse = ONE / np.sqrt(max(x * x + y * y + z * z, r * r))
         size = r * inverse
-        cosine = (x * block[NX + i] + y * block[NY + i] + z * block[NZ + i]) * inverse
+        cosine = (x * block[at.NX + i] + y * block[at.NY + i] + z * block[at.NZ + i]) * inverse
         lifted = max((cosine + HALF * size) / (ONE + HALF * size), ZERO)
         # The share vanishes at the reach of two radii, where the tile lists end.
         fade = smooth(TWO * size - ONE)
         hidden = lifted * size * size * fade
-        block[OPEN + i] *= ONE - (_NEAR_FOLD * hidden if block[ID + i] != name else ZERO)
+        block[at.OPEN + i] *= ONE - (_NEAR_FOLD * hidden if block[at.ID + i] != name else ZERO)
 
 
 @compiled
 def _cover_by_solid(block, n, j, body, tags):
     """Two steps along the normal: sky is hidden where they stay close to the body (Evans 2006)."""
-    cx, cy, cz, name = body[j, CENTRE], body[j, CENTRE + 1], body[j, CENTRE + 2], np.float32(j)
-    xx, xy, xz = body[j, ROTATION], body[j, ROTATION + 1], body[j, ROTATION + 2]
-    yx, yy, yz = body[j, ROTATION + 3], body[j, ROTATION + 4], body[j, ROTATION + 5]
-    zx, zy, zz = body[j, ROTATION + 6], body[j, ROTATION + 7], body[j, ROTATION + 8]
-    a, b, c = body[j, HALFS], body[j, HALFS + 1], body[j, HALFS + 2]
-    long = min(np.float32(0.5) * body[j, RADIUS], np.float32(0.6))
+    cx, cy, cz, name = body[j, at.CENTRE], body[j, at.CENTRE + 1], body[j, at.CENTRE + 2], np.float32(j)
+    xx, xy, xz = body[j, at.ROTATION], body[j, at.ROTATION + 1], body[j, at.ROTATION + 2]
+    yx, yy, yz = body[j, at.ROTATION + 3], body[j, at.ROTATION + 4], body[j, at.ROTATION + 5]
+    zx, zy, zz = body[j, at.ROTATION + 6], body[j, at.ROTATION + 7], body[j, at.ROTATION + 8]
+    a, b, c = body[j, at.HALFS], body[j, at.HALFS + 1], body[j, at.HALFS + 2]
+    long = min(np.float32(0.5) * body[j, at.RADIUS], np.float32(0.6))
     short = np.float32(0.25) * long
-    kind = tags[j, KIND]
+    kind = tags[j, at.KIND]
     for i in range(n):
-        px, py, pz = block[PX + i] - cx, block[PY + i] - cy, block[PZ + i] - cz
-        nx, ny, nz = block[NX + i], block[NY + i], block[NZ + i]
+        px, py, pz = block[at.PX + i] - cx, block[at.PY + i] - cy, block[at.PZ + i] - cz
+        nx, ny, nz = block[at.NX + i], block[at.NY + i], block[at.NZ + i]
         x, y, z = xx * px + xy * py + xz * pz, yx * px + yy * py + yz * pz, zx * px + zy * py + zz * pz
         u, v, w = xx * nx + xy * ny + xz * nz, yx * nx + yy * ny + yz * nz, zx * nx + zy * ny + zz * nz
         x1, y1, z1 = x + short * u, y + short * v, z + short * w
@@ -259,7 +231,7 @@ def _cover_by_solid(block, n, j, body, tags):
         first = outside(kind, x1, y1, z1, a, b, c)
         second = outside(kind, x2, y2, z2, a, b, c)
         hidden = HALF * max(ONE - first / short, ZERO) + HALF * max(ONE - second / long, ZERO)
-        block[OPEN + i] *= ONE - (_NEAR_FOLD * hidden if block[ID + i] != name else ZERO)
+        block[at.OPEN + i] *= ONE - (_NEAR_FOLD * hidden if block[at.ID + i] != name else ZERO)
 
 
 @compiled
@@ -267,7 +239,7 @@ def cover_sky(block, n, names, count, body, tags):
     """Multiply row OPEN by the share of the sky that each of the named bodies leaves open."""
     for k in range(count):
         j = names[k]
-        if tags[j, KIND] == SPHERE:
+        if tags[j, at.KIND] == at.SPHERE:
             _cover_by_sphere(block, n, j, body)
         else:
             _cover_by_solid(block, n, j, body, tags)

@@ -2,27 +2,9 @@
 
 import numpy as np
 
+from sora2lib.kernels import layout as at
 from sora2lib.kernels.compiled import compiled
-from sora2lib.kernels.layout import (
-    BOX,
-    CENTRE,
-    EDGE_COLUMNS,
-    EDGES,
-    EXTENT,
-    FAR,
-    HALFS,
-    HALO,
-    KIND,
-    LIGHT,
-    LIGHT_U,
-    LIGHT_V,
-    RADIUS,
-    ROTATION,
-    TORUS,
-    TWO,
-    WEDGE,
-    ZERO,
-)
+from sora2lib.kernels.layout import FAR, TWO, ZERO
 from sora2lib.kernels.shapes import support
 
 _CORNERS = np.array(
@@ -48,26 +30,26 @@ def place(looks, parts, owners, position, rotation, eye, pixel):
         w, x, y, z = rotation[a, 0], rotation[a, 1], rotation[a, 2], rotation[a, 3]
         px, py, pz = parts[j, 0], parts[j, 1], parts[j, 2]
         cx, cy, cz = y * pz - z * py, z * px - x * pz, x * py - y * px
-        out[j, CENTRE] = position[a, 0] + px + 2 * (w * cx + y * cz - z * cy)
-        out[j, CENTRE + 1] = position[a, 1] + py + 2 * (w * cy + z * cx - x * cz)
-        out[j, CENTRE + 2] = position[a, 2] + pz + 2 * (w * cz + x * cy - y * cx)
+        out[j, at.CENTRE] = position[a, 0] + px + 2 * (w * cx + y * cz - z * cy)
+        out[j, at.CENTRE + 1] = position[a, 1] + py + 2 * (w * cy + z * cx - x * cz)
+        out[j, at.CENTRE + 2] = position[a, 2] + pz + 2 * (w * cz + x * cy - y * cx)
         pw, pi, pj, pk = parts[j, 3], parts[j, 4], parts[j, 5], parts[j, 6]
         qw, qx = w * pw - x * pi - y * pj - z * pk, w * pi + x * pw + y * pk - z * pj
         qy, qz = w * pj - x * pk + y * pw + z * pi, w * pk + x * pj - y * pi + z * pw
-        out[j, ROTATION] = 1 - 2 * (qy * qy + qz * qz)
-        out[j, ROTATION + 1] = 2 * (qx * qy + qw * qz)
-        out[j, ROTATION + 2] = 2 * (qx * qz - qw * qy)
-        out[j, ROTATION + 3] = 2 * (qx * qy - qw * qz)
-        out[j, ROTATION + 4] = 1 - 2 * (qx * qx + qz * qz)
-        out[j, ROTATION + 5] = 2 * (qy * qz + qw * qx)
-        out[j, ROTATION + 6] = 2 * (qx * qz + qw * qy)
-        out[j, ROTATION + 7] = 2 * (qy * qz - qw * qx)
-        out[j, ROTATION + 8] = 1 - 2 * (qx * qx + qy * qy)
+        out[j, at.ROTATION] = 1 - 2 * (qy * qy + qz * qz)
+        out[j, at.ROTATION + 1] = 2 * (qx * qy + qw * qz)
+        out[j, at.ROTATION + 2] = 2 * (qx * qz - qw * qy)
+        out[j, at.ROTATION + 3] = 2 * (qx * qy - qw * qz)
+        out[j, at.ROTATION + 4] = 1 - 2 * (qx * qx + qz * qz)
+        out[j, at.ROTATION + 5] = 2 * (qy * qz + qw * qx)
+        out[j, at.ROTATION + 6] = 2 * (qx * qz + qw * qy)
+        out[j, at.ROTATION + 7] = 2 * (qy * qz - qw * qx)
+        out[j, at.ROTATION + 8] = 1 - 2 * (qx * qx + qy * qy)
         gap = 0.0
         for k in range(3):
-            gap += (out[j, CENTRE + k] - eye[k]) ** 2
-        width = np.float32(max(np.sqrt(gap) - looks[j, RADIUS], 0.1) * pixel)
-        out[j, HALO] = width if min(out[j, HALFS], out[j, HALFS + 1]) < 2 * width else ZERO
+            gap += (out[j, at.CENTRE + k] - eye[k]) ** 2
+        width = np.float32(max(np.sqrt(gap) - looks[j, at.RADIUS], 0.1) * pixel)
+        out[j, at.HALO] = width if min(out[j, at.HALFS], out[j, at.HALFS + 1]) < 2 * width else ZERO
     return out
 
 
@@ -92,7 +74,7 @@ def _hull(points, count, edges):
             turn = (points[best, 0] - points[here, 0]) * dy - (points[best, 1] - points[here, 1]) * dx
             if turn < -np.float32(1e-9) or (turn <= np.float32(1e-9) and gap > best_gap):
                 best, best_gap = i, gap
-        if best < 0 or found == EDGES:
+        if best < 0 or found == at.EDGES:
             break
         length = np.sqrt(best_gap)
         tx, ty = (points[best, 0] - points[here, 0]) / length, (points[best, 1] - points[here, 1]) / length
@@ -119,33 +101,33 @@ def silhouettes(body, tags, air):
     extent : (N, EXTENT) float32: least and greatest u, v, s, inner radius, centre u, v, s.
     """
     n = body.shape[0]
-    edges = np.zeros((n, 2, EDGES, EDGE_COLUMNS), np.float32)
+    edges = np.zeros((n, 2, at.EDGES, at.EDGE_COLUMNS), np.float32)
     counts = np.zeros((n, 2), np.int32)
-    extent = np.empty((n, EXTENT), np.float32)
-    points, hole = np.empty((EDGES, 3), np.float32), np.empty((EDGES, 3), np.float32)
+    extent = np.empty((n, at.EXTENT), np.float32)
+    points, hole = np.empty((at.EDGES, 3), np.float32), np.empty((at.EDGES, 3), np.float32)
     axes = np.empty((3, 3), np.float32)
     for k in range(3):
-        axes[0, k], axes[1, k], axes[2, k] = air[LIGHT_U + k], air[LIGHT_V + k], air[LIGHT + k]
+        axes[0, k], axes[1, k], axes[2, k] = air[at.LIGHT_U + k], air[at.LIGHT_V + k], air[at.LIGHT + k]
     for j in range(n):
-        kind = tags[j, KIND]
-        a, b, c = body[j, HALFS], body[j, HALFS + 1], body[j, HALFS + 2]
+        kind = tags[j, at.KIND]
+        a, b, c = body[j, at.HALFS], body[j, at.HALFS + 1], body[j, at.HALFS + 2]
         # The plane's axes in the body's frame, and the centre on the plane.
         local = np.zeros((3, 3), np.float32)
         centre = np.zeros(3, np.float32)
         for row in range(3):
             for k in range(3):
-                centre[row] += axes[row, k] * body[j, CENTRE + k]
+                centre[row] += axes[row, k] * body[j, at.CENTRE + k]
                 for m in range(3):
-                    local[row, m] += body[j, ROTATION + 3 * m + k] * axes[row, k]
-        count = EDGES
-        if kind == BOX or kind == WEDGE:
-            count = 8 if kind == BOX else 6
+                    local[row, m] += body[j, at.ROTATION + 3 * m + k] * axes[row, k]
+        count = at.EDGES
+        if kind == at.BOX or kind == at.WEDGE:
+            count = 8 if kind == at.BOX else 6
         for i in range(count):
-            if kind == BOX or kind == WEDGE:
+            if kind == at.BOX or kind == at.WEDGE:
                 x, y, z = _CORNERS[i, 0] * a, _CORNERS[i, 1] * b, _CORNERS[i, 2] * c
                 du, dv = ZERO, ZERO
             else:
-                angle = np.float32(2 * np.pi * i / EDGES)
+                angle = np.float32(2 * np.pi * i / at.EDGES)
                 du, dv = np.cos(angle), np.sin(angle)
                 x, y, z = support(
                     kind,
@@ -156,14 +138,14 @@ def silhouettes(body, tags, air):
                     b,
                     c,
                 )
-            tube = c if kind == TORUS else ZERO
+            tube = c if kind == at.TORUS else ZERO
             u = centre[0] + local[0, 0] * x + local[0, 1] * y + local[0, 2] * z
             v = centre[1] + local[1, 0] * x + local[1, 1] * y + local[1, 2] * z
             s = centre[2] + local[2, 0] * x + local[2, 1] * y + local[2, 2] * z
             points[i, 0], points[i, 1], points[i, 2] = u + tube * du, v + tube * dv, s
             hole[i, 0], hole[i, 1], hole[i, 2] = u - tube * du, v - tube * dv, s
         counts[j, 0] = _hull(points, count, edges[j, 0])
-        if kind == TORUS and abs(local[2, 2]) * a > TWO * c:
+        if kind == at.TORUS and abs(local[2, 2]) * a > TWO * c:
             counts[j, 1] = _hull(hole, count, edges[j, 1])
         u0, u1, v0, v1, s0, s1 = FAR, -FAR, FAR, -FAR, FAR, -FAR
         for i in range(count):
@@ -175,6 +157,6 @@ def silhouettes(body, tags, air):
             reach = edges[j, 0, i, 2] - edges[j, 0, i, 0] * centre[0] - edges[j, 0, i, 1] * centre[1]
             inner = min(inner, reach)
         extent[j, 0], extent[j, 1], extent[j, 2], extent[j, 3], extent[j, 4], extent[j, 5] = u0, u1, v0, v1, s0, s1
-        extent[j, 6] = max(c if kind == TORUS else inner, np.float32(1e-4))
+        extent[j, 6] = max(c if kind == at.TORUS else inner, np.float32(1e-4))
         extent[j, 7], extent[j, 8], extent[j, 9] = centre[0], centre[1], centre[2]
     return edges, counts, extent

@@ -6,22 +6,9 @@ Slabs and spheres follow Haines & Akenine-Moeller, *Ray Tracing Gems*, chapters 
 
 import numpy as np
 
+from sora2lib.kernels import layout as at
 from sora2lib.kernels.compiled import compiled, inlined
-from sora2lib.kernels.layout import (
-    BOX,
-    CAPSULE,
-    CONE,
-    CYLINDER,
-    ELLIPSOID,
-    FAR,
-    HALF,
-    ONE,
-    SPHERE,
-    TINY,
-    TORUS,
-    WEDGE,
-    ZERO,
-)
+from sora2lib.kernels.layout import FAR, HALF, ONE, TINY, ZERO
 
 _STEPS = 64
 _TOUCH = np.float32(2e-4)
@@ -157,17 +144,17 @@ def trace_torus(ox, oy, oz, dx, dy, dz, ring, tube):
 @compiled
 def span(kind, ox, oy, oz, dx, dy, dz, a, b, c):
     """Near and far distance to any convex shape."""
-    if kind == SPHERE:
+    if kind == at.SPHERE:
         return span_sphere(ox, oy, oz, dx, dy, dz, a)
-    if kind == BOX:
+    if kind == at.BOX:
         return span_box(ox, oy, oz, dx, dy, dz, a, b, c)
-    if kind == WEDGE:
+    if kind == at.WEDGE:
         return span_wedge(ox, oy, oz, dx, dy, dz, a, b, c)
-    if kind == CYLINDER:
+    if kind == at.CYLINDER:
         return span_cylinder(ox, oy, oz, dx, dy, dz, a, b, c)
-    if kind == ELLIPSOID:
+    if kind == at.ELLIPSOID:
         return span_ellipsoid(ox, oy, oz, dx, dy, dz, a, b, c)
-    if kind == CAPSULE:
+    if kind == at.CAPSULE:
         return span_capsule(ox, oy, oz, dx, dy, dz, a, c)
     return span_cone(ox, oy, oz, dx, dy, dz, a, b, c)
 
@@ -196,26 +183,26 @@ def normal_box(x, y, z, a, b, c, bevel):
 def normal(kind, x, y, z, a, b, c, bevel):
     """Outward normal at a point of the surface, and the number of its face."""
     face = 0
-    if kind == SPHERE:
+    if kind == at.SPHERE:
         nx, ny, nz = x, y, z
-    elif kind == BOX:
+    elif kind == at.BOX:
         nx, ny, nz, face = normal_box(x, y, z, a, b, c, bevel)
-    elif kind == WEDGE:
+    elif kind == at.WEDGE:
         # The slope wins where the point lies on it; elsewhere the box's faces count.
         if z / c - x / a > np.float32(-2e-3):
             nx, ny, nz, face = -c, ZERO, a, 6
         else:
             nx, ny, nz, face = normal_box(x, y, z, a, b, c, np.float32(1e-6))
-    elif kind == CYLINDER:
+    elif kind == at.CYLINDER:
         if np.sqrt((x / a) ** 2 + (y / b) ** 2) * c > abs(z):
             nx, ny, nz = x / (a * a), y / (b * b), ZERO
         else:
             nx, ny, nz, face = ZERO, ZERO, z, 1 if z > ZERO else 2
-    elif kind == ELLIPSOID:
+    elif kind == at.ELLIPSOID:
         nx, ny, nz = x / (a * a), y / (b * b), z / (c * c)
-    elif kind == CAPSULE:
+    elif kind == at.CAPSULE:
         nx, ny, nz = x, y, z - min(max(z, -c), c)
-    elif kind == CONE:
+    elif kind == at.CONE:
         if z < c * np.float32(-0.9995):
             nx, ny, nz, face = ZERO, ZERO, -ONE, 1
         else:
@@ -239,25 +226,25 @@ def outside(kind, x, y, z, a, b, c):
     cylinder = np.sqrt(across * across + w * w)
     ellipsoid = max((np.sqrt(flat + (z / c) * (z / c)) - ONE) * min(min(a, b), c), ZERO)
     torus = max(outside_torus(x, y, z, a, c), ZERO)
-    round_one = ellipsoid if kind == ELLIPSOID else (torus if kind == TORUS else cylinder)
-    return box if kind == BOX else (wedge if kind == WEDGE else round_one)
+    round_one = ellipsoid if kind == at.ELLIPSOID else (torus if kind == at.TORUS else cylinder)
+    return box if kind == at.BOX else (wedge if kind == at.WEDGE else round_one)
 
 
 @compiled
 def support(kind, x, y, z, a, b, c):
     """Point of a shape furthest along a direction; a torus gives that of its ring."""
-    if kind == SPHERE:
+    if kind == at.SPHERE:
         return a * x, a * y, a * z
-    if kind == ELLIPSOID:
+    if kind == at.ELLIPSOID:
         inverse = ONE / np.sqrt(max((a * x) ** 2 + (b * y) ** 2 + (c * z) ** 2, TINY))
         return a * a * x * inverse, b * b * y * inverse, c * c * z * inverse
     inverse = ONE / np.sqrt(max((a * x) ** 2 + (b * y) ** 2, TINY))
     rim_x, rim_y = a * a * x * inverse, b * b * y * inverse
-    if kind == CAPSULE:
+    if kind == at.CAPSULE:
         return a * x, a * y, a * z + np.copysign(c, z)
-    if kind == TORUS:
+    if kind == at.TORUS:
         return rim_x, rim_y, ZERO
-    if kind == CONE:
+    if kind == at.CONE:
         if c * z > rim_x * x + rim_y * y - c * z:
             return ZERO, ZERO, c
         return rim_x, rim_y, -c

@@ -2,67 +2,22 @@
 
 import numpy as np
 
+from sora2lib.kernels import layout as at
 from sora2lib.kernels.compiled import compiled, inlined
-from sora2lib.kernels.layout import (
-    ACTOR,
-    CASTS,
-    CB,
-    CG,
-    CR,
-    DX,
-    DY,
-    DZ,
-    EDGE,
-    FAR,
-    FEATURE,
-    FOOT,
-    FORWARD,
-    FROM,
-    GROUND,
-    GX,
-    HALF,
-    HX,
-    ID,
-    MX,
-    MY,
-    MZ,
-    NX,
-    NY,
-    NZ,
-    ONE,
-    OX,
-    OZ,
-    PITCH,
-    PX,
-    RIGHT,
-    ROUGH,
-    SHARP,
-    SKY,
-    SOFTNESS,
-    SQUARES,
-    UP,
-    VG,
-    VR,
-    WR,
-    ZERO,
-    D,
-    E,
-    T,
-)  # fmt: skip
+from sora2lib.kernels.floor import look_at_ground
+from sora2lib.kernels.layout import FAR, HALF, ONE, ZERO
 from sora2lib.kernels.light import cast_shadows, cover_sky, may_cover, may_shade, receivers
 from sora2lib.kernels.rays import camera_rays, nearest
 from sora2lib.kernels.shading import (
     compose,
     fill_with_air,
-    find_normals,
     find_points,
     hang_nets,
-    look_at_bodies,
-    look_at_ground,
     look_at_sky,
     reflect_sky,
     sky_or_floor,
 )
+from sora2lib.kernels.surfaces import find_normals, look_at_bodies
 
 TILE, TALL = 16, 16
 _SAMPLES = 8
@@ -109,19 +64,19 @@ def _follow(clear, n, scratch):
     Returns how many there are and whether all of them leave the ground; row E of the block keeps whose they are.
     """
     block, other = scratch.block, scratch.other
-    origin, direction, weight = (GX, HX, VG) if clear else (PX, MX, SHARP)
+    origin, direction, weight = (at.GX, at.HX, at.VG) if clear else (at.PX, at.MX, at.SHARP)
     m, floor_only = 0, True
     for i in range(n):
         if block[weight + i] <= ZERO:
             continue
-        floor_only = floor_only and block[ID + i] == np.float32(GROUND)
-        for axis in range(0, 3 * PITCH, PITCH):
-            other[OX + axis + m] = block[origin + axis + i]
-            other[DX + axis + m] = block[direction + axis + i]
-        other[OZ + m] = max(other[OZ + m], np.float32(1e-4))
-        other[FROM + m] = block[ID + i]
-        other[FOOT + m] = block[FOOT + i] * (ONE + block[T + i])
-        block[E + m] = np.float32(i)
+        floor_only = floor_only and block[at.ID + i] == np.float32(at.GROUND)
+        for axis in range(0, 3 * at.PITCH, at.PITCH):
+            other[at.OX + axis + m] = block[origin + axis + i]
+            other[at.DX + axis + m] = block[direction + axis + i]
+        other[at.OZ + m] = max(other[at.OZ + m], np.float32(1e-4))
+        other[at.FROM + m] = block[at.ID + i]
+        other[at.FOOT + m] = block[at.FOOT + i] * (ONE + block[at.T + i])
+        block[at.E + m] = np.float32(i)
         m += 1
     return m, floor_only
 
@@ -130,19 +85,21 @@ def _follow(clear, n, scratch):
 def _add(clear, m, scratch, air, dome):
     """Add what followed rays brought to the rays they came from; what they met marks the feature."""
     block, other = scratch.block, scratch.other
-    weight = VR if clear else WR
+    weight = at.VR if clear else at.WR
     for k in range(m):
-        i = np.int64(block[E + k])
-        block[FEATURE + i] += np.float32(4096) * max(other[ID + k] + ONE, ZERO)
-        r, g, b = other[CR + k], other[CG + k], other[CB + k]
-        if other[ID + k] >= ZERO and block[ID + i] < ZERO:
+        i = np.int64(block[at.E + k])
+        block[at.FEATURE + i] += np.float32(4096) * max(other[at.ID + k] + ONE, ZERO)
+        r, g, b = other[at.CR + k], other[at.CG + k], other[at.CB + k]
+        if other[at.ID + k] >= ZERO and block[at.ID + i] < ZERO:
             # What is far from a rough floor blurs into the sky around it.
-            sr, sg, sb = sky_or_floor(dome, air, block[MX + i], block[MY + i], block[MZ + i], block[ROUGH + i])
-            share = ONE / (ONE + np.float32(20) * block[ROUGH + i] * other[T + k])
+            sr, sg, sb = sky_or_floor(
+                dome, air, block[at.MX + i], block[at.MY + i], block[at.MZ + i], block[at.ROUGH + i]
+            )
+            share = ONE / (ONE + np.float32(20) * block[at.ROUGH + i] * other[at.T + k])
             r, g, b = sr + share * (r - sr), sg + share * (g - sg), sb + share * (b - sb)
-        block[CR + i] += block[weight + i] * r
-        block[CG + i] += block[weight + PITCH + i] * g
-        block[CB + i] += block[weight + 2 * PITCH + i] * b
+        block[at.CR + i] += block[weight + i] * r
+        block[at.CG + i] += block[weight + at.PITCH + i] * g
+        block[at.CB + i] += block[weight + 2 * at.PITCH + i] * b
 
 
 @compiled
@@ -150,8 +107,8 @@ def _casters(scene, box, near, shade):
     """Fill ``near`` with the bodies that may shade, or else cover, the points in ``box``; return how many."""
     found = 0
     for j in range(scene.body.shape[0]):
-        close = may_shade(box, scene.extent, j, scene.air[SOFTNESS]) if shade else may_cover(box, scene.body, j)
-        if scene.tags[j, CASTS] and close:
+        close = may_shade(box, scene.extent, j, scene.air[at.SOFTNESS]) if shade else may_cover(box, scene.body, j)
+        if scene.tags[j, at.CASTS] and close:
             near[found] = j
             found += 1
     return found
@@ -202,7 +159,7 @@ def _look(n, seen, mirrored, scene, scratch):
 @compiled
 def develop(block, n, curve):
     """Turn radiance into display values 0..255 by the leading bits of its float32."""
-    for row in (CR, CG, CB):
+    for row in (at.CR, at.CG, at.CB):
         for i in range(n):
             bits = np.float32(max(block[row + i], np.float32(7e-5))).view(np.int32)
             block[row + i] = curve[min((bits >> CURVE_SHIFT) - CURVE_LOW, curve.size - 1)]
@@ -231,13 +188,13 @@ def _write(places, start, size, fine, scratch, frame, features):
         for channel in range(3):
             total = ZERO
             for i in range(k * samples, (k + 1) * samples):
-                total += block[CR + channel * PITCH + i]
+                total += block[at.CR + channel * at.PITCH + i]
             value = total * share + dither
             frame[y, x, channel] = np.uint8(min(value, np.float32(255)))
         if not fine:
-            features[y, x] = np.int32(block[FEATURE + k]) + (1 << 28 if block[EDGE + k] > ZERO else 0)
-            bounces = (block[SHARP + k] > ZERO) | (block[VG + k] > ZERO)
-            shiny = ONE if bounces & (block[ID + k] >= ZERO) else shiny
+            features[y, x] = np.int32(block[at.FEATURE + k]) + (1 << 28 if block[at.EDGE + k] > ZERO else 0)
+            bounces = (block[at.SHARP + k] > ZERO) | (block[at.VG + k] > ZERO)
+            shiny = ONE if bounces & (block[at.ID + k] >= ZERO) else shiny
     return shiny
 
 
@@ -263,13 +220,13 @@ def paint(tiles, count, fine, scene, scratch, frame, features, boxes):
                     places[found, 0], places[found, 1] = x, y
                     found += 1
         seen, mirrored = _cull(scene, scratch, x0, y0, x1, y1)
-        for start in range(0, found, PITCH // samples):
-            size = min(PITCH // samples, found - start)
+        for start in range(0, found, at.PITCH // samples):
+            size = min(at.PITCH // samples, found - start)
             for k in range(size):
                 x, y = np.float32(places[start + k, 0]), np.float32(places[start + k, 1])
                 for i in range(samples):
-                    block[D + k * samples + i] = x + (_OFFSETS[i, 0] if fine else HALF)
-                    block[E + k * samples + i] = y + (_OFFSETS[i, 1] if fine else HALF)
+                    block[at.D + k * samples + i] = x + (_OFFSETS[i, 0] if fine else HALF)
+                    block[at.E + k * samples + i] = y + (_OFFSETS[i, 1] if fine else HALF)
             _look(size * samples, seen, mirrored, scene, scratch)
             shiny = _write(places, start, size, fine, scratch, frame, features)
             if not fine:
@@ -295,7 +252,7 @@ def touched(boxes, before, after, changed, width, height):
             for scene in (before, after):
                 dirty = dirty or _touches(scene.bounds, j, x0, y0, x1, y1)
                 dirty = dirty or _touches(scene.mirrored, j, x0, y0, x1, y1)
-                dirty = dirty or may_shade(boxes[q], scene.extent, j, scene.air[SOFTNESS])
+                dirty = dirty or may_shade(boxes[q], scene.extent, j, scene.air[at.SOFTNESS])
                 dirty = dirty or may_cover(boxes[q], scene.body, j)
             if dirty:
                 break
@@ -309,26 +266,26 @@ def touched(boxes, before, after, changed, width, height):
 def survey(scene, scratch, depth, actors, normals):
     """Write the passes: depth (H, W) along the camera's axis, actor (H, W), normals (H, W, 3)."""
     block, view, height, width = scratch.block, scene.camera, depth.shape[0], depth.shape[1]
-    fx, fy, fz = view[FORWARD], view[FORWARD + 1], view[FORWARD + 2]
+    fx, fy, fz = view[at.FORWARD], view[at.FORWARD + 1], view[at.FORWARD + 2]
     for y in range(height):
-        for x0 in range(0, width, PITCH):
-            n = min(PITCH, width - x0)
+        for x0 in range(0, width, at.PITCH):
+            n = min(at.PITCH, width - x0)
             for i in range(n):
-                block[D + i], block[E + i] = np.float32(x0 + i) + np.float32(0.5), np.float32(y) + np.float32(0.5)
+                block[at.D + i], block[at.E + i] = np.float32(x0 + i) + np.float32(0.5), np.float32(y) + np.float32(0.5)
             seen, _ = _cull(scene, scratch, x0, y, x0 + n, y + 1)
             camera_rays(block, n, view)
             nearest(block, n, scratch.names[0], seen, scene.body, scene.tags)
             find_points(block, n)
             find_normals(block, n, scene.body, scene.tags)
             for i in range(n):
-                name = np.int64(block[ID + i])
-                sky = name == SKY
-                along = block[DX + i] * fx + block[DY + i] * fy + block[DZ + i] * fz
-                depth[y, x0 + i] = np.float32(np.inf) if sky else block[T + i] * along
-                actors[y, x0 + i] = scene.tags[name, ACTOR] if name >= 0 else name
-                normals[y, x0 + i, 0] = ZERO if sky else block[NX + i]
-                normals[y, x0 + i, 1] = ZERO if sky else block[NY + i]
-                normals[y, x0 + i, 2] = ZERO if sky else block[NZ + i]
+                name = np.int64(block[at.ID + i])
+                sky = name == at.SKY
+                along = block[at.DX + i] * fx + block[at.DY + i] * fy + block[at.DZ + i] * fz
+                depth[y, x0 + i] = np.float32(np.inf) if sky else block[at.T + i] * along
+                actors[y, x0 + i] = scene.tags[name, at.ACTOR] if name >= 0 else name
+                normals[y, x0 + i, 0] = ZERO if sky else block[at.NX + i]
+                normals[y, x0 + i, 1] = ZERO if sky else block[at.NY + i]
+                normals[y, x0 + i, 2] = ZERO if sky else block[at.NZ + i]
 
 
 @compiled
@@ -337,20 +294,20 @@ def add_stars(frame, features, stars, view, brightness):
     height, width = frame.shape[0], frame.shape[1]
     for k in range(stars.shape[0]):
         x, y, z = stars[k, 0], stars[k, 1], stars[k, 2]
-        depth = x * view[FORWARD] + y * view[FORWARD + 1] + z * view[FORWARD + 2]
+        depth = x * view[at.FORWARD] + y * view[at.FORWARD + 1] + z * view[at.FORWARD + 2]
         if depth < np.float32(0.05):
             continue
-        across = x * view[RIGHT] + y * view[RIGHT + 1] + z * view[RIGHT + 2]
-        up = x * view[UP] + y * view[UP + 1] + z * view[UP + 2]
-        u = (ONE + across / (depth * view[SQUARES])) * HALF * np.float32(width) - HALF
-        v = (ONE - up / (depth * view[SQUARES + 1])) * HALF * np.float32(height) - HALF
+        across = x * view[at.RIGHT] + y * view[at.RIGHT + 1] + z * view[at.RIGHT + 2]
+        up = x * view[at.UP] + y * view[at.UP + 1] + z * view[at.UP + 2]
+        u = (ONE + across / (depth * view[at.SQUARES])) * HALF * np.float32(width) - HALF
+        v = (ONE - up / (depth * view[at.SQUARES + 1])) * HALF * np.float32(height) - HALF
         if not (ZERO <= u < np.float32(width - 1) and ZERO <= v < np.float32(height - 1)):
             continue
         c, r = np.int64(u), np.int64(v)
         fx, fy = u - np.float32(c), v - np.float32(r)
         for corner in range(4):
             cx, cy = c + (corner & 1), r + (corner >> 1)
-            if features[cy, cx] != SKY:
+            if features[cy, cx] != at.SKY:
                 continue
             weight = (fx if corner & 1 else ONE - fx) * (fy if corner >> 1 else ONE - fy)
             for channel in range(3):

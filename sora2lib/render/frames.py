@@ -45,10 +45,14 @@ class Canvas:
         self.boxes = np.zeros((tiles, 13), np.float32)
         names = np.zeros((3, self.bodies), np.int64)
         names[2] = np.arange(self.bodies)
-        blocks = (np.zeros(ROWS * PITCH, np.float32) for _ in range(2))
-        boxes = (np.zeros(12, np.float32) for _ in range(2))
         self.scratch = Scratch(
-            *blocks, *boxes, names, np.zeros(self.bodies, np.int64), np.zeros((TILE * TALL, 2), np.int64)
+            block=np.zeros(ROWS * PITCH, np.float32),
+            other=np.zeros(ROWS * PITCH, np.float32),
+            box=np.zeros(12, np.float32),
+            other_box=np.zeros(12, np.float32),
+            names=names,
+            near=np.zeros(self.bodies, np.int64),
+            places=np.zeros((TILE * TALL, 2), np.int64),
         )
 
     def draw(self, scene: Scene) -> Frame:
@@ -144,10 +148,8 @@ def passes(world: World, time: float, *, width: int, height: int) -> dict[str, N
     _check_size(width, height)
     stage = set_stage(world)
     canvas = Canvas(1, 1, len(stage.looks))
-    out = {
-        "depth": np.empty((height, width), np.float32),
-        "segmentation": np.empty((height, width), np.int16),
-        "normals": np.empty((height, width, 3), np.float32),
-    }
-    survey(scene_at(stage, time, width, height), canvas.scratch, *out.values())
-    return out
+    depth = np.empty((height, width), np.float32)
+    segmentation = np.empty((height, width), np.int16)
+    normals = np.empty((height, width, 3), np.float32)
+    survey(scene_at(stage, time, width, height), canvas.scratch, depth, segmentation, normals)
+    return {"depth": depth, "segmentation": segmentation, "normals": normals}

@@ -90,7 +90,7 @@ def _grass(rgb: Array) -> Floor:
 
 def _sand(rgb: Array) -> Floor:
     metres = 3.0
-    x, y = _grid(metres)
+    _, y = _grid(metres)
     warp = fractal(N, seed=13, slope=2.1)
     wide = fractal(N, seed=14, slope=2.0)
     phase = 2 * np.pi * (y * 16 / metres) + 2.3 * warp

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.kernels import layout as at
+from sora2lib.kernels.floor import SNOW
 from sora2lib.kernels.layout import Scene
 from sora2lib.kernels.pose import place, silhouettes
 from sora2lib.kernels.rays import screen_bounds
-from sora2lib.kernels.shading import SNOW
 from sora2lib.render.grounds import pack, paint, relief
 from sora2lib.render.materials import linear, noise_volume, pattern_number, stuff_number
 from sora2lib.render.motion import Motion, camera_at, positions_at, read_motion, rotations_at
@@ -65,7 +65,7 @@ def _row(part: Primitive, pattern: str, colour: Array, material: str, gloss: flo
     stuff = MATERIALS[material]
     main = linear(colour if part.tint in ("main", "accent") else np.asarray(part.tint))
     main = main * 0.45 if part.tint == "accent" else main
-    clear = 0.92 if material == "glass" and not part.tint == "accent" else 0.0
+    clear = 0.92 if material == "glass" and part.tint != "accent" else 0.0
     shine = gloss if part.tint == "main" else stuff.gloss
     row = np.zeros(at.BODY)
     row[at.HALFS : at.HALFS + 3] = part.half
@@ -141,7 +141,7 @@ def view_of(eye: Array, target: Array, roll: float, fov: float, width: int, heig
     eye, target : (3,) metres. roll : radians, clockwise picture. fov : vertical, radians.
     """
     forward = target - eye
-    forward = forward / max(np.linalg.norm(forward), 1e-9)
+    forward = forward / max(float(np.linalg.norm(forward)), 1e-9)
     right = np.cross(forward, [0.0, 0.0, 1.0])
     right = right / np.linalg.norm(right) if np.linalg.norm(right) > 1e-6 else np.array([1.0, 0, 0])
     up = np.cross(right, forward)
