@@ -214,9 +214,4 @@ def _after(given: int, level: Tensor) -> Tensor:
 def _joined(model: Model, world: Rows, start: int, camera: Tensor, motion: Tensor) -> Rows:
     new_camera = model.scales.leave("camera", camera).double().numpy()
     new_motion = model.scales.leave("motion", motion[: len(world.motion)]).double().numpy()
-    return Rows(
-        world.cast,
-        world.scene,
-        np.concatenate([world.camera[:start], new_camera]),
-        np.concatenate([world.motion[:, :start], new_motion], axis=1),
-    )
+    return tokens.join(world, start, new_camera, new_motion)

@@ -50,6 +50,18 @@ def test_crop_is_the_world_from_then_on(world):
     np.testing.assert_allclose(again.cast[:movers, -10:-7], moved[:movers, 0], atol=1e-6)
 
 
+def test_join_undoes_crop(world):
+    rows = tokens.encode(world)
+    late = tokens.crop(rows, 4)
+    again = tokens.join(rows, 4, late.camera, late.motion)
+    np.testing.assert_allclose(again.motion, rows.motion, atol=1e-12)
+    np.testing.assert_array_equal(again.camera, rows.camera)
+
+
+def test_places_are_relative_to_the_start(world):
+    assert not tokens.encode(world).motion[:, 0, :3].any()
+
+
 def test_movers_come_first_and_say_so():
     rows = tokens.encode(simulate("basketball", 2))
     assert tokens.moving(rows.cast).tolist() == [True] + [False] * (len(rows.cast) - 1)

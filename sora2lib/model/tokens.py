@@ -2,7 +2,8 @@
 
 Four kinds of rows. *Cast*: one per actor - what it is, how large, what it is made of, where it starts.
 *Scene*: one - ground, light, weather, sound. *Camera*: one per third of a second. *Motion*: one per moving
-actor and third of a second. The first movers of the cast own the motion rows, in order.
+actor and third of a second; its places are relative to where the cast row puts the actor at the start, so that
+the first is zero and no row has to repeat what another says. The first movers of the cast own the motion rows, in order.
 
 Named things become codes: fixed random vectors, one per name, drawn from the name alone, so that a new
 asset joins by a new code. Decoding looks the nearest code up. Everything else is a number; the network sees
@@ -142,7 +143,7 @@ def _encode_motion(world: World, movers: int) -> Array:
     )
     clearance = (position[..., 2] - depth)[:, :-1].reshape(movers, rows, STRIDE)[..., :: STRIDE // 2]
     columns = [
-        starts,
+        starts - position[:, None, 0],
         squash(clearance, CLEARANCE_KNEE),
         speeds,
         squash(accelerations, ACCELERATION_KNEE).reshape(movers, rows, -1),
@@ -156,10 +157,24 @@ def crop(rows: Rows, first: int) -> Rows:
     """Rows from time row ``first`` on, with the movers of the cast placed as they stand then."""
     if first == 0:
         return rows
-    cast, movers = rows.cast.copy(), len(rows.motion)
-    starts, clearance, _, _, columns, _ = _motion_columns(rows.motion[:, first])
-    cast[:movers, -10:] = np.concatenate([starts, clearance[:, :1], columns], axis=-1)
-    return Rows(cast, rows.scene, rows.camera[first:], rows.motion[:, first:])
+    cast, motion, movers = rows.cast.copy(), rows.motion[:, first:].copy(), len(rows.motion)
+    moved, clearance, _, _, columns, _ = _motion_columns(rows.motion[:, first])
+    cast[:movers, -10:] = np.concatenate([cast[:movers, -10:-7] + moved, clearance[:, :1], columns], axis=-1)
+    motion[..., :3] -= moved[:, None]
+    return Rows(cast, rows.scene, rows.camera[first:], motion)
+
+
+def join(past: Rows, first: int, camera: Array, motion: Array) -> Rows:
+    """Undo :func:`crop`: put the camera and motion rows of a cropped world back behind the rows before ``first``."""
+    moved = past.motion[:, first : first + 1, :3] if first else np.zeros(3)
+    onward = motion.copy()
+    onward[..., :3] += moved
+    return Rows(
+        past.cast,
+        past.scene,
+        np.concatenate([past.camera[:first], camera]),
+        np.concatenate([past.motion[:, :first], onward], axis=1),
+    )
 
 
 def pad(rows: Rows, count: int) -> Rows:
@@ -172,7 +187,7 @@ def pad(rows: Rows, count: int) -> Rows:
 def at_rest(cast: Array) -> Array:
     """One motion row (M, 1, MOTION_WIDTH) of movers that stay where their cast rows (M, CAST_WIDTH) place them."""
     motion = np.zeros((len(cast), 1, MOTION_WIDTH))
-    motion[:, 0, 0:3], motion[:, 0, 3:5] = cast[:, -10:-7], cast[:, -7:-6]
+    motion[:, 0, 3:5] = cast[:, -7:-6]
     motion[:, 0, -6 - 3 * STRIDE : -3 * STRIDE] = cast[:, -6:]
     return motion
 
@@ -206,7 +221,7 @@ def decode(rows: Rows) -> World:
         position[i, :, 2] = _standing(place[i, 2], gap[i] + depth_below(names[i], size[i], still[i]), gap[i])
     depth = [depth_below(name, s, r) for name, s, r in zip(names[:movers], size, rotation, strict=False)]
     if movers:
-        position[:movers] = _decode_position(rows.motion, np.stack(depth))
+        position[:movers] = _decode_position(rows.motion, place[:movers], np.stack(depth))
 
     ground, numbers, ambience, level = _split(rows.scene, (GROUND_CODE, 5, AMBIENCE_CODE, 1))
     return build(
@@ -268,8 +283,9 @@ def _decode_rotation(motion: Array) -> Array:
     return rotations.integrate(rotations.from_columns(columns), turn, DT)
 
 
-def _decode_position(motion: Array, depth: Array) -> Array:
-    starts, clearance, speeds, squashed, _, _ = _motion_columns(motion)
+def _decode_position(motion: Array, place: Array, depth: Array) -> Array:
+    moved, clearance, speeds, squashed, _, _ = _motion_columns(motion)
+    starts = moved + place[:, None]
     movers, rows, _ = starts.shape
     accelerations = stretch(squashed.reshape(movers, rows, STRIDE, 3), ACCELERATION_KNEE)
     # Readings of the height from the gap to the ground: twice a row, z only.
