@@ -83,7 +83,9 @@ class _Palette:
     def __init__(self, width: int, height: int, step: Fraction) -> None:
         # The graph must outlive its ends: PyAV's filters do not hold it.
         self.graph: Any = av.filter.Graph()
-        self.source = self.graph.add_buffer(width=width, height=height, format="rgb24", time_base=1 / step)
+        self.source = self.graph.add_buffer(
+            width=width, height=height, format=av.VideoFormat("rgb24"), time_base=1 / step
+        )
         self.sink = self.graph.add("buffersink")
         split = self.graph.add("split")
         find = self.graph.add("palettegen", "stats_mode=diff")

@@ -3,7 +3,8 @@
 Four kinds of rows. *Cast*: one per actor - what it is, how large, what it is made of, where it starts.
 *Scene*: one - ground, light, weather, sound. *Camera*: one per third of a second. *Motion*: one per moving
 actor and third of a second; its places are relative to where the cast row puts the actor at the start, so that
-the first is zero and no row has to repeat what another says. The first movers of the cast own the motion rows, in order.
+the first is zero and no row has to repeat what another says. The first movers of the cast own the motion rows, in
+order.
 
 Named things become codes: fixed random vectors, one per name, drawn from the name alone, so that a new
 asset joins by a new code. Decoding looks the nearest code up. Everything else is a number; the network sees
