@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.train import hoops, swings
-from sora2lib.train.measure import KICK, NEAR, Array, Cast, Scene
+from sora2lib.train.measure import KICK, NEAR, Cast, Scene
 
 Test = Callable[[Scene, Cast], bool | None]
 

@@ -1,9 +1,9 @@
 """What training never sees, fixed before the first step.
 
-Three things are kept back. *Combinations*: about one in eight of colour, size, asset and action of the subject, by a hash
-that is the same on every machine, while each colour, size, asset and action alone stays common. *Paraphrases*: a third of
-the templates and many synonyms (:func:`sora2lib.world.captions.caption` with ``held_out=True``). *Bands*: PhyWorld's
-out-of-distribution speeds and sizes (arXiv 2411.02385), which the families do not draw unless asked to
+Three things are kept back. *Combinations*: about one in eight of colour, size, asset and action of the subject, by a
+hash that is the same on every machine, while each colour, size, asset and action alone stays common. *Paraphrases*: a
+third of the templates and many synonyms (:func:`sora2lib.world.captions.caption` with ``held_out=True``). *Bands*:
+PhyWorld's out-of-distribution speeds and sizes (arXiv 2411.02385), which the families do not draw unless asked to
 (:func:`sora2lib.world.families.lab.lab`). Seeds are apart as well.
 """
 

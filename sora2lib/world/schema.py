@@ -1,7 +1,8 @@
 """The world: who is there, where everything is at every moment, the camera, the light, the sound.
 
 A :class:`World` is an :class:`xarray.Dataset` with fixed variables. SI units, z up, quaternions w-x-y-z,
-angles in radians. Dimensions: ``actor``, ``time`` (seconds, evenly spaced), ``joint``, ``xyz``, ``wxyz``, ``rgb``, ``line``.
+angles in radians. Dimensions: ``actor``, ``time`` (seconds, evenly spaced), ``joint``, ``xyz``, ``wxyz``, ``rgb``,
+``line``.
 """
 
 import json
