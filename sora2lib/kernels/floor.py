@@ -88,7 +88,6 @@ def look_at_ground(block, n, air, texture):
         block[at.RELIEF + i] = relief + relief
         block[at.MX + i], block[at.MY + i], block[at.MZ + i] = block[at.DX + i], block[at.DY + i], -dz
         block[at.WR + i], block[at.WG + i], block[at.WB + i] = weight, weight, weight
-        block[at.SHARP + i] = ONE if mirror > ZERO else ZERO
         block[at.ROUGH + i] = rough
         if sparkles:
             glint = _sparkle(

@@ -58,18 +58,20 @@ def _corners(tile, width, height):
 
 
 @compiled
-def _follow(clear, n, scratch):
+def _follow(clear, n, mirrored, scratch):
     """Start the mirror rays of a block, or with ``clear`` the rays that left a clear body.
 
+    A floor mirrors the sky without any ray; it sends one only where one of the ``mirrored`` bodies may be met.
     Returns how many there are and whether all of them leave the ground; row E of the block keeps whose they are.
     """
     block, other = scratch.block, scratch.other
-    origin, direction, weight = (at.GX, at.HX, at.VG) if clear else (at.PX, at.MX, at.SHARP)
+    origin, direction = (at.GX, at.HX) if clear else (at.PX, at.MX)
     m, floor_only = 0, True
     for i in range(n):
-        if block[weight + i] <= ZERO:
+        floor = (block[at.ID + i] == np.float32(at.GROUND)) & (block[at.WG + i] > ZERO) & (mirrored > 0)
+        if not (block[at.VG + i] > ZERO if clear else floor or block[at.SHARP + i] > ZERO):
             continue
-        floor_only = floor_only and block[at.ID + i] == np.float32(at.GROUND)
+        floor_only = floor_only and floor
         for axis in range(0, 3 * at.PITCH, at.PITCH):
             other[at.OX + axis + m] = block[origin + axis + i]
             other[at.DX + axis + m] = block[direction + axis + i]
@@ -82,21 +84,23 @@ def _follow(clear, n, scratch):
 
 
 @compiled
-def _add(clear, m, scratch, air, dome):
+def _add(clear, m, scene, scratch):
     """Add what followed rays brought to the rays they came from; what they met marks the feature."""
     block, other = scratch.block, scratch.other
     weight = at.VR if clear else at.WR
     for k in range(m):
         i = np.int64(block[at.E + k])
-        block[at.FEATURE + i] += np.float32(4096) * max(other[at.ID + k] + ONE, ZERO)
-        r, g, b = other[at.CR + k], other[at.CG + k], other[at.CB + k]
-        if other[at.ID + k] >= ZERO and block[at.ID + i] < ZERO:
-            # What is far from a rough floor blurs into the sky around it.
-            sr, sg, sb = sky_or_floor(
-                dome, air, block[at.MX + i], block[at.MY + i], block[at.MZ + i], block[at.ROUGH + i]
-            )
-            share = ONE / (ONE + np.float32(20) * block[at.ROUGH + i] * other[at.T + k])
-            r, g, b = sr + share * (r - sr), sg + share * (g - sg), sb + share * (b - sb)
+        r, g, b, name = other[at.CR + k], other[at.CG + k], other[at.CB + k], np.int64(block[at.ID + i])
+        if name < 0 or scene.tags[name, at.KIND] == at.SPHERE:
+            block[at.FEATURE + i] += np.float32(4096) * max(other[at.ID + k] + ONE, ZERO)
+        if name < 0:
+            if other[at.ID + k] < ZERO:
+                continue
+            # What stands on a floor takes the place of the sky; the rougher the floor and the farther it is, the less.
+            mx, my, mz, rough = block[at.MX + i], block[at.MY + i], block[at.MZ + i], block[at.ROUGH + i]
+            sr, sg, sb = sky_or_floor(scene.dome, scene.air, mx, my, mz, rough)
+            share, sky = ONE / (ONE + np.float32(20) * rough * other[at.T + k]), block[at.OPEN + i]
+            r, g, b = share * (r - sky * sr), share * (g - sky * sg), share * (b - sky * sb)
         block[at.CR + i] += block[weight + i] * r
         block[at.CG + i] += block[weight + at.PITCH + i] * g
         block[at.CB + i] += block[weight + 2 * at.PITCH + i] * b
@@ -125,7 +129,7 @@ def _look(n, seen, mirrored, scene, scratch):
     for turn in range(3):
         block, box, m, row, count = scratch.block, scratch.box, n, 0, seen
         if turn > 0:
-            m, floor_only = _follow(turn == 2, n, scratch)
+            m, floor_only = _follow(turn == 2, n, mirrored, scratch)
             if m == 0:
                 continue
             block, box = scratch.other, scratch.other_box
@@ -151,7 +155,7 @@ def _look(n, seen, mirrored, scene, scratch):
             look_at_sky(block, m, air, dome, turn != 1)
         hang_nets(block, m, names, count, body, tags, air)
         if turn > 0:
-            _add(turn == 2, m, scratch, air, dome)
+            _add(turn == 2, m, scene, scratch)
     fill_with_air(scratch.block, n, air, dome)
     develop(scratch.block, n, scene.curve)
 
