@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -32,12 +32,14 @@ def main() -> None:
     parser.add_argument("--model", default="small", help="name or .safetensors file (%(default)s)")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", metavar="FOLDER")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        rows = new_processes(Path(folder), asked.model, asked.repeats) | warm(Path(folder), asked.model, asked.repeats)
     load = os.getloadavg()[0]
-    print(f"{machine()['processor']}, {machine()['cores']} cores, load {load:.1f}; median of {asked.repeats}\n")
-    for name, seconds in rows.items():
-        print(f"{name:<62} {seconds:8.3f} s")
+    print(f"{machine()['processor']}, {machine()['cores']} cores, load {load:.1f} before; median of {asked.repeats}\n")
+    rows = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for measure in (new_processes, warm):
+            for name, seconds in measure(Path(folder), asked.model, asked.repeats):
+                print(f"{name:<62} {seconds:8.3f} s", flush=True)
+                rows[name] = seconds
     report = {"date": date.today().isoformat(), "machine": machine(), "load": load, "versions": versions()}
     report |= {"prompt": PROMPT, "seed": SEED, "model": asked.model, "repeats": asked.repeats, "seconds": rows}
     asked.results.mkdir(parents=True, exist_ok=True)
@@ -46,20 +48,18 @@ def main() -> None:
     print(f"\n{path}")
 
 
-def new_processes(folder: Path, model: str, repeats: int) -> dict[str, float]:
+def new_processes(folder: Path, model: str, repeats: int) -> Iterator[tuple[str, float]]:
     """Wall seconds of whole processes: an interpreter that imports, and one that makes a clip."""
     bare = median(lambda: run("-c", "pass"), repeats)
     make = ["-m", "sora2lib", "make", PROMPT, "--seed", str(SEED), "--model", model]
     make += ["--out", str(folder / "a.mp4"), "--force", "--quiet"]
     cold = os.environ | {"NUMBA_CACHE_DIR": str(folder / "cache")}
-    return {
-        "import sora2lib, above a bare interpreter": median(lambda: run("-c", "import sora2lib"), repeats) - bare,
-        "first clip after installing, compiling the kernels": timed(lambda: run(*make, environment=cold)),
-        "first clip in a new process": median(lambda: run(*make), min(repeats, 3)),
-    }
+    yield "import sora2lib, above a bare interpreter", median(lambda: run("-c", "import sora2lib"), repeats) - bare
+    yield "first clip after installing, compiling the kernels", timed(lambda: run(*make, environment=cold))
+    yield "first clip in a new process", median(lambda: run(*make), min(repeats, 3))
 
 
-def warm(folder: Path, model: str, repeats: int) -> dict[str, float]:
+def warm(folder: Path, model: str, repeats: int) -> Iterator[tuple[str, float]]:
     """Wall seconds of a clip of 4 s, 1280x720, 24 fps with sound, written, in a process that has made one before."""
     from sora2lib import film, media, pipeline
     from sora2lib.render import render
@@ -80,22 +80,25 @@ def warm(folder: Path, model: str, repeats: int) -> dict[str, float]:
         film.record(film.scene("drop", seed=SEED), path, size=request.size, force=True)
 
     generated()
-    recipe = planned()
-    world = recipe.world
-    frames = list(render(world, width=request.width, height=request.height, fps=request.fps, seconds=request.seconds))
-    sound = synthesise(world, rate=media.RATE, seconds=request.seconds)
-    return {
-        "clip of 4 s, 1280x720, 24 fps, with sound, written, warm": median(generated, repeats),
-        "  of which plan": median(planned, repeats),
-        "  of which sound": median(lambda: synthesise(world, rate=media.RATE, seconds=request.seconds), repeats),
-        "  of which pictures (beside the encoder)": median(
-            lambda: list(render(world, width=request.width, height=request.height, fps=24, seconds=4)), repeats
-        ),
-        "  of which encoder (beside the pictures)": median(
-            lambda: media.write(path, frames, fps=24, sound=sound, force=True), repeats
-        ),
-        "the same for a simulated scene": median(simulated, repeats),
-    }
+    world = planned().world
+
+    def painted() -> list[Any]:
+        return list(render(world, width=request.width, height=request.height, fps=request.fps, seconds=request.seconds))
+
+    def sounded() -> Any:
+        return synthesise(world, rate=media.RATE, seconds=request.seconds)
+
+    frames, sound = painted(), sounded()
+
+    def encoded() -> None:
+        media.write(path, frames, fps=request.fps, sound=sound, force=True)
+
+    yield "clip of 4 s, 1280x720, 24 fps, with sound, written, warm", median(generated, repeats)
+    yield "  of which plan", median(planned, repeats)
+    yield "  of which sound", median(sounded, repeats)
+    yield "  of which pictures (beside the encoder)", median(painted, repeats)
+    yield "  of which encoder (beside the pictures)", median(encoded, repeats)
+    yield "the same for a simulated scene", median(simulated, repeats)
 
 
 def run(*arguments: str, environment: dict[str, str] | None = None) -> None:
