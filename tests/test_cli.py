@@ -113,6 +113,15 @@ def test_info_of_the_installation(capsys):
     assert capsys.readouterr().out.startswith(f"sora2lib {__version__}, Python 3.")
 
 
+@pytest.fixture
+def interruptible():
+    """Listen to Ctrl-C even where the tests run in the background, which makes processes deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_filming_leaves_nothing(tmp_path, capsys):
     def interrupt():
         while not any(path.stat().st_size for path in tmp_path.iterdir()):
@@ -128,6 +137,7 @@ def test_ctrl_c_while_filming_leaves_nothing(tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_planning_stops_within_a_step(untrained, tmp_path):
     timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()

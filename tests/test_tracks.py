@@ -69,3 +69,10 @@ def test_extra_readings_pull_the_track():
 @pytest.mark.parametrize("value", [-300.0, -9.81, 0.0, 1e-3, 42.0])
 def test_stretch_undoes_squash(value):
     assert tracks.stretch(tracks.squash(np.array(value), 1.0), 1.0) == pytest.approx(value)
+
+
+def test_two_minutes_are_solved_in_linear_time():
+    """A dense solution would take gigabytes and minutes."""
+    track = np.cumsum(np.random.default_rng(0).normal(size=(2, 120 * 24 + 1, 3)), axis=1)
+    parts = tracks.differences(track, DT)
+    np.testing.assert_allclose(tracks.reconstruct(*parts, dt=DT, **errors(parts[2])), track, atol=1e-5)

@@ -12,9 +12,12 @@ Shapes: T samples = STRIDE * K + 1, K rows, D independent axes.
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solveh_banded
+from scipy.sparse import csr_matrix, eye, vstack
 
 Array = NDArray[np.float64]
 STRIDE = 8
+REACH = 2  # samples between the first and the last that one reading looks at
 
 
 def squash(value: Array, knee: float) -> Array:
@@ -48,13 +51,12 @@ def differences(track: Array, dt: float, stride: int = STRIDE) -> tuple[Array, A
     return head[..., ::stride, :], central[..., ::stride, :], accelerations.reshape(shape)
 
 
-def _operators(samples: int, dt: float, stride: int) -> tuple[Array, Array, Array]:
+def _operators(samples: int, dt: float, stride: int) -> list[csr_matrix]:
     """Rows of the linear maps track -> starts (K, T), speeds (K, T; the first forward) and accelerations (T - 2, T)."""
-    identity = np.eye(samples)
-    starts = identity[:-1:stride]
-    forward = np.diff(identity, axis=0) / dt
-    central = np.concatenate([forward[:1], (forward[1:] + forward[:-1]) / 2])
-    return starts, central[::stride], np.diff(identity, n=2, axis=0) / dt**2
+    identity = eye(samples, format="csr")
+    forward = (identity[1:] - identity[:-1]) / dt
+    central = vstack([forward[:1], (forward[1:] + forward[:-1]) / 2], format="csr")
+    return [identity[:-1:stride], central[::stride], (forward[1:] - forward[:-1]) / dt]
 
 
 def reconstruct(
@@ -83,7 +85,7 @@ def reconstruct(
     """
     *batch, rows, axes = starts.shape
     samples = rows * stride + 1
-    operators = [*_operators(samples, dt, stride)]
+    operators = _operators(samples, dt, stride)
     flat = accelerations.reshape(*batch, rows * stride, axes)[..., 1:, :]
     flat_error = np.broadcast_to(acceleration_error, accelerations.shape).reshape(*batch, rows * stride, axes)[
         ..., 1:, :
@@ -93,12 +95,24 @@ def reconstruct(
     values = [starts, onward, flat]
     errors = [np.broadcast_to(start_error, starts.shape), np.broadcast_to(speed_error, speeds.shape), flat_error]
     if extra is not None:
-        operators.append(np.eye(samples)[extra[0]])
+        operators.append(eye(samples, format="csr")[extra[0]])
         values.append(extra[1])
         errors.append(extra[2])
-    operator = np.concatenate(operators)  # (E, T)
     value = np.moveaxis(np.concatenate(values, axis=-2), -1, -2)  # (..., D, E)
     weight = 1 / np.moveaxis(np.concatenate(errors, axis=-2), -1, -2) ** 2
-    normal = np.einsum("et,...e,es->...ts", operator, weight, operator, optimize=True)
-    right = np.einsum("et,...e->...t", operator, weight * value, optimize=True)
-    return np.moveaxis(np.linalg.solve(normal, right[..., None])[..., 0], -1, -2)
+    return np.moveaxis(_least_squares(vstack(operators, format="csr"), value, weight), -1, -2)
+
+
+def _least_squares(operator: csr_matrix, value: Array, weight: Array) -> Array:
+    """Tracks (..., T) that minimise the weighted squares of ``operator @ track - value`` (..., E).
+
+    A reading spans three samples at most, so the normal equations are banded and their cost is linear in T.
+    """
+    samples, flat_weight = operator.shape[1], weight.reshape(-1, operator.shape[0])
+    right = (flat_weight * value.reshape(flat_weight.shape)) @ operator
+    bands = np.zeros((len(flat_weight), REACH + 1, samples))
+    for offset in range(REACH + 1):
+        products = operator[:, : samples - offset].multiply(operator[:, offset:])
+        bands[:, offset, : samples - offset] = flat_weight @ products
+    solved = [solveh_banded(band, one, lower=True) for band, one in zip(bands, right, strict=True)]
+    return np.stack(solved).reshape(*weight.shape[:-1], samples)
