@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from sora2lib.kernels.strokes import blades, cells
 from sora2lib.kernels.textures import GROUND_LEVELS, GROUND_SIZE
-from sora2lib.render.materials import fractal, linear
+from sora2lib.render.materials import Picture, fractal, linear
 from sora2lib.world.vocabulary import GROUNDS
 
-Array = NDArray[np.float64]
 N = GROUND_SIZE
 
 
@@ -22,33 +21,38 @@ class Floor:
     """A painted ground: metres a repeat, linear colour, height in metres, roughness of what it mirrors."""
 
     metres: float
-    colour: Array  # (N, N, 3)
-    height: Array  # (N, N)
+    colour: Picture  # (N, N, 3)
+    height: Picture  # (N, N)
     rough: float = 0.5
 
 
-def _tint(tone: Array, rgb: Array, warmth: Array | float = 0.0) -> Array:
+def _colour(red: float, green: float, blue: float) -> Picture:
+    return linear((red, green, blue)).astype(np.float32)
+
+
+def _tint(tone: Picture, rgb: Picture, warmth: Picture | float = 0.0) -> Picture:
     """Colour a grey picture; ``warmth`` moves it from blue to red."""
-    shift = np.multiply.outer(np.asarray(warmth), np.array([0.10, 0.0, -0.12]))
+    shift = np.multiply.outer(np.asarray(warmth), np.array([0.10, 0.0, -0.12], np.float32))
     return np.clip(tone[..., None] * rgb * (1 + shift), 0.002, 0.98)
 
 
-def _blend(a: Array, b: Array | float, share: Array) -> Array:
+def _blend(a: Picture, b: Picture, share: Picture) -> Picture:
     return a + (b - a) * share[..., None]
 
 
-def _step(x: Array, low: float, high: float) -> Array:
+def _step(x: Picture, low: float, high: float) -> Picture:
     x = np.clip((x - low) / (high - low), 0, 1)
     return x * x * (3 - 2 * x)
 
 
-def _grid(metres: float) -> tuple[Array, Array]:
+def _grid(metres: float) -> tuple[Picture, Picture]:
     """Coordinates x, y of the texels in metres."""
-    line = (np.arange(N) + 0.5) * metres / N
-    return np.meshgrid(line, line)
+    line = (np.arange(N, dtype=np.float32) + 0.5) * metres / N
+    x, y = np.meshgrid(line, line)
+    return x.astype(np.float32), y.astype(np.float32)
 
 
-def _concrete(rgb: Array) -> Floor:
+def _concrete(rgb: Picture) -> Floor:
     metres = 4.0
     x, y = _grid(metres)
     fine, coarse, blotch = (
@@ -63,14 +67,14 @@ def _concrete(rgb: Array) -> Floor:
     edge = np.minimum.reduce([np.abs(x - 2.0), np.abs(y - 2.0), np.minimum(x, metres - x), np.minimum(y, metres - y)])
     joint = 1 - _step(edge + 0.0015 * fine, 0.004, 0.009)
     worn = 1 - _step(edge + 0.01 * coarse, 0.0, 0.05)
-    slab = 1 + 0.05 * np.array([[-1, 0.4], [0.7, -0.3]])[(y > 2).astype(int), (x > 2).astype(int)]
+    slab = 1 + 0.05 * np.array([[-1, 0.4], [0.7, -0.3]], np.float32)[(y > 2).astype(int), (x > 2).astype(int)]
     tone *= (1 - 0.62 * joint) * (1 - 0.10 * worn) * slab
     height = 0.0007 * fine + 0.0006 * coarse - 0.008 * joint - 0.003 * pits
     return Floor(metres, _tint(tone, rgb, 0.35 * blotch + 0.5 * stain), height)
 
 
-def _grass(rgb: Array) -> Floor:
-    rgb = rgb * (1.5, 1.12, 1.7)
+def _grass(rgb: Picture) -> Floor:
+    rgb = rgb * np.array([1.5, 1.12, 1.7], np.float32)
     metres, count = 2.4, 42000
     rng = np.random.default_rng(7)
     patch = fractal(N, seed=8, slope=1.9)
@@ -81,14 +85,14 @@ def _grass(rgb: Array) -> Floor:
     lengths = rng.uniform(16, 44, count) * (1 + 0.15 * patch[rows, columns])
     shade, height = blades(N, places, lean + rng.normal(0, 0.9, count), lengths, rng.normal(0, 0.9, count), shades)
     dry = _step(fractal(N, seed=10, slope=1.5) + 0.5 * fractal(N, seed=12, slope=0.4, low=50), 0.8, 2.2)
-    tone = np.where(shade > 0, 0.35 + 0.95 * shade, 0.30).astype(np.float64)
+    tone = np.where(shade > 0, 0.35 + 0.95 * shade, 0.30).astype(np.float32)
     colour = _tint(tone, rgb, 0.35 * patch)
-    straw = _tint(tone, linear((0.62, 0.56, 0.28)))
-    colour = _blend(colour, 0.0, np.zeros_like(tone)) + (straw - colour) * (0.55 * dry * (shade > 0.9))[..., None]
-    return Floor(metres, colour, 0.006 * height.astype(np.float64))
+    straw = _tint(tone, _colour(0.62, 0.56, 0.28))
+    colour = _blend(colour, straw, 0.55 * dry * (shade > 0.9))
+    return Floor(metres, colour, 0.006 * height.astype(np.float32))
 
 
-def _sand(rgb: Array) -> Floor:
+def _sand(rgb: Picture) -> Floor:
     metres = 3.0
     _, y = _grid(metres)
     warp = fractal(N, seed=13, slope=2.1)
@@ -102,16 +106,16 @@ def _sand(rgb: Array) -> Floor:
     return Floor(metres, _tint(tone, rgb, 0.25 * wide), 0.013 * ripple * strength + 0.0006 * grain + 0.006 * warp)
 
 
-def _wood(rgb: Array) -> Floor:
+def _wood(rgb: Picture) -> Floor:
     metres, boards = 2.8, 20
     x, y = _grid(metres)
     rng = np.random.default_rng(17)
     width = metres / boards
     row = np.minimum((y / width).astype(int), boards - 1)
-    shift = rng.uniform(0, metres, boards)[row]
+    shift = rng.uniform(0, metres, boards).astype(np.float32)[row]
     piece = (((x + shift) % metres) > metres * 0.5).astype(int)
-    shade = rng.normal(1, 0.13, (boards, 2))[row, piece]
-    hue = rng.normal(0, 0.8, (boards, 2))[row, piece]
+    shade = rng.normal(1, 0.13, (boards, 2)).astype(np.float32)[row, piece]
+    hue = rng.normal(0, 0.8, (boards, 2)).astype(np.float32)[row, piece]
     offset = rng.integers(0, N, (boards, 2))[row, piece]
     rows, columns = np.indices((N, N))
     grain = fractal(N, seed=18, slope=0.9, low=10, stretch=(14.0, 1.0))[(rows + offset) % N, (columns + 3 * offset) % N]
@@ -128,7 +132,7 @@ def _wood(rgb: Array) -> Floor:
     return Floor(metres, _tint(tone, rgb, 0.5 * hue + 0.25 * rings), -0.0025 * gap + 0.00010 * grain, rough=0.16)
 
 
-def _ice(rgb: Array) -> Floor:
+def _ice(rgb: Picture) -> Floor:
     metres = 6.0
     deep, cloudy, frost = (
         fractal(N, seed=21, slope=2.0),
@@ -136,7 +140,7 @@ def _ice(rgb: Array) -> Floor:
         fractal(N, seed=23, slope=0.6, low=20),
     )
     rng = np.random.default_rng(24)
-    cracks = np.zeros((N, N))
+    cracks = np.zeros((N, N), np.float32)
     for grid, strength in ((4, 1.0), (9, 0.55)):
         near = cells(N, rng.uniform(0.05, 0.95, (grid, grid, 2)))
         rows, columns = np.indices((N, N))
@@ -151,13 +155,13 @@ def _ice(rgb: Array) -> Floor:
     scratch = np.maximum(scratch, _step(fractal(N, seed=28, slope=0.25, low=30, stretch=(1.0, 26.0)), 2.5, 3.8))
     powder = _step(cloudy + 0.35 * frost, 0.7, 2.4)
     tone = 0.80 + 0.10 * deep + 0.03 * frost
-    colour = _tint(tone, rgb * np.array([0.70, 0.88, 1.0]), 0.5 * deep)
-    white = linear((0.93, 0.96, 0.98))
-    colour = colour + (white - colour) * np.clip(0.75 * cracks + 0.35 * scratch + 0.65 * powder, 0, 1)[..., None]
+    colour = _tint(tone, rgb * np.array([0.70, 0.88, 1.0], np.float32), 0.5 * deep)
+    white = _colour(0.93, 0.96, 0.98)
+    colour = _blend(colour, white, np.clip(0.75 * cracks + 0.35 * scratch + 0.65 * powder, 0, 1))
     return Floor(metres, colour, 0.0012 * powder - 0.002 * cracks, rough=0.05)
 
 
-def _snow(rgb: Array) -> Floor:
+def _snow(rgb: Picture) -> Floor:
     metres = 4.0
     wide, lumps, fine = (
         fractal(N, seed=29, slope=2.2),
@@ -168,7 +172,7 @@ def _snow(rgb: Array) -> Floor:
     return Floor(metres, _tint(tone, rgb, -0.10 * wide), 0.020 * wide + 0.007 * lumps + 0.0010 * fine, rough=0.5)
 
 
-def _tiles(rgb: Array) -> Floor:
+def _tiles(rgb: Picture) -> Floor:
     metres, count = 3.2, 8
     x, y = _grid(metres)
     width = metres / count
@@ -179,18 +183,18 @@ def _tiles(rgb: Array) -> Floor:
     rows, columns = np.indices((N, N))
     vein = vein[(rows + offset) % N, (columns + 5 * offset) % N]
     lines = (1 - _step(np.abs(vein), 0.0, 0.10)) * 0.5
-    shade = 1 + 0.03 * rng.standard_normal((count, count))[row, column]
-    dark = ((row + column) % 2).astype(np.float64)
+    shade = 1 + 0.03 * rng.standard_normal((count, count)).astype(np.float32)[row, column]
+    dark = ((row + column) % 2).astype(np.float32)
     light = _tint(shade * (1.02 + 0.05 * vein - 0.14 * lines), rgb * 1.12)
-    black = _tint(shade * (1.0 + 0.25 * vein + 0.9 * lines), linear((0.36, 0.35, 0.35)))
-    colour = light + (black - light) * dark[..., None]
+    black = _tint(shade * (1.0 + 0.25 * vein + 0.9 * lines), _colour(0.36, 0.35, 0.35))
+    colour = _blend(light, black, dark)
     edge = np.minimum.reduce([x % width, width - x % width, y % width, width - y % width])
     grout = 1 - _step(edge, 0.0020, 0.0045)
-    colour = colour + (linear((0.42, 0.41, 0.39)) - colour) * grout[..., None]
+    colour = _blend(colour, _colour(0.42, 0.41, 0.39), grout)
     return Floor(metres, colour, -0.002 * grout, rough=0.06)
 
 
-def _metal(rgb: Array) -> Floor:
+def _metal(rgb: Picture) -> Floor:
     metres = 3.0
     x, y = _grid(metres)
     brush = fractal(N, seed=34, slope=0.25, low=8, stretch=(40.0, 1.0))
@@ -201,14 +205,14 @@ def _metal(rgb: Array) -> Floor:
     seam = 1 - _step(edge, 0.0015, 0.0045)
     corner = np.hypot(np.minimum(x % half, half - x % half) - 0.06, np.minimum(y % half, half - y % half) - 0.06)
     rivet, rim = 1 - _step(corner, 0.014, 0.017), 1 - _step(np.abs(corner - 0.017), 0.0005, 0.003)
-    plate = np.array([[1.0, 0.93], [0.95, 1.03]])[(y > half).astype(int), (x > half).astype(int)]
-    tone = plate * (1 + 0.07 * brush + 0.05 * wide - 0.12 * smudge)
+    plate = np.array([[1.0, 0.93], [0.95, 1.03]], np.float32)[(y > half).astype(int), (x > half).astype(int)]
+    tone = plate * (1 + 0.11 * brush + 0.05 * wide - 0.12 * smudge)
     tone *= (1 - 0.7 * seam) * (1 + 0.12 * rivet) * (1 - 0.5 * rim)
     dome = 0.004 * np.clip(1 - (corner / 0.017) ** 2, 0, 1)
     return Floor(metres, _tint(tone, rgb, 0.2 * wide), dome - 0.002 * seam + 0.00012 * brush, rough=0.12)
 
 
-_PAINTERS: dict[str, Callable[[Array], Floor]] = {
+_PAINTERS: dict[str, Callable[[Picture], Floor]] = {
     "concrete": _concrete,
     "grass": _grass,
     "sand": _sand,
@@ -227,13 +231,14 @@ def paint(ground: str) -> Floor:
     >>> paint("sand").colour.shape
     (1024, 1024, 3)
     """
-    rgb = linear(GROUNDS[ground].rgb)
+    rgb = linear(GROUNDS[ground].rgb).astype(np.float32)
     floor = _PAINTERS[ground](rgb)
     gain = 1.0 if ground in ("grass", "ice", "tiles") else rgb / floor.colour.mean((0, 1))
-    return replace(floor, colour=np.clip(floor.colour * gain, 0, 1))
+    colour = np.clip(floor.colour * gain, 0, 1).astype(np.float32)
+    return replace(floor, colour=colour, height=floor.height.astype(np.float32))
 
 
-def relief(floor: Floor, light: Array, softness: float) -> Array:
+def relief(floor: Floor, light: NDArray[np.float64], softness: float) -> Picture:
     """How much of the key light slopes catch, relative to level ground (N, N); shallow for a broad light."""
     step = 2 * floor.metres / N
     slope_x = (np.roll(floor.height, -1, 1) - np.roll(floor.height, 1, 1)) / step
@@ -244,18 +249,13 @@ def relief(floor: Floor, light: Array, softness: float) -> Array:
     return 1 + (np.clip(facing, 0.15, 1.95) - 1) / (1 + 4 * softness)
 
 
-def pack(floor: Floor, shape: Array) -> NDArray[np.int64]:
+def pack(floor: Floor, shape: Picture) -> NDArray[np.int64]:
     """All levels of detail as texels of four bytes: square root of the colour, and half of ``shape``."""
     levels = []
     picture = np.concatenate([floor.colour, np.square(shape / 2)[..., None]], axis=-1).astype(np.float32)
-    for _ in range(GROUND_LEVELS):
+    for level in range(GROUND_LEVELS):
+        size = N >> level
+        picture = picture if level == 0 else picture.reshape(size, 2, size, 2, 4).mean((1, 3))
         lanes = np.rint(255 * np.sqrt(np.clip(picture, 0, 1))).astype(np.int64)
         levels.append((lanes[..., 0] | lanes[..., 1] << 16 | lanes[..., 2] << 32 | lanes[..., 3] << 48).ravel())
-        picture = picture.reshape(
-            -1 if len(picture) < 2 else len(picture) // 2,
-            min(2, len(picture)),
-            max(1, len(picture) // 2),
-            min(2, len(picture)),
-            4,
-        ).mean((1, 3))
     return np.concatenate(levels)

@@ -9,6 +9,7 @@ from sora2lib.kernels.patterns import PATTERNS, STUFFS
 from sora2lib.kernels.textures import NOISE_SIZE
 
 Array = NDArray[np.float64]
+Picture = NDArray[np.float32]
 
 
 def linear(srgb: NDArray[np.floating] | tuple[float, ...]) -> Array:
@@ -39,7 +40,7 @@ def fractal(
     low: float = 1.0,
     high: float = 1e9,
     stretch: tuple[float, float] = (1, 1),
-) -> Array:
+) -> Picture:
     """Repeating noise (size, size) of zero mean and unit variance with a power-law spectrum.
 
     Parameters
@@ -48,12 +49,12 @@ def fractal(
     low, high : band in cycles a repeat.
     stretch : how much longer features are along columns (x) and rows (y).
     """
-    spectrum = np.fft.rfft2(np.random.default_rng(seed).standard_normal((size, size)))
+    spectrum = np.fft.rfft2(np.random.default_rng(seed).standard_normal((size, size), dtype=np.float32))
     fy, fx = np.fft.fftfreq(size, 1 / size)[:, None] * stretch[1], np.fft.rfftfreq(size, 1 / size)[None] * stretch[0]
     frequency = np.hypot(fy, fx)
-    spectrum *= np.where((frequency >= low) & (frequency <= high), np.maximum(frequency, 1e-9) ** -slope, 0)
-    noise = np.fft.irfft2(spectrum, (size, size))
-    return noise / max(noise.std(), 1e-12)
+    gain = np.where((frequency >= low) & (frequency <= high), np.maximum(frequency, 1e-9) ** -slope, 0)
+    noise = np.fft.irfft2(spectrum * gain.astype(np.float32), (size, size)).astype(np.float32)
+    return noise / max(float(noise.std()), 1e-12)
 
 
 @cache
