@@ -61,6 +61,7 @@ def new_processes(folder: Path, model: str, repeats: int) -> Iterator[tuple[str,
 
 def warm(folder: Path, model: str, repeats: int) -> Iterator[tuple[str, float]]:
     """Wall seconds of a clip of 4 s, 1280x720, 24 fps with sound, written, in a process that has made one before."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does, before torch is loaded
     from sora2lib import film, media, pipeline
     from sora2lib.render import render
     from sora2lib.request import Request
