@@ -8,7 +8,7 @@ from sora2lib.kernels.layout import HALF, ONE, TINY, TWO, ZERO
 from sora2lib.kernels.textures import ground_texel
 
 _BYTE = np.float32(1 / 255)
-_TAPS = 4
+_TAPS = 3
 SNOW = 1
 
 
@@ -31,7 +31,7 @@ def look_at_ground(block, n, air, texture):
     """Colour, relief and mirror ray of every ray that met the ground.
 
     The texture holds the square root of the colour and half the relief. It is read along the longer side of the
-    pixel's footprint in up to four places, each in the level of detail above or below the exact one in turn: crisp
+    pixel's footprint in up to three places, each in the level of detail above or below the exact one in turn: crisp
     at a low angle, and no line where levels meet.
     """
     scale, far_scale, mirror, rough = air[at.GROUND_SCALE], air[at.FAR_SCALE], air[at.MIRROR], air[at.GROUND_ROUGH]
@@ -40,9 +40,9 @@ def look_at_ground(block, n, air, texture):
         dx, dy, dz = block[at.DX + i], block[at.DY + i], block[at.DZ + i]
         foot = block[at.FOOT + i] * block[at.T + i]
         long = foot / max(-dz, np.float32(1e-3))
-        taps = np.floor(min(max(long / foot + HALF, TWO), np.float32(_TAPS)))
+        taps = np.floor(min(max(np.float32(0.75) * long / foot + HALF, TWO), np.float32(_TAPS)))
         # The bits of a float are nearly its logarithm.
-        texels = max(max(foot, long / np.float32(_TAPS)) * scale * np.float32(1024), ONE)
+        texels = max(max(foot, np.float32(0.75) * long / taps) * scale * np.float32(1024), ONE)
         level = np.float32(np.float32(texels).view(np.int32) - 0x3F800000) * np.float32(1 / (1 << 23)) + np.float32(
             0.25
         )

@@ -21,6 +21,7 @@ from sora2lib.kernels.surfaces import find_normals, look_at_bodies
 
 TILE, TALL = 16, 16
 _SAMPLES = 8
+_ALWAYS = 1 << 28  # marks a pixel that needs more samples whatever its neighbours show
 # Eight rooks: no two in one row or column.
 _OFFSETS = (
     np.array([(1, 4), (3, 0), (5, 6), (7, 2), (0, 7), (2, 1), (4, 5), (6, 3)], np.float32) / np.float32(8)
@@ -173,7 +174,7 @@ def develop(block, n, curve):
 def _is_edge(features, x, y):
     here, height, width = features[y, x], features.shape[0], features.shape[1]
     return (
-        here >= 1 << 28
+        here >= _ALWAYS
         or (x > 0 and features[y, x - 1] != here)
         or (y > 0 and features[y - 1, x] != here)
         or (x + 1 < width and features[y, x + 1] != here)
@@ -181,62 +182,86 @@ def _is_edge(features, x, y):
     )
 
 
-@compiled
-def _write(places, start, size, fine, scratch, frame, features):
-    """Put the colours of a block into the frame, dithered; the first round writes features too."""
-    block, samples = scratch.block, _SAMPLES if fine else 1
-    shiny, share = ZERO, ONE / np.float32(samples)
-    for k in range(size):
-        x, y = places[start + k, 0], places[start + k, 1]
-        dither = _BAYER[y & 3, x & 3]
-        for channel in range(3):
-            total = ZERO
-            for i in range(k * samples, (k + 1) * samples):
-                total += block[at.CR + channel * at.PITCH + i]
-            value = total * share + dither
-            frame[y, x, channel] = np.uint8(min(value, np.float32(255)))
-        if not fine:
-            features[y, x] = np.int32(block[at.FEATURE + k]) + (1 << 28 if block[at.EDGE + k] > ZERO else 0)
-            bounces = (block[at.SHARP + k] > ZERO) | (block[at.VG + k] > ZERO)
-            shiny = ONE if bounces & (block[at.ID + k] >= ZERO) else shiny
-    return shiny
+@inlined
+def _byte(value, x, y):
+    """Round a display value 0..255 by an ordered dither, so that slow gradients show no steps."""
+    return np.uint8(value + _BAYER[y & 3, x & 3])
 
 
 @compiled
-def paint(tiles, count, fine, scene, scratch, frame, features, boxes):
-    """Draw tiles with one sample a pixel, or with ``fine`` the pixels along edges again with eight.
+def _draw_tile(tile, corners, scene, scratch, frame, features, boxes):
+    """Draw all pixels of a tile with one sample each."""
+    block, (x0, y0, x1, y1), n = scratch.block, corners, 0
+    for y in range(y0, y1):
+        for x in range(x0, x1):
+            block[at.D + n], block[at.E + n] = np.float32(x) + HALF, np.float32(y) + HALF
+            n += 1
+    seen, mirrored = _cull(scene, scratch, x0, y0, x1, y1)
+    _look(n, seen, mirrored, scene, scratch)
+    shiny, n = ZERO, 0
+    for y in range(y0, y1):
+        for x in range(x0, x1):
+            frame[y, x, 0] = _byte(block[at.CR + n], x, y)
+            frame[y, x, 1] = _byte(block[at.CG + n], x, y)
+            frame[y, x, 2] = _byte(block[at.CB + n], x, y)
+            features[y, x] = np.int32(block[at.FEATURE + n]) + (_ALWAYS if block[at.EDGE + n] > ZERO else 0)
+            n += 1
+    for i in range(n):
+        bounces = (block[at.SHARP + i] > ZERO) | (block[at.VG + i] > ZERO)
+        shiny = ONE if bounces & (block[at.ID + i] >= ZERO) else shiny
+    for k in range(12):
+        boxes[tile, k] = scratch.box[k]
+    boxes[tile, 12] = shiny
+
+
+@compiled
+def _refine_tile(corners, scene, scratch, frame, features):
+    """Draw the pixels along edges again, with eight samples each."""
+    block, places, (x0, y0, x1, y1) = scratch.block, scratch.places, corners
+    found = 0
+    for y in range(y0, y1):
+        for x in range(x0, x1):
+            if _is_edge(features, x, y):
+                places[found, 0], places[found, 1] = x, y
+                found += 1
+    if found == 0:
+        return
+    seen, mirrored = _cull(scene, scratch, x0, y0, x1, y1)
+    for start in range(0, found, at.PITCH // _SAMPLES):
+        size = min(at.PITCH // _SAMPLES, found - start)
+        for k in range(size):
+            for i in range(_SAMPLES):
+                block[at.D + k * _SAMPLES + i] = np.float32(places[start + k, 0]) + _OFFSETS[i, 0]
+                block[at.E + k * _SAMPLES + i] = np.float32(places[start + k, 1]) + _OFFSETS[i, 1]
+        _look(size * _SAMPLES, seen, mirrored, scene, scratch)
+        for k in range(size):
+            x, y, r, g, b = places[start + k, 0], places[start + k, 1], ZERO, ZERO, ZERO
+            for i in range(k * _SAMPLES, (k + 1) * _SAMPLES):
+                r, g, b = r + block[at.CR + i], g + block[at.CG + i], b + block[at.CB + i]
+            share = np.float32(1 / _SAMPLES)
+            frame[y, x, 0], frame[y, x, 1] = _byte(r * share, x, y), _byte(g * share, x, y)
+            frame[y, x, 2] = _byte(b * share, x, y)
+
+
+@compiled
+def paint(tiles, scene, scratch, frame, features, boxes):
+    """Draw tiles: every pixel once, then those along edges with eight samples.
 
     Parameters
     ----------
-    tiles : (count,) int64, numbers of the tiles to draw, row by row.
+    tiles : (n,) int64, numbers of the tiles to draw, row by row.
     frame : (H, W, 3) uint8, written.
-    features : (H, W) int32, what the pixel shows; differs across every edge. Written, or with ``fine`` read.
+    features : (H, W) int32, written: what the pixel shows; differs across every edge.
     boxes : (tiles, 13) float32, written: where the tile's points lie, and whether it mirrors bodies.
     """
-    block, places, height, width = scratch.block, scratch.places, frame.shape[0], frame.shape[1]
-    samples = _SAMPLES if fine else 1
-    for q in range(count):
-        x0, y0, x1, y1 = _corners(tiles[q], width, height)
-        found = 0
-        for y in range(y0, y1):
-            for x in range(x0, x1):
-                if not fine or _is_edge(features, x, y):
-                    places[found, 0], places[found, 1] = x, y
-                    found += 1
-        seen, mirrored = _cull(scene, scratch, x0, y0, x1, y1)
-        for start in range(0, found, at.PITCH // samples):
-            size = min(at.PITCH // samples, found - start)
-            for k in range(size):
-                x, y = np.float32(places[start + k, 0]), np.float32(places[start + k, 1])
-                for i in range(samples):
-                    block[at.D + k * samples + i] = x + (_OFFSETS[i, 0] if fine else HALF)
-                    block[at.E + k * samples + i] = y + (_OFFSETS[i, 1] if fine else HALF)
-            _look(size * samples, seen, mirrored, scene, scratch)
-            shiny = _write(places, start, size, fine, scratch, frame, features)
-            if not fine:
-                for k in range(12):
-                    boxes[tiles[q], k] = scratch.box[k]
-                boxes[tiles[q], 12] = shiny
+    height, width = features.shape
+    for fine in (False, True):
+        for tile in tiles:
+            corners = _corners(tile, width, height)
+            if fine:
+                _refine_tile(corners, scene, scratch, frame, features)
+            else:
+                _draw_tile(tile, corners, scene, scratch, frame, features, boxes)
 
 
 @compiled

@@ -61,8 +61,7 @@ class Canvas:
         if self.last is not None and np.array_equal(self.last.camera, scene.camera):
             changed = np.flatnonzero((self.last.body != scene.body).any(axis=1))
             tiles = touched(self.boxes, self.last, scene, changed, self.width, self.height)
-        for fine in (False, True):
-            paint(tiles, len(tiles), fine, scene, self.scratch, self.frame, self.features, self.boxes)
+        paint(tiles, scene, self.scratch, self.frame, self.features, self.boxes)
         self.last = scene
         return self.frame.copy()
 
