@@ -157,7 +157,7 @@ def bake_dome(first, last, low, clouds, sun, light, glow, shade, veil, night, co
         for c in range(DOME_SIZE):
             x, y = (c - half) / scale, (r - half) / scale
             square = x * x + y * y
-            if square > 1.04:
+            if square > 1.1:
                 continue
             square = min(square, 1.0)
             up = (1 - square) / (1 + square)

@@ -26,6 +26,22 @@ def _sparkle(x, y, foot, dx, dy):
     return np.float32(1.3) * fade if rare & flash else ZERO
 
 
+@inlined
+def _wave(x):
+    """Nearly a sine of period 1, from two parabolas."""
+    x -= np.floor(x) + HALF
+    return x * (np.float32(8) - np.float32(16) * abs(x))
+
+
+@inlined
+def _blotches(x, y):
+    """A tone around 1 that varies slowly and hides that the texture repeats."""
+    warp = np.float32(0.4) * _wave(np.float32(0.83) * y - np.float32(0.31) * x)
+    first = _wave(x + warp) * _wave(np.float32(1.13) * y - np.float32(0.27) * x)
+    second = _wave(np.float32(2.17) * x + np.float32(1.3) * y) * _wave(np.float32(1.9) * y - np.float32(1.1) * x + warp)
+    return ONE + np.float32(0.08) * first + np.float32(0.06) * second
+
+
 @compiled
 def look_at_ground(block, n, air, texture):
     """Colour, relief and mirror ray of every ray that met the ground.
@@ -35,7 +51,7 @@ def look_at_ground(block, n, air, texture):
     at a low angle, and no line where levels meet.
     """
     scale, far_scale, mirror, rough = air[at.GROUND_SCALE], air[at.FAR_SCALE], air[at.MIRROR], air[at.GROUND_ROUGH]
-    sparkles, tone_scale = air[at.GROUND_KIND] == np.float32(SNOW), ONE / air[at.GROUND_TONE]
+    sparkles = air[at.GROUND_KIND] == np.float32(SNOW)
     for i in range(n):
         dx, dy, dz = block[at.DX + i], block[at.DY + i], block[at.DZ + i]
         foot = block[at.FOOT + i] * block[at.T + i]
@@ -51,6 +67,7 @@ def look_at_ground(block, n, air, texture):
         block[at.D + i], block[at.E + i] = step * dx, step * dy
         block[at.U + i] = block[at.PX + i] * scale - back * step * dx
         block[at.V + i] = block[at.PY + i] * scale - back * step * dy
+        block[at.ROUGH + i] = _blotches(block[at.PX + i] * far_scale, block[at.PY + i] * far_scale)
         block[at.S + i], block[at.F + i] = taps, min(level, np.float32(9.4))
     for i in range(n):
         if block[at.ID + i] != np.float32(at.GROUND):
@@ -65,19 +82,10 @@ def look_at_ground(block, n, air, texture):
         share *= _BYTE
         block[at.AR + i], block[at.AG + i] = np.float32(mix & 0xFFFF) * share, np.float32((mix >> 16) & 0xFFFF) * share
         block[at.AB + i], block[at.RELIEF + i] = np.float32((mix >> 32) & 0xFFFF) * share, np.float32(mix >> 48) * share
-        # A second look from far away breaks the repetition.
-        wide = ground_texel(
-            texture,
-            np.int64(max(level - TWO, np.float32(5))),
-            block[at.PX + i] * far_scale,
-            block[at.PY + i] * far_scale,
-        )
-        block[at.U + i] = np.float32((wide >> 16) & 0xFF) * _BYTE
     for i in range(n):
         if block[at.ID + i] != np.float32(at.GROUND):
             continue
-        wide, relief, dz = block[at.U + i], block[at.RELIEF + i], block[at.DZ + i]
-        tone = min(max(wide * wide * tone_scale, np.float32(0.8)), np.float32(1.25))
+        tone, relief, dz = block[at.ROUGH + i], block[at.RELIEF + i], block[at.DZ + i]
         grazing = (ONE + dz) * (ONE + dz)
         weight = mirror * (np.float32(0.30) + np.float32(1.1) * grazing * grazing) * (HALF + relief)
         weight = min(weight, np.float32(0.9))

@@ -50,10 +50,10 @@ VIEW = 20
 EYE, RIGHT, UP, FORWARD, WIDTH, HEIGHT, PIXEL, SQUARES = 0, 3, 6, 9, 12, 13, 14, 15
 
 # The air: key light, its plane, colours, ambient light as linear spherical harmonics, fog, exposure, ground.
-AIR = 41
+AIR = 40
 LIGHT, LIGHT_U, LIGHT_V, KEY, SOFTNESS, AMBIENT, FOG, FOG_HEIGHT, HAZE = 0, 3, 6, 9, 12, 13, 25, 26, 27
-MIRROR, GROUND_ROUGH, GROUND_SCALE, GROUND_KIND, BOUNCE, DISC, DISC_COLOUR, GROUND_TONE, FAR_SCALE = (
-    28, 29, 30, 31, 32, 35, 36, 39, 40,
+MIRROR, GROUND_ROUGH, GROUND_SCALE, GROUND_KIND, BOUNCE, DISC, DISC_COLOUR, FAR_SCALE = (
+    28, 29, 30, 31, 32, 35, 36, 39,
 )  # fmt: skip
 
 # A silhouette: two convex polygons (the second one a hole), each edge normal x, y, offset, depth at 0, slope of depth.
@@ -78,6 +78,7 @@ class Scene(NamedTuple):
     air: NDArray[np.float32]  # (AIR,)
     texture: NDArray[np.int64]  # the ground, all levels of detail
     dome: NDArray[np.float32]  # (1024, 1024, 3) the sky
+    calm: NDArray[np.float32]  # (258, 258, 3) the same, coarser
     volume: NDArray[np.int8]  # (64 * 64 * 64, 4) noise
     curve: NDArray[np.float32]  # display value 0..255 by the bits of the radiance
 

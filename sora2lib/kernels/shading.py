@@ -7,7 +7,7 @@ from sora2lib.kernels.compiled import compiled, inlined
 from sora2lib.kernels.layout import FAR, HALF, ONE, TINY, TWO, ZERO
 from sora2lib.kernels.light import smooth
 from sora2lib.kernels.surfaces import to_local
-from sora2lib.kernels.textures import dome_colour, dome_near
+from sora2lib.kernels.textures import calm_colour, dome_colour
 
 
 @compiled
@@ -69,9 +69,9 @@ def compose(block, n, air):
 
 
 @inlined
-def sky_or_floor(dome, air, x, y, z, rough):
+def sky_or_floor(calm, air, x, y, z, rough):
     """Light from a direction where nothing stands in between, blurred by roughness."""
-    r, g, b = dome_colour(dome, x, y, max(z, np.float32(0.01)))
+    r, g, b = calm_colour(calm, x, y, max(z, np.float32(0.01)))
     soft = smooth(rough * np.float32(2.5))
     r += soft * (
         max(air[at.AMBIENT] + air[at.AMBIENT + 1] * x + air[at.AMBIENT + 2] * y + air[at.AMBIENT + 3] * z, ZERO) - r
@@ -88,12 +88,12 @@ def sky_or_floor(dome, air, x, y, z, rough):
 
 
 @compiled
-def reflect_sky(block, n, air, dome, every):
+def reflect_sky(block, n, air, calm, every):
     """Add the sky's and the floor's image to what mirrors; ``every`` takes sharp mirrors too."""
     for i in range(n):
         if block[at.WG + i] <= ZERO or (block[at.SHARP + i] > ZERO and not every):
             continue
-        r, g, b = sky_or_floor(dome, air, block[at.MX + i], block[at.MY + i], block[at.MZ + i], block[at.ROUGH + i])
+        r, g, b = sky_or_floor(calm, air, block[at.MX + i], block[at.MY + i], block[at.MZ + i], block[at.ROUGH + i])
         sky = block[at.OPEN + i]
         block[at.CR + i] += block[at.WR + i] * r * sky
         block[at.CG + i] += block[at.WG + i] * g * sky
@@ -179,7 +179,7 @@ def fade_out(x):
 
 
 @compiled
-def fill_with_air(block, n, air, dome):
+def fill_with_air(block, n, air, calm):
     """Fade what is far into the horizon behind it: haze everywhere, fog that thins out with height."""
     fog, height, haze = air[at.FOG], air[at.FOG_HEIGHT], air[at.HAZE]
     for i in range(n):
@@ -200,8 +200,7 @@ def fill_with_air(block, n, air, dome):
             continue
         x, y = block[at.DX + i], block[at.DY + i]
         inverse = ONE / np.sqrt(max(x * x + y * y, np.float32(1e-6)))
-        x, y = x * inverse, y * inverse
-        r, g, b = dome_near(dome, x, y) if clear > np.float32(0.7) else dome_colour(dome, x, y, ZERO)
+        r, g, b = calm_colour(calm, x * inverse, y * inverse, ZERO)
         block[at.CR + i] = r + clear * (block[at.CR + i] - r)
         block[at.CG + i] = g + clear * (block[at.CG + i] - g)
         block[at.CB + i] = b + clear * (block[at.CB + i] - b)

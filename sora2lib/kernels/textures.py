@@ -13,6 +13,7 @@ GROUND_LEVELS = 11
 # Level k starts where all larger ones end.
 _STARTS = np.array([sum((GROUND_SIZE >> level) ** 2 for level in range(k)) for k in range(GROUND_LEVELS + 1)], np.int64)
 DOME_SIZE = 1024
+CALM = 4  # texels of the dome along a side of one of the calm picture
 NOISE_SIZE = 64
 _BYTES = 0x00FF00FF00FF00FF
 
@@ -32,40 +33,40 @@ def ground_texel(texture, level, u, v):
     w01, w10 = fx - w11, fy - w11
     w00 = 256 - fx - fy + w11
     top, low = base + y0 * size, base + y1 * size
-    mix = texture[top + x0] * w00 + texture[top + x1] * w01 + texture[low + x0] * w10 + texture[low + x1] * w11
+    # Unsigned places need no check for counting from the end.
+    mix = texture[np.uint64(top + x0)] * w00 + texture[np.uint64(top + x1)] * w01
+    mix += texture[np.uint64(low + x0)] * w10 + texture[np.uint64(low + x1)] * w11
     return (mix >> 8) & _BYTES
 
 
 @inlined
-def dome_place(x, y, z):
-    """Column and row of an upward direction on the dome: stereographic, zenith in the middle."""
-    scale = np.float32(DOME_SIZE // 2 - 2) / (ONE + max(z, ZERO))
-    middle = np.float32(DOME_SIZE // 2) - HALF
-    return middle + x * scale, middle + y * scale
-
-
-@inlined
-def dome_colour(dome, x, y, z):
-    """Light from an upward direction (red, green, blue) and how much of it is cloud, bilinear."""
-    column, row = dome_place(x, y, z)
-    c, r = np.int64(column), np.int64(row)
+def _bilinear(picture, column, row):
+    c, r = np.uint64(column), np.uint64(row)
+    c1, r1 = c + np.uint64(1), r + np.uint64(1)
     fx, fy = column - np.float32(c), row - np.float32(r)
     w11 = fx * fy
     w10, w01 = fy - w11, fx - w11
     w00 = ONE - fx - fy + w11
-    red = dome[r, c, 0] * w00 + dome[r, c + 1, 0] * w01 + dome[r + 1, c, 0] * w10 + dome[r + 1, c + 1, 0] * w11
-    green = dome[r, c, 1] * w00 + dome[r, c + 1, 1] * w01 + dome[r + 1, c, 1] * w10 + dome[r + 1, c + 1, 1] * w11
-    blue = dome[r, c, 2] * w00 + dome[r, c + 1, 2] * w01 + dome[r + 1, c, 2] * w10 + dome[r + 1, c + 1, 2] * w11
+    red = picture[r, c, 0] * w00 + picture[r, c1, 0] * w01 + picture[r1, c, 0] * w10 + picture[r1, c1, 0] * w11
+    green = picture[r, c, 1] * w00 + picture[r, c1, 1] * w01 + picture[r1, c, 1] * w10 + picture[r1, c1, 1] * w11
+    blue = picture[r, c, 2] * w00 + picture[r, c1, 2] * w01 + picture[r1, c, 2] * w10 + picture[r1, c1, 2] * w11
     return red, green, blue
 
 
 @inlined
-def dome_near(dome, x, y):
-    """Light from the horizon, nearest texel: enough where little of it shows."""
-    scale = np.float32(DOME_SIZE // 2 - 2)
-    middle = np.float32(DOME_SIZE // 2)
-    c, r = np.int64(middle + x * scale), np.int64(middle + y * scale)
-    return dome[r, c, 0], dome[r, c, 1], dome[r, c, 2]
+def dome_colour(dome, x, y, z):
+    """Light from an upward direction; the dome is stereographic, with the zenith in its middle."""
+    scale = np.float32(DOME_SIZE // 2 - 2) / (ONE + max(z, ZERO))
+    middle = np.float32(DOME_SIZE // 2) - HALF
+    return _bilinear(dome, middle + x * scale, middle + y * scale)
+
+
+@inlined
+def calm_colour(calm, x, y, z):
+    """The same from a coarser picture that stays in the cache, for mirrors that blur and for haze."""
+    scale = np.float32((DOME_SIZE // 2 - 2) / CALM) / (ONE + max(z, ZERO))
+    middle = np.float32(DOME_SIZE // 2 / CALM + 1) - HALF
+    return _bilinear(calm, middle + x * scale, middle + y * scale)
 
 
 @compiled

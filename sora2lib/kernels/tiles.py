@@ -99,7 +99,7 @@ def _add(clear, m, scene, scratch):
                 continue
             # What stands on a floor takes the place of the sky; the rougher the floor and the farther it is, the less.
             mx, my, mz, rough = block[at.MX + i], block[at.MY + i], block[at.MZ + i], block[at.ROUGH + i]
-            sr, sg, sb = sky_or_floor(scene.dome, scene.air, mx, my, mz, rough)
+            sr, sg, sb = sky_or_floor(scene.calm, scene.air, mx, my, mz, rough)
             share, sky = ONE / (ONE + np.float32(20) * rough * other[at.T + k]), block[at.OPEN + i]
             r, g, b = share * (r - sky * sr), share * (g - sky * sg), share * (b - sky * sb)
         block[at.CR + i] += block[weight + i] * r
@@ -151,13 +151,13 @@ def _look(n, seen, mirrored, scene, scratch):
             found = _casters(scene, box, near, False)
             cover_sky(block, m, near, found, body, tags)
             compose(block, m, air)
-            reflect_sky(block, m, air, dome, turn > 0)
+            reflect_sky(block, m, air, scene.calm, turn > 0)
         if floor + solid < np.float32(m):
             look_at_sky(block, m, air, dome, turn != 1)
         hang_nets(block, m, names, count, body, tags, air)
         if turn > 0:
             _add(turn == 2, m, scene, scratch)
-    fill_with_air(scratch.block, n, air, dome)
+    fill_with_air(scratch.block, n, air, scene.calm)
     develop(scratch.block, n, scene.curve)
 
 

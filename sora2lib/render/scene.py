@@ -37,6 +37,8 @@ class Stage:
     parts: Array  # (N, 7) centre and rotation in the actor's frame
     owners: NDArray[np.int64]  # (N,)
     sky: Sky
+    dome: NDArray[np.float32]  # the sky as the film sees it
+    calm: NDArray[np.float32]
     air: NDArray[np.float32]
     texture: NDArray[np.int64]
     curve: NDArray[np.float32]
@@ -105,6 +107,8 @@ def set_stage(world: World) -> Stage:
         parts=np.asarray(parts, np.float64).reshape(-1, 7),
         owners=np.asarray(owners, np.int64),
         sky=sky,
+        dome=sky.dome * np.float32(sky.sky_exposure),
+        calm=sky.calm * np.float32(sky.sky_exposure),
         air=_air(sky, ground, float(world.fog), floor.metres, floor.rough, mean),
         texture=pack(floor, relief(floor, sky.light, sky.softness)),
         curve=display_curve(),
@@ -125,11 +129,10 @@ def _air(sky: Sky, ground: str, fog: float, metres: float, rough: float, mean: A
     air[at.AMBIENT : at.AMBIENT + 12] = (sky.ambient * sky.exposure).ravel()
     air[at.FOG], air[at.FOG_HEIGHT], air[at.HAZE] = fog, sky.fog_height, HAZE
     air[at.MIRROR], air[at.GROUND_ROUGH] = GROUNDS[ground].mirror, rough
-    air[at.GROUND_SCALE], air[at.FAR_SCALE] = 1 / metres, 1 / (7.3 * metres)
+    air[at.GROUND_SCALE], air[at.FAR_SCALE] = 1 / metres, 1 / (3.7 * metres)
     air[at.GROUND_KIND] = SNOW if ground == "snow" else 0
     air[at.BOUNCE : at.BOUNCE + 3] = sky.bounce * sky.exposure
     air[at.DISC], air[at.DISC_COLOUR : at.DISC_COLOUR + 3] = np.cos(sky.disc_radius), sky.disc * sky.exposure
-    air[at.GROUND_TONE] = mean[1]
     return air.astype(np.float32)
 
 
@@ -179,7 +182,8 @@ def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
         camera=view,
         air=stage.air,
         texture=stage.texture,
-        dome=stage.sky.dome,
+        dome=stage.dome,
+        calm=stage.calm,
         volume=noise_volume(),
         curve=stage.curve,
     )

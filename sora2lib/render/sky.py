@@ -1,5 +1,6 @@
 """Sun, moon, sky and exposure: everything about light that a scene shares."""
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.kernels import air as kernel
-from sora2lib.kernels.textures import DOME_SIZE
+from sora2lib.kernels.textures import CALM, DOME_SIZE
 from sora2lib.render.materials import fractal
 
 Array = NDArray[np.float64]
@@ -26,6 +27,7 @@ class Sky:
     """
 
     dome: NDArray[np.float32]  # (DOME_SIZE, DOME_SIZE, 3)
+    calm: NDArray[np.float32]  # (258, 258, 3) the same, coarser
     light: Array  # (3,) towards the sun, the moon or the afterglow
     key: Array  # (3,) radiance of a white surface that faces that light
     softness: float  # radius of the light's disc, radians
@@ -34,6 +36,7 @@ class Sky:
     ambient: Array  # (3, 4) radiance of a white surface: constant and the three parts along its normal
     bounce: Array  # (3,) radiance of the floor from afar
     exposure: float
+    sky_exposure: float  # of the dome alone: photographers hold a bright sky back with a graded filter
     stars: float  # strength 0..1
     fog_height: float = _FOG_HEIGHT
 
@@ -122,14 +125,13 @@ def make_sky(azimuth: float, elevation: float, cloud: float, fog: float, floor: 
     dome = np.zeros((DOME_SIZE, DOME_SIZE, 3), np.float32)
     towards = _directions(400)
     dark = np.array([0.004, 0.007, 0.016]) * (1.0 if night else 0.35)
-    share = 0.45 if night else float(np.interp(np.degrees(elevation), [-9, -1, 2], [1.8, 1.5, 1.0]))
+    share = 0.45 if night else 1.0
     plain = _plain(low * share, source, power, dark, towards)
     mean = plain.mean(0)
     glow = power * aloft * (0.75 - 0.45 * thick) * (0.35 if night else 1.0)
     grey = 0.55 * mean + 0.45 * (mean @ LUMINANCE)
-    low_sun = float(np.interp(np.degrees(elevation), [-12, -9, -1, 5], [1.9, 2.9, 2.6, 1.0]))
-    shade = grey * (0.85 if not thick else 0.85 + thick * (low_sun - 1)) + power * aloft * 0.24 * thick
-    veil = grey * low_sun * 1.15 + power * aloft * (0.12 + 0.12 * thick)
+    shade = grey * 0.85 + power * aloft * 0.24 * thick
+    veil = grey * 1.15 + power * aloft * (0.12 + 0.12 * thick)
     arguments = (low * share, _clouds(), source, power, glow, shade, veil, dark, cloud, fog * _FOG_HEIGHT)
     with ThreadPoolExecutor(4) as pool:
         rows = [k * DOME_SIZE // 8 for k in range(9)]
@@ -145,13 +147,14 @@ def make_sky(azimuth: float, elevation: float, cloud: float, fog: float, floor: 
     lift = float(np.interp(np.degrees(elevation), [-10, -8, -1, 4], [2.0, 0.9, 0.9, 1.25]))
     ambient = ambient * (1 + (lift - 1) * (1 - thick))
     facing = lit @ LUMINANCE * 0.55 + 0.45 * (key @ LUMINANCE * 0.6 + lit @ LUMINANCE * 0.5)
-    level = _exposure_level(elevation)
+    exposure = _exposure_level(elevation) / max(float(facing), 1e-5)
     spot = 0.9 * np.clip(1 - 1.4 * thick, 0, 1) * np.exp(-fog * _FOG_HEIGHT / max(light[2], 0.1))
     disc = (np.array([1.0, 0.97, 0.88]) * 1.4 if night else 40 * through) * spot
     if TWILIGHT_ENDS < elevation < 0:
         disc = np.zeros(3)
     return Sky(
         dome=dome,
+        calm=_calm(dome),
         light=light,
         key=key,
         softness=_softness(elevation, thick, fog),
@@ -159,9 +162,16 @@ def make_sky(azimuth: float, elevation: float, cloud: float, fog: float, floor: 
         disc_radius=0.012 if night else 0.0095,
         ambient=ambient,
         bounce=bounce,
-        exposure=level / max(float(facing), 1e-5),
+        exposure=exposure,
+        sky_exposure=_sky_exposure(elevation, exposure, max(float(thick), 1 - math.exp(-fog * 40))),
         stars=float(night) * max(0.0, 1 - 1.2 * cloud) * float(np.exp(-fog * 40)),
     )
+
+
+def _calm(dome: NDArray[np.float32]) -> NDArray[np.float32]:
+    size = DOME_SIZE // CALM
+    coarse = dome.reshape(size, CALM, size, CALM, 3).mean((1, 3))
+    return np.pad(coarse, ((1, 1), (1, 1), (0, 0)), mode="edge")
 
 
 def _plain(low: Array, source: Array, power: Array, dark: Array, towards: Array) -> Array:
@@ -178,6 +188,13 @@ def _exposure_level(elevation: float) -> float:
     """How bright a white floor shall look, by the sun's elevation in radians."""
     degrees = np.degrees(elevation)
     return float(np.interp(degrees, [-30, -10, -8, -3, 0, 6, 30, 60], [0.25, 0.25, 0.30, 0.34, 0.62, 0.74, 0.90, 0.95]))
+
+
+def _sky_exposure(elevation: float, exposure: float, covered: float) -> float:
+    clear = np.interp(
+        np.degrees(elevation), [-30, -10, -8, -3, 0, 6, 30, 60], [1.2, 1.2, 2.6, 2.2, 1.4, 1.15, 1.3, 1.1]
+    )
+    return float(clear ** (1 - covered) * (0.55 * exposure) ** covered)
 
 
 def _softness(elevation: float, thick: float, fog: float) -> float:
