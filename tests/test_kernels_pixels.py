@@ -78,9 +78,11 @@ def body_of(half, kind, centre=CENTRE, rotation=TURN):
     looks[0, at.RADIUS] = np.linalg.norm(half) + half[2]
     looks[0, at.OPACITY] = 1
     parts = np.array([[0, 0, 0, 1.0, 0, 0, 0]])
-    body = pose.place(looks, parts, np.zeros(1, np.int64), centre[None], rotation[None], np.array([0.0, -9, 2]), 1e-3)
     tags = np.zeros((1, at.TAGS), np.int32)
     tags[0, at.KIND], tags[0, at.CASTS] = at.SHAPES[kind], 1
+    body = pose.place(
+        looks, tags, parts, np.zeros(1, np.int64), centre[None], rotation[None], np.array([0.0, -9, 2]), 1e-3
+    )
     return body, tags
 
 
@@ -192,9 +194,10 @@ def test_shadow_on_the_ground_is_where_rays_to_the_sun_are_blocked(kind):
     block = block_of(np.add(ground, [0, 0, 1]), np.repeat([[0, 0, -1.0]], n, 0))
     rays.nearest(block, n, np.zeros(1, np.int64), 0, body, tags)
     shading.find_points(block, n)
-    light.receivers(block, n, air, np.zeros(12, np.float32))
+    box = np.zeros(12, np.float32)
+    light.receivers(block, n, air, box)
     edges, counts, extent = pose.silhouettes(body, tags, air)
-    light.cast_shadows(block, n, np.zeros(1, np.int64), 1, body, tags, edges, counts, extent, air)
+    light.cast_shadows(block, n, np.zeros(1, np.int64), 1, body, tags, edges, counts, extent, air, box)
     assert 20 < blocked.sum() < 230
     assert ((row(block, at.SUN, n) < 0.5) != blocked).mean() < 0.03
 
@@ -207,8 +210,9 @@ def test_a_ring_casts_a_shadow_with_a_hole():
     block = block_of(np.add(ground, [0, 0, 1]), np.repeat([[0, 0, -1.0]], 3, 0))
     rays.nearest(block, 3, np.zeros(1, np.int64), 0, body, tags)
     shading.find_points(block, 3)
-    light.receivers(block, 3, air, np.zeros(12, np.float32))
-    light.cast_shadows(block, 3, np.zeros(1, np.int64), 1, body, tags, *pose.silhouettes(body, tags, air), air)
+    box = np.zeros(12, np.float32)
+    light.receivers(block, 3, air, box)
+    light.cast_shadows(block, 3, np.zeros(1, np.int64), 1, body, tags, *pose.silhouettes(body, tags, air), air, box)
     assert row(block, at.SUN, 3) == pytest.approx([1, 0, 1], abs=0.02)
 
 

@@ -4,11 +4,9 @@ import numpy as np
 
 from sora2lib.kernels import layout as at
 from sora2lib.kernels.compiled import compiled, inlined
-from sora2lib.kernels.layout import HALF, ONE, TINY, TWO, ZERO
-from sora2lib.kernels.textures import ground_texel
+from sora2lib.kernels.layout import HALF, ONE, TINY, ZERO
+from sora2lib.kernels.textures import GROUND_SIZE, ground_texel
 
-_BYTE = np.float32(1 / 255)
-_TAPS = 3
 SNOW = 1
 
 
@@ -43,68 +41,72 @@ def _blotches(x, y):
 
 
 @compiled
-def look_at_ground(block, n, air, texture):
-    """Colour, relief and mirror ray of every ray that met the ground.
-
-    The texture holds the square root of the colour and half the relief. It is read along the longer side of the
-    pixel's footprint in up to three places, each in the level of detail above or below the exact one in turn: crisp
-    at a low angle, and no line where levels meet.
-    """
-    scale, far_scale, mirror, rough = air[at.GROUND_SCALE], air[at.FAR_SCALE], air[at.MIRROR], air[at.GROUND_ROUGH]
-    sparkles = air[at.GROUND_KIND] == np.float32(SNOW)
+def _aim_at_texture(block, n, air):
+    """Where and how finely to read the texture: rows U, V the first place, D, E the way to the second, F the level."""
+    scale, far_scale = air[at.GROUND_SCALE], air[at.FAR_SCALE]
     for i in range(n):
         dx, dy, dz = block[at.DX + i], block[at.DY + i], block[at.DZ + i]
         foot = block[at.FOOT + i] * block[at.T + i]
         long = foot / max(-dz, np.float32(1e-3))
-        taps = np.floor(min(max(np.float32(0.75) * long / foot + HALF, TWO), np.float32(_TAPS)))
+        texels = max(max(foot, np.float32(0.4) * long) * scale * np.float32(GROUND_SIZE), ONE)
         # The bits of a float are nearly its logarithm.
-        texels = max(max(foot, np.float32(0.75) * long / taps) * scale * np.float32(1024), ONE)
-        level = np.float32(np.float32(texels).view(np.int32) - 0x3F800000) * np.float32(1 / (1 << 23)) + np.float32(
-            0.25
-        )
-        step = scale * long / (np.sqrt(max(dx * dx + dy * dy, TINY)) * taps)
-        back = HALF * (taps - ONE)
+        level = np.float32(np.float32(texels).view(np.int32) - 0x3F800000) * np.float32(1 / (1 << 23))
+        step = HALF * scale * long / np.sqrt(max(dx * dx + dy * dy, TINY))
+        x, y = block[at.PX + i], block[at.PY + i]
         block[at.D + i], block[at.E + i] = step * dx, step * dy
-        block[at.U + i] = block[at.PX + i] * scale - back * step * dx
-        block[at.V + i] = block[at.PY + i] * scale - back * step * dy
-        block[at.ROUGH + i] = _blotches(block[at.PX + i] * far_scale, block[at.PY + i] * far_scale)
-        block[at.S + i], block[at.F + i] = taps, min(level, np.float32(9.4))
+        block[at.U + i], block[at.V + i] = x * scale - HALF * step * dx, y * scale - HALF * step * dy
+        block[at.F + i] = min(level + HALF, np.float32(9.4))
+        block[at.S + i] = _blotches(x * far_scale, y * far_scale)
+
+
+@compiled
+def _read_texture(block, n, texture):
+    """Two texels for each ray that met the ground, one from the level above and one from the level below."""
+    share = np.float32(0.5 / 255)
     for i in range(n):
         if block[at.ID + i] != np.float32(at.GROUND):
             continue
-        taps, level = np.int64(block[at.S + i]), block[at.F + i]
-        u, v, du, dv = block[at.U + i], block[at.V + i], block[at.D + i], block[at.E + i]
-        share = ONE / np.float32(taps)
-        mix, shift = np.int64(0), HALF * share
-        for _ in range(taps):
-            mix += ground_texel(texture, np.int64(level + shift), u, v)
-            u, v, shift = u + du, v + dv, shift + share
-        share *= _BYTE
+        u, v, level = block[at.U + i], block[at.V + i], block[at.F + i]
+        mix = ground_texel(texture, np.int64(level - np.float32(0.25)), u, v)
+        mix += ground_texel(texture, np.int64(level + np.float32(0.25)), u + block[at.D + i], v + block[at.E + i])
         block[at.AR + i], block[at.AG + i] = np.float32(mix & 0xFFFF) * share, np.float32((mix >> 16) & 0xFFFF) * share
         block[at.AB + i], block[at.RELIEF + i] = np.float32((mix >> 32) & 0xFFFF) * share, np.float32(mix >> 48) * share
+
+
+@compiled
+def _sprinkle(block, n):
+    """Add sparkles to snow."""
     for i in range(n):
-        if block[at.ID + i] != np.float32(at.GROUND):
-            continue
-        tone, relief, dz = block[at.ROUGH + i], block[at.RELIEF + i], block[at.DZ + i]
-        grazing = (ONE + dz) * (ONE + dz)
-        weight = mirror * (np.float32(0.30) + np.float32(1.1) * grazing * grazing) * (HALF + relief)
-        weight = min(weight, np.float32(0.9))
-        tone *= ONE - weight
-        block[at.AR + i] *= block[at.AR + i] * tone
-        block[at.AG + i] *= block[at.AG + i] * tone
-        block[at.AB + i] *= block[at.AB + i] * tone
-        block[at.RELIEF + i] = relief + relief
-        block[at.MX + i], block[at.MY + i], block[at.MZ + i] = block[at.DX + i], block[at.DY + i], -dz
-        block[at.WR + i], block[at.WG + i], block[at.WB + i] = weight, weight, weight
-        block[at.ROUGH + i] = rough
-        if sparkles:
-            glint = _sparkle(
-                block[at.PX + i],
-                block[at.PY + i],
-                block[at.FOOT + i] * block[at.T + i],
-                block[at.DX + i],
-                block[at.DY + i],
-            )
+        if block[at.ID + i] == np.float32(at.GROUND):
+            foot = block[at.FOOT + i] * block[at.T + i]
+            glint = _sparkle(block[at.PX + i], block[at.PY + i], foot, block[at.DX + i], block[at.DY + i])
             block[at.AR + i] += glint
             block[at.AG + i] += glint
             block[at.AB + i] += glint
+
+
+@compiled
+def look_at_ground(block, n, air, texture):
+    """Colour, relief and mirror ray of every ray that met the ground.
+
+    The texture holds the square root of the colour and half the relief. It is read in two places along the longer
+    side of the pixel's footprint, each in another level of detail: crisp at a low angle, no line where levels meet.
+    """
+    _aim_at_texture(block, n, air)
+    _read_texture(block, n, texture)
+    mirror, rough = air[at.MIRROR], air[at.GROUND_ROUGH]
+    for i in range(n):
+        here = block[at.ID + i] == np.float32(at.GROUND)
+        r, g, b, relief = block[at.AR + i], block[at.AG + i], block[at.AB + i], block[at.RELIEF + i]
+        dz = block[at.DZ + i]
+        grazing = (ONE + dz) * (ONE + dz)
+        weight = mirror * (np.float32(0.30) + np.float32(1.1) * grazing * grazing) * (HALF + relief)
+        weight = min(weight, np.float32(0.9)) if here else ZERO
+        tone = block[at.S + i] * (ONE - weight)
+        block[at.AR + i], block[at.AG + i], block[at.AB + i] = r * r * tone, g * g * tone, b * b * tone
+        block[at.RELIEF + i] = relief + relief if here else ONE
+        block[at.MX + i], block[at.MY + i], block[at.MZ + i] = block[at.DX + i], block[at.DY + i], -dz
+        block[at.WR + i], block[at.WG + i], block[at.WB + i] = weight, weight, weight
+        block[at.ROUGH + i] = rough
+    if air[at.GROUND_KIND] == np.float32(SNOW):
+        _sprinkle(block, n)

@@ -79,6 +79,7 @@ class Scene(NamedTuple):
     texture: NDArray[np.int64]  # the ground, all levels of detail
     dome: NDArray[np.float32]  # (1024, 1024, 3) the sky
     calm: NDArray[np.float32]  # (258, 258, 3) the same, coarser
+    ring: NDArray[np.float32]  # (RING + 2, 3) the horizon
     volume: NDArray[np.int8]  # (64 * 64 * 64, 4) noise
     curve: NDArray[np.float32]  # display value 0..255 by the bits of the radiance
 

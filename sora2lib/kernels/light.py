@@ -51,9 +51,15 @@ def receivers(block, n, air, box):
 
 
 @inlined
+def margin_of(box, extent, j, softness):
+    """Half width of the widest penumbra that a caster may throw on the points in ``box``, metres."""
+    return softness * max(extent[j, 5] - box[4], ZERO) + np.float32(0.02)
+
+
+@inlined
 def may_shade(box, extent, j, softness):
     """Whether a caster's outline with its penumbra can touch any of the points in ``box``."""
-    margin = softness * max(extent[j, 5] - box[4], ZERO) + np.float32(0.02)
+    margin = margin_of(box, extent, j, softness)
     return (
         (extent[j, 0] - margin < box[1])
         & (extent[j, 1] + margin > box[0])
@@ -101,19 +107,44 @@ def _shade_by_sphere(block, n, j, body, extent, softness):
         block[at.SUN + i] *= ONE - (opacity * hidden if counts else ZERO)
 
 
+@inlined
+def _gap_range(edges, k, box):
+    """Least and greatest signed distance to an edge over all points in ``box``."""
+    nx, ny = edges[k, 0], edges[k, 1]
+    middle = HALF * (nx * (box[0] + box[1]) + ny * (box[2] + box[3])) - edges[k, 2]
+    reach = HALF * (abs(nx) * (box[1] - box[0]) + abs(ny) * (box[3] - box[2]))
+    return middle - reach, middle + reach
+
+
 @compiled
-def _outline(block, n, edges, count, distance, depth):
-    """Signed distance to a convex outline (row ``distance``) and the depth of its nearest edge (row ``depth``)."""
+def _misses(edges, count, box, margin):
+    """Whether all points in ``box`` lie farther than ``margin`` outside a convex outline."""
+    for k in range(count):
+        least, _ = _gap_range(edges, k, box)
+        if least > margin:
+            return True
+    return False
+
+
+@compiled
+def _outline(block, n, edges, count, box, margin, middle):
+    """Signed distance to a convex outline (row D) and the depth of its nearest edge (row E).
+
+    Edges that no point comes closer to than ``margin`` from inside are left out: they change nothing.
+    """
     for i in range(n):
-        block[distance + i] = -FAR
+        block[at.D + i], block[at.E + i] = -FAR, middle
     for k in range(count):
         nx, ny, h, s, slope = edges[k, 0], edges[k, 1], edges[k, 2], edges[k, 3], edges[k, 4]
+        _, greatest = _gap_range(edges, k, box)
+        if greatest < -margin:
+            continue
         for i in range(n):
             u, v = block[at.U + i], block[at.V + i]
             gap = nx * u + ny * v - h
-            nearer = gap > block[distance + i]
-            block[depth + i] = s + slope * (nx * v - ny * u) if nearer else block[depth + i]
-            block[distance + i] = gap if nearer else block[distance + i]
+            nearer = gap > block[at.D + i]
+            block[at.E + i] = s + slope * (nx * v - ny * u) if nearer else block[at.E + i]
+            block[at.D + i] = gap if nearer else block[at.D + i]
 
 
 @compiled
@@ -147,8 +178,11 @@ def _is_ahead(block, i, j, body, tags, edges, count, air):
 
 
 @compiled
-def _shade_by_outline(block, n, j, body, tags, edges, counts, extent, air):
-    _outline(block, n, edges[j, 0], counts[j, 0], at.D, at.E)
+def _shade_by_outline(block, n, j, body, tags, edges, counts, extent, air, box):
+    margin = margin_of(box, extent, j, air[at.SOFTNESS])
+    if _misses(edges[j, 0], counts[j, 0], box, margin):
+        return
+    _outline(block, n, edges[j, 0], counts[j, 0], box, margin, extent[j, 9])
     if counts[j, 1] > 0:
         _hole(block, n, edges[j, 1], counts[j, 1])
     softness, opacity, name = air[at.SOFTNESS], body[j, at.OPACITY], np.float32(j)
@@ -178,14 +212,14 @@ def _hole(block, n, edges, count):
 
 
 @compiled
-def cast_shadows(block, n, names, count, body, tags, edges, counts, extent, air):
+def cast_shadows(block, n, names, count, body, tags, edges, counts, extent, air, box):
     """Multiply row SUN by the share of the key light that gets past each of the named casters."""
     for k in range(count):
         j = names[k]
         if tags[j, at.KIND] == at.SPHERE:
             _shade_by_sphere(block, n, j, body, extent, air[at.SOFTNESS])
         else:
-            _shade_by_outline(block, n, j, body, tags, edges, counts, extent, air)
+            _shade_by_outline(block, n, j, body, tags, edges, counts, extent, air, box)
 
 
 @compiled

@@ -13,12 +13,12 @@ _CORNERS = np.array(
 
 
 @compiled
-def place(looks, parts, owners, position, rotation, eye, pixel):
+def place(looks, tags, parts, owners, position, rotation, eye, pixel):
     """Return body rows (N, BODY) float32: the looks with centre and rotation filled in.
 
     Parameters
     ----------
-    looks : (N, BODY) float32, everything that does not move.
+    looks : (N, BODY) float32, everything that does not move; tags : (N, TAGS) int32.
     parts : (N, 7) float64, centre and quaternion of each part in its actor's frame.
     owners : (N,) the actor of each part.
     position, rotation : (A, 3), (A, 4) float64, the actors now; quaternions w x y z.
@@ -49,7 +49,8 @@ def place(looks, parts, owners, position, rotation, eye, pixel):
         for k in range(3):
             gap += (out[j, at.CENTRE + k] - eye[k]) ** 2
         width = np.float32(max(np.sqrt(gap) - looks[j, at.RADIUS], 0.1) * pixel)
-        out[j, at.HALO] = width if min(out[j, at.HALFS], out[j, at.HALFS + 1]) < 2 * width else ZERO
+        thin = out[j, at.HALFS + 2] if tags[j, at.KIND] == at.TORUS else min(out[j, at.HALFS], out[j, at.HALFS + 1])
+        out[j, at.HALO] = width if thin < 2 * width else ZERO
     return out
 
 

@@ -181,13 +181,13 @@ def _meet_cones(block, n, j, body):
 
 @compiled
 def _meet_tori(block, n, j, body):
-    pose, name, radius = _pose(body, j), np.float32(j), body[j, at.RADIUS]
-    a, c = body[j, at.HALFS], body[j, at.HALFS + 2]
+    pose, name = _pose(body, j), np.float32(j)
+    a, c, halo = body[j, at.HALFS], body[j, at.HALFS + 2], body[j, at.HALO]
     for i in range(n):
         ox, oy, oz, dx, dy, dz = _local(block, i, pose)
-        near, far = span_sphere(ox, oy, oz, dx, dy, dz, radius)
-        if near < far:
-            near, miss = trace_torus(ox, oy, oz, dx, dy, dz, a, c)
+        near, far = span_cylinder(ox, oy, oz, dx, dy, dz, a + c + halo, a + c + halo, c + halo)
+        if (near < far) & (far > ZERO) & (near < block[at.T + i]):
+            near, miss = trace_torus(ox, oy, oz, dx, dy, dz, a, c, near, far)
             if (miss > ZERO) & (miss < block[at.FOOT + i] * far):
                 block[at.EDGE + i] = ONE
             _keep(block, i, name, near, FAR)

@@ -7,7 +7,7 @@ from sora2lib.kernels.compiled import compiled, inlined
 from sora2lib.kernels.layout import FAR, HALF, ONE, TINY, TWO, ZERO
 from sora2lib.kernels.light import smooth
 from sora2lib.kernels.surfaces import to_local
-from sora2lib.kernels.textures import calm_colour, dome_colour
+from sora2lib.kernels.textures import bilinear, calm_colour, calm_place, dome_colour, ring_place
 
 
 @compiled
@@ -69,35 +69,52 @@ def compose(block, n, air):
 
 
 @inlined
+def _surroundings(air):
+    """The ambient light and the floor's colour as plain numbers."""
+    a = at.AMBIENT
+    return (
+        (air[a], air[a + 1], air[a + 2], air[a + 3], air[at.BOUNCE]),
+        (air[a + 4], air[a + 5], air[a + 6], air[a + 7], air[at.BOUNCE + 1]),
+        (air[a + 8], air[a + 9], air[a + 10], air[a + 11], air[at.BOUNCE + 2]),
+    )
+
+
+@inlined
+def _blur(seen, around, x, y, z, soft, down):
+    """One channel of a mirrored sky: the rougher, the more of the ambient light; below the horizon the floor."""
+    wide = max(around[0] + around[1] * x + around[2] * y + around[3] * z, ZERO)
+    seen += soft * (wide - seen)
+    return seen + down * (around[4] - seen)
+
+
+@inlined
 def sky_or_floor(calm, air, x, y, z, rough):
     """Light from a direction where nothing stands in between, blurred by roughness."""
     r, g, b = calm_colour(calm, x, y, max(z, np.float32(0.01)))
     soft = smooth(rough * np.float32(2.5))
-    r += soft * (
-        max(air[at.AMBIENT] + air[at.AMBIENT + 1] * x + air[at.AMBIENT + 2] * y + air[at.AMBIENT + 3] * z, ZERO) - r
-    )
-    g += soft * (
-        max(air[at.AMBIENT + 4] + air[at.AMBIENT + 5] * x + air[at.AMBIENT + 6] * y + air[at.AMBIENT + 7] * z, ZERO) - g
-    )
-    b += soft * (
-        max(air[at.AMBIENT + 8] + air[at.AMBIENT + 9] * x + air[at.AMBIENT + 10] * y + air[at.AMBIENT + 11] * z, ZERO)
-        - b
-    )
     down = smooth(HALF - z / (np.float32(0.04) + rough)) * (ONE - soft)
-    return r + down * (air[at.BOUNCE] - r), g + down * (air[at.BOUNCE + 1] - g), b + down * (air[at.BOUNCE + 2] - b)
+    red, green, blue = _surroundings(air)
+    return _blur(r, red, x, y, z, soft, down), _blur(g, green, x, y, z, soft, down), _blur(b, blue, x, y, z, soft, down)
 
 
 @compiled
 def reflect_sky(block, n, air, calm, every):
     """Add the sky's and the floor's image to what mirrors; ``every`` takes sharp mirrors too."""
     for i in range(n):
-        if block[at.WG + i] <= ZERO or (block[at.SHARP + i] > ZERO and not every):
-            continue
-        r, g, b = sky_or_floor(calm, air, block[at.MX + i], block[at.MY + i], block[at.MZ + i], block[at.ROUGH + i])
-        sky = block[at.OPEN + i]
-        block[at.CR + i] += block[at.WR + i] * r * sky
-        block[at.CG + i] += block[at.WG + i] * g * sky
-        block[at.CB + i] += block[at.WB + i] * b * sky
+        wanted = (block[at.WG + i] > ZERO) & ((block[at.SHARP + i] <= ZERO) | every)
+        block[at.S + i] = block[at.OPEN + i] if wanted else ZERO
+        block[at.U + i], block[at.V + i] = calm_place(block[at.MX + i], block[at.MY + i], block[at.MZ + i])
+    for i in range(n):
+        if block[at.S + i] > ZERO:
+            block[at.AR + i], block[at.AG + i], block[at.AB + i] = bilinear(calm, block[at.U + i], block[at.V + i])
+    red, green, blue = _surroundings(air)
+    for i in range(n):
+        x, y, z, rough = block[at.MX + i], block[at.MY + i], block[at.MZ + i], block[at.ROUGH + i]
+        soft, open_sky = smooth(rough * np.float32(2.5)), block[at.S + i]
+        down = smooth(HALF - z / (np.float32(0.04) + rough)) * (ONE - soft)
+        block[at.CR + i] += open_sky * block[at.WR + i] * _blur(block[at.AR + i], red, x, y, z, soft, down)
+        block[at.CG + i] += open_sky * block[at.WG + i] * _blur(block[at.AG + i], green, x, y, z, soft, down)
+        block[at.CB + i] += open_sky * block[at.WB + i] * _blur(block[at.AB + i], blue, x, y, z, soft, down)
 
 
 @compiled
@@ -179,28 +196,24 @@ def fade_out(x):
 
 
 @compiled
-def fill_with_air(block, n, air, calm):
+def fill_with_air(block, n, air, ring):
     """Fade what is far into the horizon behind it: haze everywhere, fog that thins out with height."""
     fog, height, haze = air[at.FOG], air[at.FOG_HEIGHT], air[at.HAZE]
     for i in range(n):
         t, dz, oz = block[at.T + i], block[at.DZ + i], block[at.OZ + i]
         rise = t * dz / height
         rise = np.float32(1e-3) if abs(rise) < np.float32(1e-3) else rise
-        depth = (
-            fog
-            * t
-            * fade_out(max(oz, ZERO) / height)
-            * (ONE - fade_out(min(max(rise, np.float32(-6)), np.float32(40))))
-            / rise
-        )
-        block[at.ROUGH + i] = fade_out(max(depth, ZERO) + t * haze * (ONE + t * haze)) if t < FAR else ONE
+        thinned = (ONE - fade_out(min(max(rise, np.float32(-6)), np.float32(40)))) / rise
+        depth = max(fog * t * fade_out(max(oz, ZERO) / height) * thinned, ZERO)
+        block[at.S + i] = fade_out(depth + t * haze * (ONE + t * haze)) if t < FAR else ONE
+        block[at.U + i] = ring_place(block[at.DX + i], block[at.DY + i])
     for i in range(n):
-        clear = block[at.ROUGH + i]
+        clear = block[at.S + i]
         if clear > np.float32(0.996):
             continue
-        x, y = block[at.DX + i], block[at.DY + i]
-        inverse = ONE / np.sqrt(max(x * x + y * y, np.float32(1e-6)))
-        r, g, b = calm_colour(calm, x * inverse, y * inverse, ZERO)
-        block[at.CR + i] = r + clear * (block[at.CR + i] - r)
-        block[at.CG + i] = g + clear * (block[at.CG + i] - g)
-        block[at.CB + i] = b + clear * (block[at.CB + i] - b)
+        k = np.uint64(block[at.U + i])
+        share, after = block[at.U + i] - np.float32(k), k + np.uint64(1)
+        for channel in range(3):
+            far = ring[k, channel] + share * (ring[after, channel] - ring[k, channel])
+            row = at.CR + channel * at.PITCH + i
+            block[row] = far + clear * (block[row] - far)

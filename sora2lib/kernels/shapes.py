@@ -125,9 +125,8 @@ def outside_torus(x, y, z, ring, tube):
 
 
 @compiled
-def trace_torus(ox, oy, oz, dx, dy, dz, ring, tube):
-    """Distance to a torus by sphere tracing between the ends of its bounding cylinder, and the closest miss."""
-    near, far = span_cylinder(ox, oy, oz, dx, dy, dz, ring + tube, ring + tube, tube)
+def trace_torus(ox, oy, oz, dx, dy, dz, ring, tube, near, far):
+    """Distance to a torus by sphere tracing from ``near`` to ``far``, and the closest miss."""
     t = max(near, ZERO)
     miss = FAR
     for _ in range(_STEPS):

@@ -6,7 +6,7 @@ A ground texel is four bytes in the 16-bit lanes of one int64, so one multiplica
 import numpy as np
 
 from sora2lib.kernels.compiled import compiled, inlined
-from sora2lib.kernels.layout import HALF, ONE, ZERO
+from sora2lib.kernels.layout import HALF, ONE, TINY, TWO, ZERO
 
 GROUND_SIZE = 1024
 GROUND_LEVELS = 11
@@ -14,6 +14,7 @@ GROUND_LEVELS = 11
 _STARTS = np.array([sum((GROUND_SIZE >> level) ** 2 for level in range(k)) for k in range(GROUND_LEVELS + 1)], np.int64)
 DOME_SIZE = 1024
 CALM = 4  # texels of the dome along a side of one of the calm picture
+RING = 512
 NOISE_SIZE = 64
 _BYTES = 0x00FF00FF00FF00FF
 
@@ -40,7 +41,8 @@ def ground_texel(texture, level, u, v):
 
 
 @inlined
-def _bilinear(picture, column, row):
+def bilinear(picture, column, row):
+    """Three channels of a picture between its texels."""
     c, r = np.uint64(column), np.uint64(row)
     c1, r1 = c + np.uint64(1), r + np.uint64(1)
     fx, fy = column - np.float32(c), row - np.float32(r)
@@ -58,15 +60,31 @@ def dome_colour(dome, x, y, z):
     """Light from an upward direction; the dome is stereographic, with the zenith in its middle."""
     scale = np.float32(DOME_SIZE // 2 - 2) / (ONE + max(z, ZERO))
     middle = np.float32(DOME_SIZE // 2) - HALF
-    return _bilinear(dome, middle + x * scale, middle + y * scale)
+    return bilinear(dome, middle + x * scale, middle + y * scale)
+
+
+@inlined
+def calm_place(x, y, z):
+    """Column and row of a direction in a coarser dome that stays in the cache; downward ones at the horizon."""
+    scale = np.float32((DOME_SIZE // 2 - 2) / CALM) / (ONE + max(z, np.float32(0.01)))
+    middle = np.float32(DOME_SIZE // 2 / CALM + 1) - HALF
+    edge = middle - ONE
+    return middle + min(max(x * scale, -edge), edge), middle + min(max(y * scale, -edge), edge)
 
 
 @inlined
 def calm_colour(calm, x, y, z):
-    """The same from a coarser picture that stays in the cache, for mirrors that blur and for haze."""
-    scale = np.float32((DOME_SIZE // 2 - 2) / CALM) / (ONE + max(z, ZERO))
-    middle = np.float32(DOME_SIZE // 2 / CALM + 1) - HALF
-    return _bilinear(calm, middle + x * scale, middle + y * scale)
+    """Light from a direction in the coarser dome, for mirrors that blur."""
+    column, row = calm_place(x, y, z)
+    return bilinear(calm, column, row)
+
+
+@inlined
+def ring_place(x, y):
+    """Place of a direction on the ring of horizon colours; it runs around a diamond, which needs no angle."""
+    slope = y / max(abs(x) + abs(y), TINY)
+    turn = slope if x >= ZERO else TWO - slope
+    return (turn + ONE) * np.float32(RING / 4)
 
 
 @compiled

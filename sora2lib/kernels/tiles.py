@@ -37,8 +37,9 @@ def _touches(bounds, j, x0, y0, x1, y1):
 
 
 @compiled
-def _cull(scene, scratch, x0, y0, x1, y1):
+def _cull(scene, scratch, corners):
     """Fill the lists of bodies that a tile may see directly and mirrored in the ground; return their lengths."""
+    x0, y0, x1, y1 = corners
     seen, mirrored = 0, 0
     for j in range(scene.body.shape[0]):
         if _touches(scene.bounds, j, x0, y0, x1, y1):
@@ -120,48 +121,6 @@ def _casters(scene, box, near, shade):
 
 
 @compiled
-def _look(n, seen, mirrored, scene, scratch):
-    """Colours 0..255 of the camera's rays that rows D and E of the block describe.
-
-    Three rounds through one body of code: the camera's rays, their mirror images, what clear bodies let through.
-    """
-    body, tags, air, dome, near = scene.body, scene.tags, scene.air, scene.dome, scratch.near
-    camera_rays(scratch.block, n, scene.camera)
-    for turn in range(3):
-        block, box, m, row, count = scratch.block, scratch.box, n, 0, seen
-        if turn > 0:
-            m, floor_only = _follow(turn == 2, n, mirrored, scratch)
-            if m == 0:
-                continue
-            block, box = scratch.other, scratch.other_box
-            row, count = (1, mirrored) if floor_only else (2, body.shape[0])
-        names = scratch.names[row]
-        nearest(block, m, names, count, body, tags)
-        floor, solid = find_points(block, m)
-        if floor > ZERO:
-            look_at_ground(block, m, air, scene.texture)
-        if solid > ZERO:
-            find_normals(block, m, body, tags)
-            look_at_bodies(block, m, body, tags, scene.volume)
-        box[4], box[5] = FAR, -FAR
-        if floor + solid > ZERO:
-            receivers(block, m, air, box)
-            found = _casters(scene, box, near, True)
-            cast_shadows(block, m, near, found, body, tags, scene.edges, scene.counts, scene.extent, air)
-            found = _casters(scene, box, near, False)
-            cover_sky(block, m, near, found, body, tags)
-            compose(block, m, air)
-            reflect_sky(block, m, air, scene.calm, turn > 0)
-        if floor + solid < np.float32(m):
-            look_at_sky(block, m, air, dome, turn != 1)
-        hang_nets(block, m, names, count, body, tags, air)
-        if turn > 0:
-            _add(turn == 2, m, scene, scratch)
-    fill_with_air(scratch.block, n, air, scene.calm)
-    develop(scratch.block, n, scene.curve)
-
-
-@compiled
 def develop(block, n, curve):
     """Turn radiance into display values 0..255 by the leading bits of its float32."""
     for row in (at.CR, at.CG, at.CB):
@@ -189,16 +148,43 @@ def _byte(value, x, y):
 
 
 @compiled
-def _draw_tile(tile, corners, scene, scratch, frame, features, boxes):
-    """Draw all pixels of a tile with one sample each."""
-    block, (x0, y0, x1, y1), n = scratch.block, corners, 0
+def _find_edges(corners, features, places):
+    """Fill ``places`` (n, 2) with the pixels of a tile that lie along edges; return how many."""
+    x0, y0, x1, y1 = corners
+    found = 0
+    for y in range(y0, y1):
+        for x in range(x0, x1):
+            if _is_edge(features, x, y):
+                places[found, 0], places[found, 1] = x, y
+                found += 1
+    return found
+
+
+@compiled
+def _aim_at_tile(corners, block):
+    """Put the pixel centres of a tile into rows D and E; return how many."""
+    (x0, y0, x1, y1), n = corners, 0
     for y in range(y0, y1):
         for x in range(x0, x1):
             block[at.D + n], block[at.E + n] = np.float32(x) + HALF, np.float32(y) + HALF
             n += 1
-    seen, mirrored = _cull(scene, scratch, x0, y0, x1, y1)
-    _look(n, seen, mirrored, scene, scratch)
-    shiny, n = ZERO, 0
+    return n
+
+
+@compiled
+def _aim_at_edges(places, start, size, block):
+    """Put eight samples of each of the pixels from ``start`` into rows D and E; return how many."""
+    for k in range(size):
+        for i in range(_SAMPLES):
+            block[at.D + k * _SAMPLES + i] = np.float32(places[start + k, 0]) + _OFFSETS[i, 0]
+            block[at.E + k * _SAMPLES + i] = np.float32(places[start + k, 1]) + _OFFSETS[i, 1]
+    return size * _SAMPLES
+
+
+@compiled
+def _write_tile(tile, corners, scratch, frame, features, boxes):
+    """Keep the colours and features of a tile, and where its points lie."""
+    block, (x0, y0, x1, y1), n, shiny = scratch.block, corners, 0, ZERO
     for y in range(y0, y1):
         for x in range(x0, x1):
             frame[y, x, 0] = _byte(block[at.CR + n], x, y)
@@ -215,53 +201,77 @@ def _draw_tile(tile, corners, scene, scratch, frame, features, boxes):
 
 
 @compiled
-def _refine_tile(corners, scene, scratch, frame, features):
-    """Draw the pixels along edges again, with eight samples each."""
-    block, places, (x0, y0, x1, y1) = scratch.block, scratch.places, corners
-    found = 0
-    for y in range(y0, y1):
-        for x in range(x0, x1):
-            if _is_edge(features, x, y):
-                places[found, 0], places[found, 1] = x, y
-                found += 1
-    if found == 0:
-        return
-    seen, mirrored = _cull(scene, scratch, x0, y0, x1, y1)
-    for start in range(0, found, at.PITCH // _SAMPLES):
-        size = min(at.PITCH // _SAMPLES, found - start)
-        for k in range(size):
-            for i in range(_SAMPLES):
-                block[at.D + k * _SAMPLES + i] = np.float32(places[start + k, 0]) + _OFFSETS[i, 0]
-                block[at.E + k * _SAMPLES + i] = np.float32(places[start + k, 1]) + _OFFSETS[i, 1]
-        _look(size * _SAMPLES, seen, mirrored, scene, scratch)
-        for k in range(size):
-            x, y, r, g, b = places[start + k, 0], places[start + k, 1], ZERO, ZERO, ZERO
-            for i in range(k * _SAMPLES, (k + 1) * _SAMPLES):
-                r, g, b = r + block[at.CR + i], g + block[at.CG + i], b + block[at.CB + i]
-            share = np.float32(1 / _SAMPLES)
-            frame[y, x, 0], frame[y, x, 1] = _byte(r * share, x, y), _byte(g * share, x, y)
-            frame[y, x, 2] = _byte(b * share, x, y)
+def _write_edges(places, start, size, block, frame):
+    """Keep the mean colours of the pixels from ``start``."""
+    share = np.float32(1 / _SAMPLES)
+    for k in range(size):
+        x, y, r, g, b = places[start + k, 0], places[start + k, 1], ZERO, ZERO, ZERO
+        for i in range(k * _SAMPLES, (k + 1) * _SAMPLES):
+            r, g, b = r + block[at.CR + i], g + block[at.CG + i], b + block[at.CB + i]
+        frame[y, x, 0], frame[y, x, 1] = _byte(r * share, x, y), _byte(g * share, x, y)
+        frame[y, x, 2] = _byte(b * share, x, y)
 
 
 @compiled
-def paint(tiles, scene, scratch, frame, features, boxes):
-    """Draw tiles: every pixel once, then those along edges with eight samples.
+def paint(tiles, fine, scene, scratch, frame, features, boxes):
+    """Draw every pixel of some tiles once, or with ``fine`` those along edges again with eight samples.
+
+    A block goes three times through the same calls: the camera's rays, their mirror images, what clear bodies let
+    through. They stand here and not in a function of their own, because each level of calls is compiled again.
 
     Parameters
     ----------
     tiles : (n,) int64, numbers of the tiles to draw, row by row.
     frame : (H, W, 3) uint8, written.
-    features : (H, W) int32, written: what the pixel shows; differs across every edge.
+    features : (H, W) int32, what the pixel shows; differs across every edge. Written, or with ``fine`` read.
     boxes : (tiles, 13) float32, written: where the tile's points lie, and whether it mirrors bodies.
     """
+    body, tags, air, places, near = scene.body, scene.tags, scene.air, scratch.places, scratch.near
     height, width = features.shape
-    for fine in (False, True):
-        for tile in tiles:
-            corners = _corners(tile, width, height)
+    step = at.PITCH // _SAMPLES if fine else at.PITCH
+    for tile in tiles:
+        corners = _corners(tile, width, height)
+        found = _find_edges(corners, features, places) if fine else at.PITCH
+        seen, mirrored = _cull(scene, scratch, corners)
+        for start in range(0, found, step):
+            size = min(step, found - start)
+            n = _aim_at_edges(places, start, size, scratch.block) if fine else _aim_at_tile(corners, scratch.block)
+            camera_rays(scratch.block, n, scene.camera)
+            for turn in range(3):
+                block, box, m, row, count = scratch.block, scratch.box, n, 0, seen
+                if turn > 0:
+                    m, floor_only = _follow(turn == 2, n, mirrored, scratch)
+                    if m == 0:
+                        continue
+                    block, box = scratch.other, scratch.other_box
+                    row, count = (1, mirrored) if floor_only else (2, body.shape[0])
+                names = scratch.names[row]
+                nearest(block, m, names, count, body, tags)
+                floor, solid = find_points(block, m)
+                if floor > ZERO:
+                    look_at_ground(block, m, air, scene.texture)
+                if solid > ZERO:
+                    find_normals(block, m, body, tags)
+                    look_at_bodies(block, m, body, tags, scene.volume)
+                box[4], box[5] = FAR, -FAR
+                if floor + solid > ZERO:
+                    receivers(block, m, air, box)
+                    casters = _casters(scene, box, near, True)
+                    cast_shadows(block, m, near, casters, body, tags, scene.edges, scene.counts, scene.extent, air, box)
+                    cover_sky(block, m, near, _casters(scene, box, near, False), body, tags)
+                    compose(block, m, air)
+                    reflect_sky(block, m, air, scene.calm, turn > 0)
+                if floor + solid < np.float32(m):
+                    look_at_sky(block, m, air, scene.dome, turn != 1)
+                hang_nets(block, m, names, count, body, tags, air)
+                if turn > 0:
+                    _add(turn == 2, m, scene, scratch)
+            fill_with_air(scratch.block, n, air, scene.ring)
+            develop(scratch.block, n, scene.curve)
             if fine:
-                _refine_tile(corners, scene, scratch, frame, features)
+                _write_edges(places, start, size, scratch.block, frame)
             else:
-                _draw_tile(tile, corners, scene, scratch, frame, features, boxes)
+                _write_tile(tile, corners, scratch, frame, features, boxes)
 
 
 @compiled
@@ -301,7 +311,7 @@ def survey(scene, scratch, depth, actors, normals):
             n = min(at.PITCH, width - x0)
             for i in range(n):
                 block[at.D + i], block[at.E + i] = np.float32(x0 + i) + np.float32(0.5), np.float32(y) + np.float32(0.5)
-            seen, _ = _cull(scene, scratch, x0, y, x0 + n, y + 1)
+            seen, _ = _cull(scene, scratch, (x0, y, x0 + n, y + 1))
             camera_rays(block, n, view)
             nearest(block, n, scratch.names[0], seen, scene.body, scene.tags)
             find_points(block, n)

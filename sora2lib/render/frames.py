@@ -61,7 +61,8 @@ class Canvas:
         if self.last is not None and np.array_equal(self.last.camera, scene.camera):
             changed = np.flatnonzero((self.last.body != scene.body).any(axis=1))
             tiles = touched(self.boxes, self.last, scene, changed, self.width, self.height)
-        paint(tiles, scene, self.scratch, self.frame, self.features, self.boxes)
+        for fine in (False, True):
+            paint(tiles, fine, scene, self.scratch, self.frame, self.features, self.boxes)
         self.last = scene
         return self.frame.copy()
 

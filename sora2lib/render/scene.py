@@ -39,6 +39,7 @@ class Stage:
     sky: Sky
     dome: NDArray[np.float32]  # the sky as the film sees it
     calm: NDArray[np.float32]
+    ring: NDArray[np.float32]
     air: NDArray[np.float32]
     texture: NDArray[np.int64]
     curve: NDArray[np.float32]
@@ -109,6 +110,7 @@ def set_stage(world: World) -> Stage:
         sky=sky,
         dome=sky.dome * np.float32(sky.sky_exposure),
         calm=sky.calm * np.float32(sky.sky_exposure),
+        ring=sky.ring * np.float32(sky.sky_exposure),
         air=_air(sky, ground, float(world.fog), floor.metres, floor.rough, mean),
         texture=pack(floor, relief(floor, sky.light, sky.softness)),
         curve=display_curve(),
@@ -163,6 +165,7 @@ def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
     view = view_of(*camera_at(stage.motion, time), width, height)
     body = place(
         stage.looks,
+        stage.tags,
         stage.parts,
         stage.owners,
         positions_at(stage.motion, time),
@@ -184,6 +187,7 @@ def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
         texture=stage.texture,
         dome=stage.dome,
         calm=stage.calm,
+        ring=stage.ring,
         volume=noise_volume(),
         curve=stage.curve,
     )

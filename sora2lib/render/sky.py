@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.kernels import air as kernel
-from sora2lib.kernels.textures import CALM, DOME_SIZE
+from sora2lib.kernels.textures import CALM, DOME_SIZE, RING
 from sora2lib.render.materials import fractal
 
 Array = NDArray[np.float64]
@@ -28,6 +28,7 @@ class Sky:
 
     dome: NDArray[np.float32]  # (DOME_SIZE, DOME_SIZE, 3)
     calm: NDArray[np.float32]  # (258, 258, 3) the same, coarser
+    ring: NDArray[np.float32]  # (RING + 2, 3) its horizon
     light: Array  # (3,) towards the sun, the moon or the afterglow
     key: Array  # (3,) radiance of a white surface that faces that light
     softness: float  # radius of the light's disc, radians
@@ -155,6 +156,7 @@ def make_sky(azimuth: float, elevation: float, cloud: float, fog: float, floor: 
     return Sky(
         dome=dome,
         calm=_calm(dome),
+        ring=_ring(dome),
         light=light,
         key=key,
         softness=_softness(elevation, thick, fog),
@@ -172,6 +174,14 @@ def _calm(dome: NDArray[np.float32]) -> NDArray[np.float32]:
     size = DOME_SIZE // CALM
     coarse = dome.reshape(size, CALM, size, CALM, 3).mean((1, 3))
     return np.pad(coarse, ((1, 1), (1, 1), (0, 0)), mode="edge")
+
+
+def _ring(dome: NDArray[np.float32]) -> NDArray[np.float32]:
+    turn = np.arange(RING + 2) * 4 / RING - 1
+    y = np.where(turn <= 1, turn, 2 - turn)
+    x = np.where(turn <= 1, 1, -1) * (1 - np.abs(y))
+    towards = np.stack([x, y, np.zeros_like(x)], axis=1)
+    return _read(dome, towards / np.linalg.norm(towards, axis=1, keepdims=True)).astype(np.float32)
 
 
 def _plain(low: Array, source: Array, power: Array, dark: Array, towards: Array) -> Array:
