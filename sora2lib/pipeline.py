@@ -11,7 +11,7 @@ from sora2lib.planner import Ask, Step
 from sora2lib.planner import plan as plan_world
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Request, draw_seed
-from sora2lib.world.replay import replay
+from sora2lib.world.simulate import resimulate
 
 
 def generate(
@@ -119,7 +119,7 @@ def finish(last: Step, request: Request) -> Recipe:
     return Recipe(
         frames=request.frames,
         fps=request.fps,
-        world=replay(world) if request.physics == "exact" else world,
+        world=resimulate(world) if request.physics == "exact" else world,
         request=request,
         maker=f"{model.name} {model.version}",
         notices=notices(request),

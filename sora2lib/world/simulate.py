@@ -179,7 +179,7 @@ def resimulate(world: World, *, rails: bool = False) -> World:
     Raises
     ------
     WorldError
-        The world has another rate, or fewer than four samples.
+        The world has another rate or fewer than four samples, or holds a body that the simulator refuses.
 
     >>> exact = resimulate(simulate("throw", 1))
     """
@@ -189,7 +189,10 @@ def resimulate(world: World, *, rails: bool = False) -> World:
             f"give {PUSH_SAMPLES} or more at {RATE:g} Hz"
         )
     bodies = tuple(_body(world, i, rails) for i in range(world.sizes["actor"]))
-    take = play(bodies, ground=str(world.ground.values), samples=world.sizes["time"])
+    try:
+        take = play(bodies, ground=str(world.ground.values), samples=world.sizes["time"])
+    except ValueError as error:  # a body too light or too thin for the simulator
+        raise WorldError(f"this world cannot be simulated again ({error}); keep physics='model'") from error
     again = world.assign(
         position=(world.position.dims, take.position_AT3), rotation=(world.rotation.dims, take.rotation_AT4)
     )
