@@ -25,6 +25,7 @@ from sora2lib.model import weights
 from sora2lib.model.weights import Model
 from sora2lib.train.data import TURNS
 from sora2lib.train.evaluate import frozen, obeys, wilson
+from sora2lib.train.hearing import found_late, heard_late
 from sora2lib.world.captions import caption
 from sora2lib.world.contacts import contacts
 from sora2lib.world.facts import Facts
@@ -35,6 +36,8 @@ from sora2lib.world.simulate import simulate
 from sora2lib.world.support import depth_below
 
 FREE = 0.02  # metres above the ground from which a body counts as in flight
+STILL = 0.05  # m/s: what stays slower than this in the air hovers, it does not fall
+IN_STEP = 0.005  # seconds
 SHORTEST = 6  # samples of a flight whose acceleration is worth fitting
 CLEAR = 2.0  # samples around an impact that are left out
 BATCH = 32
@@ -117,11 +120,21 @@ def flights(world: World) -> Iterator[tuple[int, np.ndarray]]:
         for touch in found.touches:
             if i in (touch.actor, touch.other):
                 free &= ~((world.time.values >= touch.start - 0.05) & (world.time.values <= touch.end + 0.05))
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], free.astype(int), [0]])))
-        runs = [np.arange(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-        longest = max(runs, key=len, default=np.arange(0))
+        longest = max(_runs(free), key=len, default=np.arange(0))
         if len(longest) >= SHORTEST:
             yield int(i), longest
+
+
+def _runs(mask: np.ndarray) -> list[np.ndarray]:
+    """Stretches of samples in which a condition holds."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(int), [0]])))
+    return [np.arange(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def hovers(world: World, actor: int, flight: np.ndarray) -> bool:
+    """Whether a body stays where it is in the air, longer than the top of a flight takes."""
+    speed = np.linalg.norm(np.diff(world.position.values[actor, flight], axis=0), axis=-1) * world.rate
+    return any(len(run) >= SHORTEST for run in _runs(speed < STILL))
 
 
 def gravity_errors(worlds: list[World]) -> list[float]:
@@ -131,6 +144,7 @@ def gravity_errors(worlds: list[World]) -> list[float]:
         fits = [
             abs(-2 * np.polyfit(world.time.values[run], world.position.values[i, run, 2], 2)[0] / GRAVITY - 1)
             for i, run in flights(world)
+            if not hovers(world, i, run)
         ]
         errors += [float(np.mean(fits))] if fits else []
     return errors
@@ -165,7 +179,12 @@ def measure(model: Model, count: int, steps: int) -> dict[str, list[float]]:
         rows |= {f"{name}: reference, {what}": share(score()["every clause"]) for what, score in references.items()}
         falls += worlds
         rows[f"{name}: free fall within 2 %, the simulator"] = share([e < 0.02 for e in gravity_errors(truths)])
+        found = np.concatenate([found_late(truth) for truth in truths])
+        rows[f"{name}: contact told within 5 ms by motion, the simulator"] = share((found < IN_STEP).tolist())
     errors = gravity_errors(falls)
+    rows["nothing hovers, the model"] = share([not any(hovers(w, i, run) for i, run in flights(w)) for w in falls])
+    heard = np.concatenate([heard_late(world) for world in falls])
+    rows["contact heard within 5 ms of its sight, the model"] = share((heard < IN_STEP).tolist())
     rows["free fall within 2 %, the model"] = share([error < 0.02 for error in errors])
     rows["free fall, median error"] = [float(np.median(errors)) if errors else float("nan")]
     cases = shots(count // 2)
