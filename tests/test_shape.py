@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"__init__"},
     {"errors"},
-    {"media", "kernels"},
+    {"media", "kernels", "packaged"},
     {"prompt", "camera"},
     {"world"},
     {"cameo", "storyboard"},

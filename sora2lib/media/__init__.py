@@ -23,7 +23,20 @@ from numpy.typing import NDArray
 from sora2lib.errors import MediaError
 from sora2lib.media.files import replacing, target
 
-__all__ = ["Recording", "ahead", "jpeg", "mp4", "read", "read_note", "replacing", "shrink", "target", "write"]
+__all__ = [
+    "Recording",
+    "ahead",
+    "cutout",
+    "cutout_file",
+    "jpeg",
+    "mp4",
+    "read",
+    "read_note",
+    "replacing",
+    "shrink",
+    "target",
+    "write",
+]
 
 Frame = NDArray[np.uint8]
 Sound = NDArray[np.float32]
@@ -117,6 +130,20 @@ def shrink(picture: Frame, *, width: int, height: int) -> Frame:
     from sora2lib.media import pictures
 
     return pictures.shrink(picture, width=width, height=height)
+
+
+def cutout(content: bytes) -> NDArray[np.uint8]:
+    """Return the picture (H, W, 4: red, green, blue, opacity) that the bytes of a WebP or PNG file hold."""
+    from sora2lib.media import pictures
+
+    return pictures.cutout(content)
+
+
+def cutout_file(picture: NDArray[np.uint8]) -> bytes:
+    """Return a picture (H, W, 4: red, green, blue, opacity) as WebP."""
+    from sora2lib.media import pictures
+
+    return pictures.cutout_file(picture)
 
 
 def ahead(items: Iterable[T], *, depth: int = 4) -> Generator[T, None, None]:

@@ -48,6 +48,17 @@ def shrink(picture: Frame, *, width: int, height: int) -> Frame:
     return small
 
 
+def cutout(content: bytes) -> Frame:
+    """Return the picture (H, W, 4: red, green, blue, opacity) that the bytes of a file hold."""
+    picture: Frame = imageio.imread(content, plugin="pillow", mode="RGBA")
+    return picture
+
+
+def cutout_file(picture: Frame) -> bytes:
+    """Return a picture (H, W, 4: red, green, blue, opacity) as WebP."""
+    return _encode(picture, ".webp", quality=82, method=4)
+
+
 def write_webp(path: Path, frames: Iterable[Frame], *, fps: float, note: str) -> None:
     """Write a moving WebP that repeats for ever."""
     pictures = np.stack(list(frames))  # (T, H, W, 3)
