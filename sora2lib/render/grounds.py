@@ -212,6 +212,18 @@ def _metal(rgb: Picture) -> Floor:
     return Floor(metres, _tint(tone, rgb, 0.2 * wide), dome - 0.002 * seam + 0.00012 * brush, rough=0.12)
 
 
+def _water(rgb: Picture) -> Floor:
+    metres = 5.0
+    swell, chop, fine = (
+        fractal(N, seed=37, slope=2.0, low=3),
+        fractal(N, seed=38, slope=1.5, low=8, stretch=(2.0, 1.0)),
+        fractal(N, seed=39, slope=0.9, low=30, stretch=(2.0, 1.0)),
+    )
+    crest = _step(chop + 0.5 * fine, 0.4, 2.4)
+    tone = 1 + 0.10 * swell + 0.10 * chop + 0.05 * fine + 0.35 * crest
+    return Floor(metres, _tint(tone, rgb, -0.3 * crest), 0.020 * swell + 0.010 * chop + 0.0015 * fine, rough=0.10)
+
+
 _PAINTERS: dict[str, Callable[[Picture], Floor]] = {
     "concrete": _concrete,
     "grass": _grass,
@@ -221,6 +233,7 @@ _PAINTERS: dict[str, Callable[[Picture], Floor]] = {
     "snow": _snow,
     "tiles": _tiles,
     "metal": _metal,
+    "water": _water,
 }
 
 

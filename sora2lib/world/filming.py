@@ -81,7 +81,7 @@ def camera_path(
         azimuth = azimuth + (way - way[0]) * sweep / 2
 
     fov = rng.uniform(0.5, 0.85)
-    height = _needed_height(extent, FRAMINGS[framing], np.ptp(azimuth))
+    height = picture_height(extent, framing, sweep=float(np.ptp(azimuth)))
     depth = float(np.hypot(*extent[:2]) if move == "orbit" else extent[1]) / 2
     distance = float(np.clip(height / 2 / math.tan(fov / 2) + depth, NEAREST, FARTHEST))
     fov = float(np.clip(2 * math.atan(height / 2 / max(distance - depth, 0.5)), NARROWEST, WIDEST))
@@ -119,8 +119,16 @@ def camera_path(
     return CameraPath(eye, target, roll, view)
 
 
-def _needed_height(extent: Array, share: float, sweep: float) -> float:
-    """Height of the picture, at the action, at which the region fills its share in height and fits in width."""
+def picture_height(extent: Array, framing: str, *, sweep: float = 0.0) -> float:
+    """Height in metres of the picture, at the action, in which a region is framed so.
+
+    Parameters
+    ----------
+    extent : (3,) sides of the box that holds the action, metres.
+    framing : a name of the vocabulary.
+    sweep : angle in radians by which the camera goes round it.
+    """
+    share = FRAMINGS[framing]
     width = max(extent[0], float(np.hypot(*extent[:2])) * math.sin(min(sweep, math.pi / 2)))
     return float(max(extent[2] / share, width / ASPECT / min(0.92, share * 1.25)))
 

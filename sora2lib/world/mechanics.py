@@ -6,6 +6,7 @@ damping ratio, sets the restitution of a pair whatever the masses; see :func:`so
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import mujoco
@@ -14,14 +15,16 @@ from numpy.typing import NDArray
 
 from sora2lib.errors import WorldError
 from sora2lib.world.assets import primitives
+from sora2lib.world.forces import Forces
 from sora2lib.world.pairs import HARD_ROLLING, damping_ratio, pair_friction, pair_restitution, rolling_resistance
 from sora2lib.world.parts import Primitive
 from sora2lib.world.schema import GRAVITY, RATE
-from sora2lib.world.stage import Body, Contact, Take
+from sora2lib.world.stage import Body, Contact, Force, Take
 from sora2lib.world.vocabulary import GROUNDS, Ground
 
 LOOKS = 42  # times a sample, about once a millisecond, to see who touches; shorter than any contact
 FLICKER = 3  # looks; what was apart for less, as a rolling ball is, has not begun to touch
+HOLD = 14  # looks for which applied forces stay as they are
 LONGEST_BLOW = 16  # looks after which what still touches is no longer the blow
 # Rate, in 1/s, at which friction would end a slip if the Coulomb limit allowed it. MuJoCo's convex contact lifts a
 # slider by friction * rate * speed / stiffness, a tenth of a millimetre at this rate; a round thing that lands slips
@@ -65,8 +68,10 @@ def _pace(bodies: tuple[Body, ...]) -> Pace:
 mujoco.set_mju_user_warning(lambda message: None)
 
 
-def play(bodies: tuple[Body, ...], *, ground: str, samples: int) -> Take:
+def play(bodies: tuple[Body, ...], *, ground: str, samples: int, forces: Sequence[Force] = ()) -> Take:
     """Simulate the bodies and record ``samples`` poses at 24 Hz, the first being the start.
+
+    On water the bodies float or sink by their density; below it lies a bed of sand.
 
     Raises
     ------
@@ -78,6 +83,7 @@ def play(bodies: tuple[Body, ...], *, ground: str, samples: int) -> Take:
     pace = _pace(bodies)
     model, owners = _compile(bodies, ground, pace)
     data = mujoco.MjData(model)
+    applied = Forces(model, bodies, forces, wet=GROUNDS[ground].depth > 0, hold=HOLD / (RATE * LOOKS))
     for index, body in enumerate(bodies):
         _start(model, data, index + 1, body)
     mujoco.mj_forward(model, data)
@@ -88,7 +94,9 @@ def play(bodies: tuple[Body, ...], *, ground: str, samples: int) -> Take:
     ear = _Ear(model, data, owners, [*(body.name for body in bodies), GROUND])
     rows = [i + 1 for i in movers]
     for sample in range(1, samples):
-        for _ in range(LOOKS):
+        for look in range(LOOKS):
+            if applied and look % HOLD == 0:
+                applied.apply(data)
             mujoco.mj_step(model, data, pace.steps // LOOKS)
             ear.listen()
         mujoco.mj_kinematics(model, data)
@@ -122,9 +130,10 @@ def _compile(bodies: tuple[Body, ...], ground: str, pace: Pace) -> tuple[mujoco.
     spec.option.enableflags |= mujoco.mjtEnableBit.mjENBL_SLEEP
     spec.option.tolerance = 1e-8
     spec.option.iterations = 20
-    spec.worldbody.add_geom(name=GROUND, type=mujoco.mjtGeom.mjGEOM_PLANE, size=[0, 0, 1], contype=0, conaffinity=0)
-    geoms = [_add_body(spec, index, body) for index, body in enumerate(bodies)]
     floor = GROUNDS[ground]
+    plane = {"type": mujoco.mjtGeom.mjGEOM_PLANE, "size": [0, 0, 1], "pos": [0, 0, -floor.depth]}
+    spec.worldbody.add_geom(name=GROUND, contype=0, conaffinity=0, **plane)
+    geoms = [_add_body(spec, index, body) for index, body in enumerate(bodies)]
     for body, names in zip(bodies, geoms, strict=True):
         if not body.fixed:
             touch = _touch_ground(body, floor)

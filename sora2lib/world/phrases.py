@@ -113,6 +113,7 @@ PLACES: dict[str, tuple[str, ...]] = {  # where it happens
     "snow": ("on snow", "in the snow", "on a snowy field", "on snowy ground", "on powder snow"),
     "tiles": ("on tiles", "on a tiled floor", "on a checkered floor", "on the tiles", "on linoleum tiles"),
     "metal": ("on a metal floor", "on a steel floor", "on a metal plate", "~on sheet metal"),
+    "water": ("on the water", "on a lake", "on open water", "on calm water", "~at sea", "~on a pond"),
 }
 FLOORS: dict[str, tuple[str, ...]] = {  # what is hit or crossed
     "concrete": ("the concrete", "the pavement", "the concrete floor", "the asphalt"),
@@ -123,6 +124,7 @@ FLOORS: dict[str, tuple[str, ...]] = {  # what is hit or crossed
     "snow": ("the snow", "the snowy field", "the snowy ground", "the powder snow"),
     "tiles": ("the tiles", "the tiled floor", "the checkered floor", "the linoleum tiles"),
     "metal": ("the metal floor", "the steel floor", "the metal plate", "~the sheet metal"),
+    "water": ("the water", "the lake", "the calm water", "~the sea", "~the pond"),
 }
 ANY_FLOOR = ("the ground", "the floor")
 TIMES: dict[str, tuple[str, ...]] = {

@@ -11,12 +11,12 @@ from sora2lib.world import schema
 from sora2lib.world.assets import primitives
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
-from sora2lib.world.filming import CameraPath, camera_path
+from sora2lib.world.filming import CameraPath, camera_path, picture_height
 from sora2lib.world.mechanics import play
 from sora2lib.world.schema import RATE, World
 from sora2lib.world.stage import Body, Event, Shot, Stage, Take
 from sora2lib.world.support import rotate
-from sora2lib.world.vocabulary import GROUNDS
+from sora2lib.world.vocabulary import FRAMINGS, GROUNDS
 
 MOST_TAKES = 400
 MOST_SHOTS = 30
@@ -72,7 +72,7 @@ def shoot(stage: Stage, rng: np.random.Generator, *, seconds: float = 4.0) -> Wo
     >>> shoot(lab(rng, "uniform", radius=[1.0], speed=[2.0]), rng)  # doctest: +SKIP
     """
     try:
-        take = play(stage.bodies, ground=stage.setting.ground, samples=round(seconds * RATE) + 1)
+        take = play(stage.bodies, ground=stage.setting.ground, samples=round(seconds * RATE) + 1, forces=stage.forces)
     except WorldError:
         return None
     event = stage.judge(take) if _sane(stage, take) else None
@@ -81,10 +81,10 @@ def shoot(stage: Stage, rng: np.random.Generator, *, seconds: float = 4.0) -> Wo
 
 
 def _sane(stage: Stage, take: Take) -> bool:
-    """Whether everything that moves stays on the stage and above the ground."""
+    """Whether everything that moves stays on the stage and above the ground, or the bed of the water."""
     moving = [i for i, one in enumerate(stage.bodies) if not one.fixed]
-    path = take.position_AT3[moving]
-    return bool(np.isfinite(path).all() and np.abs(path[..., :2]).max() < stage.reach and path[..., 2].min() > 0)
+    path, bed = take.position_AT3[moving], -GROUNDS[stage.setting.ground].depth
+    return bool(np.isfinite(path).all() and np.abs(path[..., :2]).max() < stage.reach and path[..., 2].min() > bed)
 
 
 def _bounds(body: Body, take: Take) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -106,15 +106,27 @@ def _film(rng: np.random.Generator, stage: Stage, take: Take) -> tuple[Shot, Cam
     lows, highs = zip(*(boxes[name] for name in stage.watch), strict=True)
     low = np.min([np.minimum(low[0], np.quantile(low, EDGES[0], axis=0)) for low in lows], axis=0)
     high = np.max([np.maximum(high[0], np.quantile(high, EDGES[1], axis=0)) for high in highs], axis=0)
-    subject = take.path(next(it for it in stage.things if it.role == "subject").actors[0])
-    too_wide = stage.shot.framing == "close-up" and (high - low).max() > WIDEST_CLOSE_UP
-    shot = replace(stage.shot, framing="medium") if too_wide else stage.shot
+    name = next(it for it in stage.things if it.role == "subject").actors[0]
+    subject = take.path(name)
+    if GROUNDS[stage.setting.ground].depth:  # what has gone under is not seen
+        low[2], subject = 0.0, np.maximum(subject, [-np.inf, -np.inf, 0.0])
+    tall = float(np.max(boxes[name][1][0] - boxes[name][0][0]))
+    shot = replace(stage.shot, framing=_framing(stage, high - low, tall))
     for _ in range(MOST_SHOTS):
         path = camera_path(rng, **asdict(shot), centre=(low + high) / 2, extent=high - low, time=take.time_T)
         seen = path.sees(subject)
         if seen[0] and seen.mean() > SEEN and not any(_inside(path.eye, *box) for box in boxes.values()):
             return shot, path
     return None
+
+
+def _framing(stage: Stage, extent: NDArray[np.float64], tall: float) -> str:
+    """The framing that was asked for, closer where the subject would be lost, not so close that the rest would be."""
+    names = list(FRAMINGS)
+    names = names[names.index(stage.shot.framing) :]
+    near = [name for name in names if tall >= stage.least * picture_height(extent, name)]
+    framing = next(iter(near), names[-1])
+    return "medium" if framing == "close-up" and extent.max() > WIDEST_CLOSE_UP else framing
 
 
 def _inside(eye_T3: NDArray[np.float64], low_T3: NDArray[np.float64], high_T3: NDArray[np.float64]) -> bool:

@@ -1,5 +1,6 @@
 """A stage before the play and what was recorded when it played: values shared by families and simulator."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,6 +42,46 @@ class Body:
     def fixed(self) -> bool:
         """Whether it is bolted to the world."""
         return self.joint == "fixed"
+
+
+# Forces count per unit of mass, so that a family need not weigh its bodies.
+@dataclass(frozen=True)
+class Push:
+    """A thrust in m/s^2 between two moments in s; ``along`` the body's own axes or the world's.
+
+    >>> Push("rocket", (0.0, 0.0, 12.0), start=0.5, along="body")
+    Push(actor='rocket', thrust=(0.0, 0.0, 12.0), start=0.5, end=inf, along='body')
+    """
+
+    actor: str
+    thrust: Vector
+    start: float = 0.0
+    end: float = math.inf
+    along: str = "world"
+
+
+@dataclass(frozen=True)
+class Wind:
+    """Air at ``air`` m/s that pulls an actor along by ``drag`` (1/m) times the square of how much faster it is."""
+
+    actor: str
+    air: Vector
+    drag: float
+    start: float = 0.0
+    end: float = math.inf
+
+
+@dataclass(frozen=True)
+class Brake:
+    """What slows an actor down evenly, in m/s^2, until it stands: a foot on the brake, a stone on rough ice."""
+
+    actor: str
+    slowing: float
+    start: float = 0.0
+    end: float = math.inf
+
+
+Force = Push | Wind | Brake
 
 
 @dataclass(frozen=True)
@@ -121,7 +162,8 @@ class Stage:
     ``judge`` looks at the take and says what happened, or None when this is not the scene that was wanted.
     ``watch`` are the actors that the camera frames; ``reach`` is how far from the middle, in metres along x and y,
     anything may get; ``again`` draws another stage with the same intent when a take failed, so that what is hard to
-    get is as frequent as what is easy.
+    get is as frequent as what is easy; ``least`` is the share of the picture's height that the subject shall fill, for
+    which the camera comes closer than it was told.
     """
 
     family: str
@@ -133,3 +175,5 @@ class Stage:
     judge: Callable[[Take], Event | None]
     reach: float
     again: Callable[[np.random.Generator], "Stage"] | None = None
+    forces: tuple[Force, ...] = ()
+    least: float = 0.0

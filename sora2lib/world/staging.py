@@ -8,7 +8,7 @@ import numpy as np
 
 from sora2lib.world.assets import find
 from sora2lib.world.facts import Thing
-from sora2lib.world.stage import Body, Event, Setting, Shot, Stage, Take, Vector
+from sora2lib.world.stage import Body, Event, Force, Setting, Shot, Stage, Take, Vector
 from sora2lib.world.support import depth_below
 from sora2lib.world.vocabulary import CAMERA_MOVES, COLOURS, FRAMINGS, GROUNDS, LIGHTS, MATERIALS, SIZES, WEATHERS
 
@@ -35,11 +35,14 @@ SET_COLOURS = {  # set pieces look like what they are made of, and captions do n
 BALLS = ("ball", "basketball", "football", "tennis ball", "beach ball", "bowling ball", "marble")
 BALL_ODDS = (0.58, 0.07, 0.08, 0.07, 0.08, 0.07, 0.05)
 BLOCKS = ("box", "block", "brick", "book", "barrel", "cylinder", "can", "cone", "egg")
-GRIPPY = tuple(name for name, ground in GROUNDS.items() if ground.friction > 0)
+SOLID = tuple(name for name, ground in GROUNDS.items() if not ground.depth)
+GRIPPY = tuple(name for name in SOLID if GROUNDS[name].friction > 0)
 FIRM = ("concrete", "wood floor", "tiles", "metal")
 LIGHT_ODDS = {"noon": 0.22, "afternoon": 0.32, "sunset": 0.24, "dusk": 0.10, "night": 0.12}
 WEATHER_ODDS = {"clear": 0.76, "overcast": 0.14, "fog": 0.10}
 FRAMING_ODDS = {"wide": 0.25, "medium": 0.4, "close-up": 0.35}
+SLOW, FAST = 1.1, 2.0  # m/s along the ground; what is between has no word
+LEAST = 0.07  # share of the picture's height that a subject fills at least
 DECOR = ("tree", "rock", "house")
 DECOR_ODDS = 0.25
 
@@ -178,6 +181,11 @@ def rolling(velocity: Vector, radius: float) -> Vector:
     return (-velocity[1] / radius, velocity[0] / radius, 0.0)
 
 
+def pace_word(speed: float) -> str:
+    """Return "slow", "fast" or, in between, "" for a speed along the ground in m/s."""
+    return "slow" if speed < SLOW else "fast" if speed > FAST else ""
+
+
 def draw_setting(rng: np.random.Generator, ground: str) -> Setting:
     """Draw the light and the weather; the sun stands at the camera's side or back, at sunset low at a side."""
     light = pick(rng, tuple(LIGHT_ODDS), tuple(LIGHT_ODDS.values()))
@@ -237,6 +245,8 @@ def set_stage(
     decor: bool = True,
     reach: float = 6.0,
     again: Callable[[np.random.Generator], Stage] | None = None,
+    forces: Sequence[Force] = (),
+    least: float = 0.0,
 ) -> Stage:
     """Complete a stage with light, weather, camera and, now and then, decor; ``watch`` is who the camera frames."""
     props = draw_decor(rng) if decor else []
@@ -251,6 +261,8 @@ def set_stage(
         judge,
         reach,
         again,
+        tuple(forces),
+        least,
     )
 
 

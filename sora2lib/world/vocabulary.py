@@ -69,7 +69,10 @@ MATERIALS: dict[str, Material] = {
 
 @dataclass(frozen=True)
 class Ground:
-    """A floor: how it answers contact, how it looks, and how much of the sky it mirrors (0..1)."""
+    """A floor: how it answers contact, how it looks, and how much of the sky it mirrors (0..1).
+
+    ``depth`` is that of water in metres: things fall through its surface onto a bed, or float.
+    """
 
     friction: float
     restitution: float
@@ -77,6 +80,7 @@ class Ground:
     mirror: float
     ambience: str
     synonyms: tuple[str, ...] = ()
+    depth: float = 0.0
 
 
 GROUNDS: dict[str, Ground] = {
@@ -88,6 +92,7 @@ GROUNDS: dict[str, Ground] = {
     "snow": Ground(0.35, 0.25, (0.92, 0.94, 0.97), 0.03, "wind", ("a snowy field",)),
     "tiles": Ground(0.60, 0.85, (0.78, 0.76, 0.72), 0.18, "room", ("a tiled floor", "a checkered floor")),
     "metal": Ground(0.50, 0.80, (0.52, 0.54, 0.57), 0.30, "hall", ("a steel floor", "a metal plate")),
+    "water": Ground(0.0, 0.05, (0.06, 0.20, 0.27), 0.45, "sea", ("a lake", "the sea", "a pool"), depth=1.2),
 }
 
 

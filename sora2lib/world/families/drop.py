@@ -7,6 +7,7 @@ from sora2lib.world.staging import (
     BALL_ODDS,
     BALLS,
     BLOCKS,
+    SOLID,
     any_turn,
     between,
     body,
@@ -17,7 +18,6 @@ from sora2lib.world.staging import (
     thing,
     turned,
 )
-from sora2lib.world.vocabulary import GROUNDS
 
 SHAPES = (*BLOCKS, "domino", "ring", "puck", "plank")
 
@@ -56,6 +56,6 @@ def drop(rng: np.random.Generator) -> Stage:
         "drop",
         bodies=bodies,
         things=[thing("subject", look, *names)],
-        ground=pick(rng, tuple(GROUNDS)),
+        ground=pick(rng, SOLID),
         judge=judge,
     )

@@ -12,6 +12,7 @@ from sora2lib.world.stage import Body, Event, Stage, Take
 from sora2lib.world.staging import (
     FIRM,
     GRIPPY,
+    SOLID,
     Look,
     between,
     body,
@@ -26,7 +27,6 @@ from sora2lib.world.staging import (
     thing,
     turned,
 )
-from sora2lib.world.vocabulary import GROUNDS
 
 TARGETS = ("box", "block", "ball", "can", "football", "barrel", "cone")
 SLOW, FAST = 1.3, 2.4  # m/s at the lowest point
@@ -44,9 +44,9 @@ def pendulum(rng: np.random.Generator, action: str = "") -> Stage:
     low = width / 2 + (between(rng, 0.03, 0.1) if action == "hit" else between(rng, 0.15, 0.5))
     length = height - low
     angle = math.radians(between(rng, 15, 60))
-    look = _bob(rng, width, length)
-    bob = _hung(rng, look, "pendulum", 0.0, height, -sign * angle)
-    frame = _gantry(rng, 2 * (length * math.sin(angle) + width) + between(rng, 0.2, 0.5), height)
+    look = draw_bob(rng, width, length)
+    bob = hung(rng, look, "pendulum", 0.0, height, -sign * angle)
+    frame = gantry(rng, 2 * (length * math.sin(angle) + width) + between(rng, 0.2, 0.5), height)
     things = [thing("subject", look, "pendulum")]
     bodies = [bob, frame]
     if action == "hit":
@@ -69,8 +69,8 @@ def pendulum(rng: np.random.Generator, action: str = "") -> Stage:
         rng,
         "pendulum",
         bodies=bodies,
-        things=[*things, _frame_thing(frame)],
-        ground=pick(rng, GRIPPY if action == "hit" else tuple(GROUNDS)),
+        things=[*things, frame_thing(frame)],
+        ground=pick(rng, GRIPPY if action == "hit" else SOLID),
         judge=judge,
         watch=[one.name for one in bodies],
         again=partial(pendulum, action=action),
@@ -85,22 +85,22 @@ def cradle(rng: np.random.Generator, raised: int = 0) -> Stage:
     width, height = between(rng, 0.12, 0.24), between(rng, 1.1, 1.9)
     length = height - width / 2 - between(rng, 0.15, 0.4)
     angle = math.radians(between(rng, 18, 48))
-    look = replace(_bob(rng, width, length), stuff="steel", material="steel")
+    look = replace(draw_bob(rng, width, length), stuff="steel", material="steel")
     names = numbered("pendulum", count)
     # Counted from the raised side on.
     pivots = [sign * (i - (count - 1) / 2) * (width + AIR) for i in range(count)]
     angles = [-sign * angle if i < raised else 0.0 for i in range(count)]
-    first = _hung(rng, look, names[0], pivots[0], height, angles[0])
+    first = hung(rng, look, names[0], pivots[0], height, angles[0])
     bobs = [
         replace(
-            _hung(rng, look, name, pivot, height, tilt),
+            hung(rng, look, name, pivot, height, tilt),
             density=first.density,
             restitution=HARDENED,
             friction=SMOOTH,
         )
         for name, pivot, tilt in zip(names, pivots, angles, strict=True)
     ]
-    frame = _gantry(rng, count * width + 2 * length * math.sin(angle) + between(rng, 0.2, 0.5), height)
+    frame = gantry(rng, count * width + 2 * length * math.sin(angle) + between(rng, 0.2, 0.5), height)
 
     def judge(take: Take) -> Event | None:
         far = zip(names[-raised:], pivots[-raised:], strict=True)
@@ -112,7 +112,7 @@ def cradle(rng: np.random.Generator, raised: int = 0) -> Stage:
         rng,
         "cradle",
         bodies=[*bobs, frame],
-        things=[thing("subject", look, *names), _frame_thing(frame)],
+        things=[thing("subject", look, *names), frame_thing(frame)],
         ground=pick(rng, FIRM),
         judge=judge,
         watch=[*names, frame.name],
@@ -120,21 +120,24 @@ def cradle(rng: np.random.Generator, raised: int = 0) -> Stage:
     )
 
 
-def _bob(rng: np.random.Generator, width: float, length: float) -> Look:
+def draw_bob(rng: np.random.Generator, width: float, length: float) -> Look:
+    """Cast a bob of this diameter on a string of this length, metres."""
     return replace(draw_look(rng, "pendulum"), extents=(width, width, length), size=size_word(width))
 
 
-def _hung(rng: np.random.Generator, look: Look, name: str, pivot: float, height: float, angle: float) -> Body:
+def hung(rng: np.random.Generator, look: Look, name: str, pivot: float, height: float, angle: float) -> Body:
     """A bob at rest, hung from ``pivot`` along x at ``height`` and raised by ``angle``, positive to the right."""
     length = look.extents[2]
     place = (pivot + length * math.sin(angle), 0.0, height - length * math.cos(angle))
     return body(rng, look, name, position=place, rotation=turned("y", -angle), joint="pivot")
 
 
-def _gantry(rng: np.random.Generator, span: float, height: float) -> Body:
+def gantry(rng: np.random.Generator, span: float, height: float) -> Body:
+    """Return a frame to hang bobs from, metres."""
     piece = set_piece(rng, "gantry", (span, between(rng, 0.08, 0.14), height))
     return body(rng, piece, "gantry", joint="fixed")
 
 
-def _frame_thing(frame: Body) -> Thing:
+def frame_thing(frame: Body) -> Thing:
+    """Return the frame for the facts."""
     return thing("prop", Look("gantry", "", "", "", frame.colour, frame.size, frame.material), "gantry")

@@ -12,6 +12,7 @@ from sora2lib.world.staging import (
     BALL_ODDS,
     BALLS,
     GRIPPY,
+    SOLID,
     between,
     body,
     draw_look,
@@ -39,7 +40,7 @@ def roll(rng: np.random.Generator) -> Stage:
     if rng.random() < LAB_ODDS:
         return training_lab(rng, "uniform")
     slides = rng.random() < 0.3
-    ground = pick(rng, tuple(GROUNDS) if slides else GRIPPY)
+    ground = pick(rng, SOLID if slides else GRIPPY)
     lies = not slides and rng.random() < 0.15
     look = draw_look(rng, pick(rng, FLAT if slides else LYING) if slides or lies else pick(rng, BALLS, BALL_ODDS))
     sign, direction = side(rng)

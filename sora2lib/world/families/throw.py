@@ -11,6 +11,7 @@ from sora2lib.world.staging import (
     BALL_ODDS,
     BALLS,
     BLOCKS,
+    SOLID,
     Look,
     any_turn,
     between,
@@ -25,7 +26,6 @@ from sora2lib.world.staging import (
     thing,
     turned,
 )
-from sora2lib.world.vocabulary import GROUNDS
 
 SPEEDS = {"slow": (2.0, 3.2), "": (3.2, 5.0), "fast": (5.0, 7.5)}
 TARGETS = ("", "wall", "box")
@@ -77,7 +77,7 @@ def _thrown(rng: np.random.Generator, *, speed: str, goal: str) -> Stage:
         "throw",
         bodies=[thrown, *(one for one, _ in others)],
         things=[thing("subject", look, name), *(thing("target", it, one.name) for one, it in others)],
-        ground=pick(rng, tuple(GROUNDS)),
+        ground=pick(rng, SOLID),
         judge=judge,
         watch=(name,),
         again=partial(_thrown, speed=speed, goal=goal),
