@@ -29,7 +29,8 @@ def _speed(scene: Scene, actor: int) -> float:
     return float(np.linalg.norm(scene.velocity_AV3[actor, :2].mean(axis=0)))
 
 
-def _touched(scene: Scene, cast: Cast) -> bool | None:
+def touched(scene: Scene, cast: Cast) -> bool | None:
+    """The subject and the target meet; None where nobody plays the target."""
     if "target" not in cast:
         return None
     return any(scene.touched(s, t) for s in cast["subject"] for t in cast["target"])
@@ -117,7 +118,7 @@ def hit(scene: Scene, cast: Cast) -> bool | None:
     if "target" not in cast:
         return None
     still = max(_speed(scene, t) for t in cast["target"]) < AT_REST
-    return still and max(_speed(scene, s) for s in cast["subject"]) > AT_REST and _touched(scene, cast)
+    return still and max(_speed(scene, s) for s in cast["subject"]) > AT_REST and touched(scene, cast)
 
 
 def chased(scene: Scene, cast: Cast) -> bool | None:
@@ -136,7 +137,7 @@ def scattered(scene: Scene, cast: Cast) -> bool | None:
         return None
     shoved = sum(scene.travel(t) > SHOVED for t in cast["target"])
     still = max(_speed(scene, t) for t in cast["target"]) < AT_REST
-    return bool(shoved >= 2 and still and _touched(scene, cast))
+    return bool(shoved >= 2 and still and touched(scene, cast))
 
 
 def _descends(scene: Scene, i: int, asset: str) -> int | None:
@@ -238,7 +239,7 @@ def stood(scene: Scene, cast: Cast) -> bool:
 def struck_pile(scene: Scene, cast: Cast) -> bool | None:
     """The subject hits a pile."""
     pile = _pile(scene, cast, "target")
-    return bool(_touched(scene, {**cast, "target": pile})) if pile else None
+    return bool(touched(scene, {**cast, "target": pile})) if pile else None
 
 
 def topples(scene: Scene, cast: Cast) -> bool:
@@ -255,7 +256,7 @@ def stands(scene: Scene, cast: Cast) -> bool:
 
 def swung_into(scene: Scene, cast: Cast) -> bool | None:
     """A bob swings into something."""
-    return None if "target" not in cast else swings.swung(scene, cast) and bool(_touched(scene, cast))
+    return None if "target" not in cast else swings.swung(scene, cast) and bool(touched(scene, cast))
 
 
 def launched(scene: Scene, cast: Cast) -> bool | None:
@@ -294,7 +295,7 @@ ACTIONS: dict[str, Test] = {
 OUTCOMES: dict[str, Test] = {
     "bounces": bounces,
     "stops": stops,
-    "hits": _touched,
+    "hits": touched,
     "all fall": all_fell,
     "topples": topples,
     "stands": stands,

@@ -12,21 +12,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sora2lib.train import looks
-from sora2lib.train.actions import ACTIONS, OUTCOMES
-from sora2lib.train.measure import Cast, Scene
+from sora2lib.train.clauses import ACTIONS, OUTCOMES
+from sora2lib.train.measure import Array, Cast, Scene
 from sora2lib.world.naming import Clause
 from sora2lib.world.schema import World
-from sora2lib.world.vocabulary import FRAMINGS, MATERIALS, SIZES
+from sora2lib.world.vocabulary import FRAMINGS, GROUNDS, MATERIALS, SIZES
 
 LEEWAY = 0.15  # at the borders of what a word means
 SPEEDS = {"ground": (1.1, 2.0), "throw": (3.2, 5.0), "pendulum": (1.3, 2.4)}  # below is slow, above is fast, m/s
 TRIED = 40  # castings that are tried in full
-STAGE = frozenset({"ramp", "stairs", "gantry", "hoop"})
+STAGE = frozenset({"ramp", "stairs", "gantry", "hoop", "table", "goal"})
+WALLS = frozenset({"wall"})
 DECOR = frozenset({"tree", "rock", "house"})
 LOOKS = frozenset({"asset", "colour", "size", "material"})
 TAKE_TWO = frozenset(
     {"hits", "collide/meet", "collide/hit", "collide/chase", "collide/scatter", "dominoes/hit"}
-    | {"tower/hit", "pendulum/hit", "seesaw/launch"}
+    | {"tower/hit", "pendulum/hit", "seesaw/launch", "boat/bump", "ninepins/bowl", "balance/outweigh", "cars/overtake"}
+    | {"cars/crash", "walls/bank", "wrecking/wreck", "tandem/shoot up", "curling/glide"}
 )
 NORMAL_95 = 1.959964
 
@@ -174,15 +176,20 @@ def _check_scene(scene: Scene, kind: str, value: str, cast: Cast) -> bool | None
 def _framed(scene: Scene, value: str, cast: Cast) -> bool | None:
     """Whether the action, with the set or without, or the subject alone fills its share of the picture."""
     movers = [i for i, still in enumerate(scene.fixed) if not still]
-    stage = [i for i, name in enumerate(scene.asset) if name in STAGE]
+    stage = [i for i, name in enumerate(scene.asset) if name in STAGE | WALLS]
     regions = [them for them in (movers, movers + stage, list(cast.get("subject", ()))) if them]
     if not regions:
         return None
     names = list(FRAMINGS)
     borders = [0.0, *(math.sqrt(a * b) for a, b in itertools.pairwise(FRAMINGS.values())), math.inf]
     low, high = borders[names.index(value)], borders[names.index(value) + 1]
-    shares = [looks.share_of(scene.world, *looks.bounds(scene.world, them)) for them in regions]
+    shares = [looks.share_of(scene.world, *_seen(scene, *looks.bounds(scene.world, them))) for them in regions]
     return any(low * (1 - LEEWAY) <= share <= high * (1 + LEEWAY) for share in shares)
+
+
+def _seen(scene: Scene, low: Array, high: Array) -> tuple[Array, Array]:
+    """Cut off what lies under water."""
+    return (np.array([*low[:2], 0.0]), high) if GROUNDS[str(scene.world.ground.values)].depth else (low, high)
 
 
 def _heads(scene: Scene, group: tuple[int, ...], value: str) -> bool | None:

@@ -17,8 +17,29 @@ import numpy as np
 from sora2lib.world.phrases import HELD_OUT_STEMS, HELD_OUT_WORDS
 
 T = TypeVar("T")
+Key = tuple[str, str, str]  # family, action, outcome
 VOWELS = "aeiou"
-DOUBLING = frozenset({"hit", "drop", "tip", "skid", "slip", "hop", "stop", "pan", "run", "ram", "lob", "slam"})
+DOUBLING = frozenset(
+    {
+        "hit",
+        "drop",
+        "tip",
+        "skid",
+        "slip",
+        "hop",
+        "stop",
+        "pan",
+        "run",
+        "ram",
+        "lob",
+        "slam",
+        "bob",
+        "spin",
+        "get",
+        "sit",
+    }
+    | {"let", "pop", "plop", "clip", "win", "drag", "slot", "swim", "trap", "zigzag"}
+)
 HELD_OUT = re.compile(rf"\b(?:{'|'.join(sorted(HELD_OUT_WORDS))})\b|\b(?:{'|'.join(sorted(HELD_OUT_STEMS))})\w*")
 _VERB = re.compile(r"\[([\w-]+)\]")
 _SLOT = re.compile(r"\{(\w+)\}")

@@ -5,17 +5,32 @@ from functools import cache
 from sora2lib.world import phrases
 from sora2lib.world.assets import ASSETS
 from sora2lib.world.facts import Facts
-from sora2lib.world.grammar import Choice, Dice, Saying, choice, saying, with_article
+from sora2lib.world.grammar import Choice, Dice, Key, Saying, choice, saying, with_article
 from sora2lib.world.naming import Namer, choices
 from sora2lib.world.pairs import pair_restitution
-from sora2lib.world.sayings import SAYINGS, TAGS, WIDER, Key
+from sora2lib.world.sayings import SAYINGS, TAGS, WIDER
 from sora2lib.world.vocabulary import GROUNDS, MATERIALS
 
 OUTCOME_ODDS = 0.7  # of telling how it ends where there is more than one end
 WAY_ODDS = 0.85  # of saying which way the camera goes
 SPRINGY = 0.35  # restitution from which a drop is a bounce to the eye
 CLEAR_ODDS = 0.5  # of saying that the weather is clear, against that it is not
-MOVERS = frozenset({"roll", "throw", "collide", "ramp", "basketball"})  # families whose subject goes somewhere
+MOVERS = frozenset(  # families whose subject goes somewhere
+    {
+        "roll",
+        "throw",
+        "collide",
+        "ramp",
+        "basketball",
+        "boat",
+        "ninepins",
+        "table",
+        "cars",
+        "wind",
+        "ring toss",
+        "curling",
+    }
+)
 
 PLACES, FLOORS = choices(phrases.PLACES), choices(phrases.FLOORS)
 ANY_FLOOR: Choice[str] = choice(phrases.ANY_FLOOR)

@@ -24,16 +24,32 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sora2lib.world.families.balance import balance
 from sora2lib.world.families.basketball import basketball
+from sora2lib.world.families.boat import boat
+from sora2lib.world.families.cars import cars
 from sora2lib.world.families.collide import collide
+from sora2lib.world.families.curling import curling
 from sora2lib.world.families.dominoes import dominoes
 from sora2lib.world.families.drop import drop
+from sora2lib.world.families.goal import goal
+from sora2lib.world.families.marble_run import marble_run
+from sora2lib.world.families.ninepins import ninepins
 from sora2lib.world.families.pendulum import cradle, pendulum
+from sora2lib.world.families.pile import pile
 from sora2lib.world.families.ramp import ramp
+from sora2lib.world.families.rocket import rocket
 from sora2lib.world.families.roll import roll
 from sora2lib.world.families.seesaw import seesaw
+from sora2lib.world.families.table import table
+from sora2lib.world.families.tandem import tandem
 from sora2lib.world.families.throw import throw
+from sora2lib.world.families.toss import toss
 from sora2lib.world.families.tower import tower
+from sora2lib.world.families.walls import walls
+from sora2lib.world.families.water import afloat
+from sora2lib.world.families.wind import wind
+from sora2lib.world.families.wrecking import wrecking
 from sora2lib.world.stage import Stage
 
 FAMILIES: dict[str, Callable[[np.random.Generator], Stage]] = {
@@ -48,4 +64,20 @@ FAMILIES: dict[str, Callable[[np.random.Generator], Stage]] = {
     "cradle": cradle,
     "seesaw": seesaw,
     "basketball": basketball,
+    "float": afloat,
+    "boat": boat,
+    "ninepins": ninepins,
+    "marble run": marble_run,
+    "table": table,
+    "balance": balance,
+    "rocket": rocket,
+    "cars": cars,
+    "walls": walls,
+    "wind": wind,
+    "pile": pile,
+    "wrecking": wrecking,
+    "ring toss": toss,
+    "goal": goal,
+    "tandem": tandem,
+    "curling": curling,
 }

@@ -76,7 +76,7 @@ def _many(rng: np.random.Generator) -> Stage:
     names = numbered(other.asset, count, first=2 if other.asset == look.asset else 1)
     pace, when = between(rng, 1.5, 3.2), between(rng, 0.4, 0.9)
     width = float(np.hypot(*other.extents[:2])) if other.asset in ("box", "block") else max(other.extents[:2])
-    places = _triangle(count) * width * between(rng, 1.03, 1.25) * np.array([sign, 1.0])
+    places = triangle(count) * width * between(rng, 1.03, 1.25) * np.array([sign, 1.0])
     runner = _runner(
         rng,
         look,
@@ -114,7 +114,7 @@ def _runner(
     return body(rng, look, name, position=(x, y, standing(look)), velocity=going, spin=spin)
 
 
-def _triangle(count: int) -> np.ndarray:
+def triangle(count: int) -> np.ndarray:
     """Places (count, 2) of pins: one in front, two behind it, then three."""
     rows = [(row, place) for row in range(3) for place in range(row + 1)][:count]
     return np.array([(row * 0.9, place - row / 2) for row, place in rows])

@@ -34,7 +34,7 @@ def tower(rng: np.random.Generator) -> Stage:
     look = draw_look(rng, pick(rng, BRICKS), sizes=("small", "medium", "big"))
     count = int(rng.integers(3, 8))
     rows = ROWS[count] if count in ROWS and rng.random() < 0.5 else (1,) * min(count, 5)
-    pieces = _pile(rng, look, rows)
+    pieces = pile(rng, look, rows)
     names = [one.name for one in pieces]
     things = [thing("subject" if action == "stand" else "target", look, *names)]
     bodies = list(pieces)
@@ -53,7 +53,7 @@ def tower(rng: np.random.Generator) -> Stage:
     return set_stage(rng, "tower", bodies=bodies, things=things, ground=pick(rng, FIRM), judge=judge)
 
 
-def _pile(rng: np.random.Generator, look: Look, rows: tuple[int, ...]) -> list[Body]:
+def pile(rng: np.random.Generator, look: Look, rows: tuple[int, ...]) -> list[Body]:
     """Pieces in rows from the ground up, each row centred on the one below, not quite neatly."""
     wide, _, high = look.extents
     names = iter(numbered(look.asset, sum(rows)))

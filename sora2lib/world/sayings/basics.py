@@ -1,12 +1,6 @@
-"""What people say happens: sayings for each (family, action, outcome); :mod:`sora2lib.world.grammar` has the notation.
+"""What people say of single things that move, meet and fall: the families that came first."""
 
-Sayings under the outcome "" state the action alone and hold whatever came of it. An outcome may have a wider one
-(``WIDER``): a ball off the rim or off the board is a miss.
-"""
-
-WIDER = {"in": "scores", "in off the board": "scores", "rim": "miss", "board": "miss"}
-
-Key = tuple[str, str, str]
+from sora2lib.world.grammar import Key
 
 SAYINGS: dict[Key, tuple[str, ...]] = {
     ("drop", "drop", ""): (

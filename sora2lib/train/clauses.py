@@ -1,0 +1,8 @@
+"""All that can be asked of a world: one test a family and action, and one an outcome."""
+
+from sora2lib.train import actions, games, household, outdoors
+from sora2lib.train.actions import Test
+
+TOPICS = (actions, games, household, outdoors)
+ACTIONS: dict[str, Test] = {name: test for topic in TOPICS for name, test in topic.ACTIONS.items()}
+OUTCOMES: dict[str, Test] = {name: test for topic in TOPICS for name, test in topic.OUTCOMES.items()}
