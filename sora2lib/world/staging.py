@@ -261,8 +261,8 @@ def set_stage(
         judge,
         reach,
         again,
-        tuple(forces),
-        least,
+        forces=tuple(forces),
+        least=least,
     )
 
 
