@@ -15,6 +15,28 @@ from numpy.typing import NDArray
 
 from sora2lib.errors import WorldError
 from sora2lib.world.parts import Asset, Matrix, Part, Primitive, Row
+from sora2lib.world.things.balls import BALLS
+from sora2lib.world.things.belongings import BELONGINGS
+from sora2lib.world.things.buildings import BUILDINGS
+from sora2lib.world.things.food import FOOD
+from sora2lib.world.things.furniture import FURNITURE
+from sora2lib.world.things.games import GAMES
+from sora2lib.world.things.kitchen import KITCHEN
+from sora2lib.world.things.music import MUSIC
+from sora2lib.world.things.nature import NATURE
+from sora2lib.world.things.plants import PLANTS
+from sora2lib.world.things.playground import PLAYGROUND
+from sora2lib.world.things.rolling import CARTS
+from sora2lib.world.things.sky import AIRCRAFT
+from sora2lib.world.things.sport import SPORT
+from sora2lib.world.things.street import STREET
+from sora2lib.world.things.structures import STRUCTURES
+from sora2lib.world.things.tools import TOOLS
+from sora2lib.world.things.toys import TOYS
+from sora2lib.world.things.traffic import VEHICLES
+from sora2lib.world.things.treasure import TREASURE
+from sora2lib.world.things.vikings import VIKINGS
+from sora2lib.world.things.water import BOATS
 
 
 def _diag(x: float, y: float, z: float) -> Matrix:
@@ -259,7 +281,14 @@ _ASSETS = (
     ),
 )
 
-ASSETS: dict[str, Asset] = {asset.name: asset for asset in _ASSETS}
+# Every rigid thing.
+THINGS: tuple[Asset, ...] = (
+    *_ASSETS,
+    *(*KITCHEN, *FOOD, *FURNITURE, *BELONGINGS, *MUSIC, *TOOLS, *TREASURE, *VIKINGS),
+    *(*TOYS, *GAMES, *BALLS, *SPORT, *PLAYGROUND, *STREET, *VEHICLES, *CARTS, *BOATS, *AIRCRAFT),
+    *(*PLANTS, *NATURE, *BUILDINGS, *STRUCTURES),
+)
+ASSETS: dict[str, Asset] = {asset.name: asset for asset in THINGS}
 
 
 def find(name: str) -> Asset:

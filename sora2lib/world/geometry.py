@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sora2lib.kernels import gaps
 from sora2lib.world.assets import primitives
-from sora2lib.world.parts import SHAPES, Primitive
+from sora2lib.world.parts import SHAPES, WEDGE, Primitive, volume
 from sora2lib.world.schema import World
 
 Array = NDArray[np.float64]
@@ -20,7 +20,6 @@ SIDES = 12  # lines along a round side
 # A polygon through points a little outside its circle strays to both sides of it by the same amount.
 ROUND = 2 / (1 + math.cos(math.pi / RIM))
 BOX_CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=np.float64)
-WEDGE_CORNERS = np.array([[-1, -1, -1], [-1, 1, -1], [1, -1, -1], [1, 1, -1], [1, -1, 1], [1, 1, 1]], dtype=np.float64)
 BOX_EDGES = [(a, b) for a in range(8) for b in range(a) if np.abs(BOX_CORNERS[a] - BOX_CORNERS[b]).sum() == 2]
 WEDGE_EDGES = [(0, 1), (0, 2), (1, 3), (2, 3), (2, 4), (3, 5), (4, 5), (0, 4), (1, 5)]
 
@@ -93,7 +92,7 @@ def _model(asset: str, size: tuple[float, float, float]) -> _Model:
         return _NOTHING
     turns = [matrix(part.rotation) for part in solid]
     features = _joined([_features(part, turn) for part, turn in zip(solid, turns, strict=True)])
-    volumes = [_volume(part) for part in solid]
+    volumes = [volume(part.shape, part.half) for part in solid]
     return _Model(
         (
             np.array([SHAPES.index(part.shape) for part in solid], dtype=np.int64),
@@ -159,7 +158,7 @@ def _features(part: Primitive, turn: Array) -> tuple[Indices, Array, Array]:
         points = np.concatenate([rim - up, up[None]])
         edges = np.stack([side - up, np.broadcast_to(up, side.shape)], axis=1)
     else:
-        corners, pairs = (BOX_CORNERS, BOX_EDGES) if part.shape == "box" else (WEDGE_CORNERS, WEDGE_EDGES)
+        corners, pairs = (BOX_CORNERS, BOX_EDGES) if part.shape == "box" else (WEDGE, WEDGE_EDGES)
         points = corners * part.half
         edges = points[np.array(pairs)]
     ends = np.zeros((len(points) + len(edges), 4, 3))
@@ -167,22 +166,6 @@ def _features(part: Primitive, turn: Array) -> tuple[Indices, Array, Array]:
     ends[len(points) :, :2] = edges @ turn.T + part.centre
     kind = np.repeat([gaps.POINT, gaps.EDGE], [len(points), len(edges)])
     return kind, ends, np.full(len(ends), radius)
-
-
-def _volume(part: Primitive) -> float:
-    x, y, z = part.half
-    return float(
-        {
-            "sphere": 4 / 3 * math.pi * x**3,
-            "ellipsoid": 4 / 3 * math.pi * x * y * z,
-            "box": 8 * x * y * z,
-            "wedge": 4 * x * y * z,
-            "cylinder": 2 * math.pi * x * x * z,
-            "cone": 2 / 3 * math.pi * x * x * z,
-            "capsule": math.pi * x * x * (2 * z + 4 / 3 * x),
-            "torus": 2 * math.pi**2 * x * z * z,
-        }[part.shape]
-    )
 
 
 # Mean squares of x, y and z over a solid, in units of the squared half extents; a capsule counts as a cylinder.

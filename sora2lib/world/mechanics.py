@@ -17,7 +17,7 @@ from sora2lib.errors import WorldError
 from sora2lib.world.assets import primitives
 from sora2lib.world.forces import Forces
 from sora2lib.world.pairs import HARD_ROLLING, damping_ratio, pair_friction, pair_restitution, rolling_resistance
-from sora2lib.world.parts import Primitive
+from sora2lib.world.parts import Primitive, rotate
 from sora2lib.world.schema import GRAVITY, RATE
 from sora2lib.world.stage import Body, Contact, Force, Take
 from sora2lib.world.vocabulary import GROUNDS, Ground
@@ -185,7 +185,8 @@ def _geoms(spec: mujoco.MjSpec, part: Primitive, label: str) -> list[dict[str, o
         return [{"type": native[part.shape], "size": round_size, **place}]
     if part.shape == "torus":
         angles = np.arange(RING_PIECES + 1) * (2 * math.pi / RING_PIECES)
-        rim = part.centre + np.stack([x * np.cos(angles), x * np.sin(angles), 0 * angles], axis=1)
+        flat = np.stack([x * np.cos(angles), x * np.sin(angles), 0 * angles], axis=1)
+        rim = part.centre + rotate(part.rotation, flat)
         return [
             {"type": kind.mjGEOM_CAPSULE, "size": [z, 0, 0], "fromto": np.concatenate([rim[i], rim[i + 1]])}
             for i in range(RING_PIECES)

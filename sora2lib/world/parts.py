@@ -1,13 +1,17 @@
-"""What an asset is made of: shapes whose measures are linear in the asset's size."""
+"""What an asset is made of: shapes whose measures are linear in the asset's size, and what those shapes measure."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+Array = NDArray[np.float64]
 Row = tuple[float, float, float]
 Matrix = tuple[Row, Row, Row]
 SHAPES = ("sphere", "ellipsoid", "box", "cylinder", "capsule", "cone", "torus", "wedge")
+# A wedge fills its box below the plane that rises along +x.
+WEDGE = np.array([[-1, -1, -1], [-1, 1, -1], [1, -1, -1], [1, 1, -1], [1, -1, 1], [1, 1, 1]], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Asset:
-    """A named thing: what it is called, what it is made of, how large it is by default (extents in metres)."""
+    """A named thing: what it is called, what it is made of, how large it is by default (extents in metres).
+
+    ``synonyms`` take an s in the plural unless they bring their own: "loaf/loaves". ``rolls`` is for what is round all
+    over; ``rooted`` for what belongs to the place, such as a house, and is never thrown about; ``fill`` is its mass
+    over that of its colliding parts if they were solid.
+    """
 
     name: str
     parts: tuple[Part, ...]
@@ -42,6 +51,8 @@ class Asset:
     materials: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     rolls: bool = False
+    rooted: bool = False
+    fill: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -49,10 +60,65 @@ class Primitive:
     """A part at a given size: arrays in the body frame, metres."""
 
     shape: str
-    half: NDArray[np.float64]  # (3,)
-    centre: NDArray[np.float64]  # (3,)
-    rotation: NDArray[np.float64]  # (4,) w x y z
+    half: Array  # (3,)
+    centre: Array  # (3,)
+    rotation: Array  # (4,) w x y z
     tint: str | Row
     pattern: str
     collides: bool
     material: str
+
+
+def rotate(q: Array, vector: Array) -> Array:
+    """Turn vectors (..., 3) by unit quaternions (..., 4)."""
+    cross = 2 * np.cross(q[..., 1:], vector)
+    return vector + q[..., :1] * cross + np.cross(q[..., 1:], cross)
+
+
+def reach(shape: str, half: Array, direction: Array) -> Array:
+    """Support function: the largest ``point . direction`` over a shape at the origin, for directions (..., 3).
+
+    >>> float(reach("box", np.array([1.0, 2.0, 3.0]), np.array([0.0, 0.0, 1.0])))
+    3.0
+    """
+    x, y, z = half
+    if shape == "sphere":
+        return x * np.linalg.norm(direction, axis=-1)
+    if shape == "ellipsoid":
+        return np.linalg.norm(direction * half, axis=-1)
+    if shape == "box":
+        return np.abs(direction) @ half
+    if shape == "wedge":
+        return (direction @ (WEDGE * half).T).max(axis=-1)
+    rim = np.hypot(direction[..., 0] * x, direction[..., 1] * y)
+    along = direction[..., 2]
+    if shape == "cylinder":
+        return rim + z * np.abs(along)
+    if shape == "torus":
+        return rim + z * np.linalg.norm(direction, axis=-1)
+    if shape == "capsule":
+        return x * np.linalg.norm(direction, axis=-1) + z * np.abs(along)
+    return np.maximum(z * along, rim - z * along)  # cone
+
+
+def volume(shape: str, half: Array) -> float:
+    """Volume of a shape, m^3."""
+    x, y, z = half
+    return float(
+        {
+            "sphere": 4 / 3 * math.pi * x**3,
+            "ellipsoid": 4 / 3 * math.pi * x * y * z,
+            "box": 8 * x * y * z,
+            "wedge": 4 * x * y * z,
+            "cylinder": 2 * math.pi * x * x * z,
+            "cone": 2 / 3 * math.pi * x * x * z,
+            "capsule": math.pi * x * x * (2 * z + 4 / 3 * x),
+            "torus": 2 * math.pi**2 * x * z * z,
+        }[shape]
+    )
+
+
+def centroid(shape: str, half: Array) -> Array:
+    """Centre of volume (3,) of a shape that stands at the origin."""
+    offsets = {"wedge": (1 / 3, 0, -1 / 3), "cone": (0, 0, -1 / 2)}
+    return half * np.array(offsets.get(shape, (0, 0, 0)))

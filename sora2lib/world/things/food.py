@@ -1,0 +1,310 @@
+"""Things to eat."""
+
+from sora2lib.world.things.shapes import (
+    BARK,
+    BROWN,
+    CREAM,
+    FLIP,
+    GREEN,
+    LEAF,
+    LIE_X,
+    LIE_Y,
+    PINK,
+    RED,
+    WHITE,
+    YELLOW,
+    around,
+    ball,
+    box,
+    capsule,
+    cone,
+    cylinder,
+    gable,
+    ghost,
+    moved,
+    oval,
+    ring,
+    rod,
+    stack,
+    thing,
+    turned,
+    wedge,
+)
+
+CRUST, CRUMB, CHOCOLATE = (0.66, 0.40, 0.17), (0.90, 0.76, 0.50), (0.20, 0.10, 0.06)
+
+FOOD = (
+    thing(
+        "apple",
+        oval(0.085, 0.085, 0.078, (0, 0, 0.039)),
+        ghost(rod((0, 0, 0.072), (0.006, 0, 0.092), 0.006, tint=BARK)),
+        ghost(oval(0.035, 0.016, 0.004, (0.02, 0, 0.087), ("y", -20), tint=GREEN)),
+        kilograms=0.18,
+        materials=("plastic",),
+        colours=("red", "green", "yellow"),
+        synonyms=("red apple", "juicy apple", "windfall"),
+        rolls=True,
+    ),
+    thing(
+        "orange",
+        ball(0.08, (0, 0, 0.04)),
+        ghost(cylinder(0.012, 0.003, (0, 0, 0.08), tint=GREEN)),
+        kilograms=0.2,
+        materials=("rubber",),
+        colours=("orange",),
+        synonyms=("mandarin", "clementine", "orange fruit"),
+        rolls=True,
+    ),
+    thing(
+        "lemon",
+        oval(0.09, 0.064, 0.064, (0, 0, 0.032)),
+        ghost(ball(0.018, (0.043, 0, 0.032)), ball(0.014, (-0.043, 0, 0.032))),
+        kilograms=0.12,
+        materials=("rubber",),
+        colours=("yellow", "green"),
+        synonyms=("citrus/citruses", "lime", "citrus fruit"),
+        rolls=True,
+    ),
+    thing(
+        "pear",
+        oval(0.08, 0.08, 0.075, (0, 0, 0.0375)),
+        oval(0.05, 0.05, 0.085, (0, 0, 0.075)),
+        ghost(rod((0, 0, 0.112), (0.008, 0, 0.135), 0.006, tint=BARK)),
+        kilograms=0.2,
+        materials=("plastic",),
+        colours=("green", "yellow"),
+        synonyms=("ripe pear", "green pear", "conference pear"),
+    ),
+    thing(
+        "banana",
+        rod((-0.085, 0, 0.062), (-0.045, 0, 0.03), 0.034, "capsule"),
+        rod((-0.045, 0, 0.03), (0.0, 0, 0.019), 0.038, "capsule"),
+        rod((0.0, 0, 0.019), (0.045, 0, 0.03), 0.038, "capsule"),
+        rod((0.045, 0, 0.03), (0.08, 0, 0.06), 0.03, "capsule"),
+        ghost(rod((0.083, 0, 0.064), (0.1, 0, 0.085), 0.013, tint=BROWN)),
+        ghost(ball(0.018, (-0.1, 0, 0.075), tint=BROWN)),
+        kilograms=0.15,
+        materials=("rubber",),
+        colours=("yellow", "green"),
+        synonyms=("ripe banana", "plantain", "yellow banana"),
+    ),
+    thing(
+        "tomato",
+        oval(0.08, 0.08, 0.066, (0, 0, 0.033)),
+        ghost(around(5, oval(0.036, 0.01, 0.006, (0.016, 0, 0.066), ("y", 12), tint=GREEN))),
+        kilograms=0.15,
+        materials=("rubber",),
+        colours=("red",),
+        synonyms=("ripe tomato/ripe tomatoes", "beef tomato/beef tomatoes", "red tomato/red tomatoes"),
+        plural="tomatoes",
+        rolls=True,
+    ),
+    thing(
+        "strawberry",
+        oval(0.046, 0.046, 0.066, (0, 0, 0.033)),
+        ghost(around(6, oval(0.026, 0.009, 0.004, (0.012, 0, 0.063), ("y", 25), tint=GREEN))),
+        ghost(
+            *(
+                around(6, turned(("z", a), ball(0.004, (r, 0, z), tint=YELLOW)))
+                for a, r, z in ((0, 0.0225, 0.04), (30, 0.021, 0.022))
+            )
+        ),
+        kilograms=0.03,
+        materials=("rubber",),
+        colours=("red",),
+        synonyms=(
+            "ripe strawberry/ripe strawberries",
+            "red berry/red berries",
+            "garden strawberry/garden strawberries",
+        ),
+        plural="strawberries",
+    ),
+    thing(
+        "watermelon",
+        ball(0.28, (0, 0, 0.14)),
+        ghost(
+            moved(
+                (0, 0, 0.14), *(turned(("x", 45.0 * k), ring(0.285, 0.03, turn=LIE_Y, tint="accent")) for k in range(4))
+            )
+        ),
+        kilograms=8,
+        materials=("plastic",),
+        colours=("green",),
+        synonyms=("melon", "water melon", "honeydew"),
+        rolls=True,
+    ),
+    thing(
+        "pumpkin",
+        oval(0.3, 0.3, 0.24, (0, 0, 0.12)),
+        ghost(around(8, oval(0.16, 0.13, 0.225, (0.085, 0, 0.118)))),
+        ghost(rod((0, 0, 0.22), (0.02, 0, 0.29), 0.035, tint=(0.35, 0.4, 0.15))),
+        kilograms=5,
+        materials=("plastic",),
+        colours=("orange",),
+        synonyms=("squash/squashes", "jack-o'-lantern", "gourd"),
+        rolls=True,
+    ),
+    thing(
+        "carrot",
+        cone(0.04, 0.17, (0, 0, 0.02), LIE_X),
+        ghost(
+            *(
+                rod((-0.083, 0, 0.02), (-0.15, y, 0.02 + z), 0.008, tint=LEAF)
+                for y, z in ((0.02, 0.01), (-0.02, 0.015), (0, 0.035))
+            )
+        ),
+        kilograms=0.08,
+        materials=("wood", "plastic"),
+        colours=("orange",),
+        synonyms=("baby carrot", "garden carrot", "orange carrot"),
+    ),
+    thing(
+        "coconut",
+        ball(0.13, (0, 0, 0.065), pattern="rock"),
+        ghost(*(ball(0.016, (0.02 * x, -0.055, 0.09 + 0.012 * abs(x)), tint=(0.07, 0.04, 0.02)) for x in (-1, 0, 1))),
+        kilograms=0.9,
+        materials=("wood",),
+        colours=("brown",),
+        synonyms=("palm nut", "hairy coconut", "coconut shell"),
+        rolls=True,
+    ),
+    thing(
+        "bread",
+        box(0.26, 0.12, 0.09, (0, 0, 0.045)),
+        capsule(0.125, 0.27, (0, 0, 0.085), LIE_X),
+        ghost(*(capsule(0.012, 0.09, (x, 0, 0.147), ("x", 72), tint=CRUMB) for x in (-0.07, 0, 0.07))),
+        kilograms=0.8,
+        materials=("foam",),
+        colours=("brown",),
+        synonyms=("loaf/loaves", "loaf of bread/loaves of bread", "bread loaf/bread loaves"),
+        plural="loaves of bread",
+    ),
+    thing(
+        "cheese",
+        wedge(0.2, 0.11, 0.12, (0, 0, 0.06), ("x", 0)),
+        ghost(
+            *(
+                ball(d, (x, -0.051, z), tint=(0.72, 0.52, 0.05))
+                for d, x, z in ((0.03, 0.06, 0.03), (0.024, 0.07, 0.085), (0.02, 0.01, 0.045), (0.016, -0.03, 0.02))
+            )
+        ),
+        ghost(
+            *(ball(d, (0.095, y, z), tint=(0.72, 0.52, 0.05)) for d, y, z in ((0.03, 0.02, 0.08), (0.022, -0.03, 0.04)))
+        ),
+        kilograms=0.9,
+        materials=("rubber", "plastic"),
+        colours=("yellow", "orange"),
+        synonyms=("wedge of cheese/wedges of cheese", "piece of cheese/pieces of cheese", "Swiss cheese"),
+        plural="cheeses",
+    ),
+    thing(
+        "cake",
+        *stack(
+            cylinder(0.34, 0.015, tint=WHITE, material="stone"), cylinder(0.26, 0.08), cylinder(0.26, 0.02, tint=CREAM)
+        ),
+        ghost(ring(0.27, 0.025, (0, 0, 0.06), tint=CREAM), ring(0.265, 0.03, (0, 0, 0.112), tint=CREAM)),
+        ghost(around(8, ball(0.028, (0.1, 0, 0.122), tint=RED))),
+        ghost(around(5, cylinder(0.01, 0.06, (0.05, 0, 0.14), tint=PINK))),
+        ghost(around(5, cone(0.012, 0.024, (0.05, 0, 0.18), tint=YELLOW))),
+        kilograms=1.8,
+        materials=("foam",),
+        colours=("pink", "brown", "white"),
+        synonyms=("birthday cake", "gateau", "layer cake"),
+    ),
+    thing(
+        "doughnut",
+        ring(0.1, 0.036, (0, 0, 0.018)),
+        ghost(around(9, capsule(0.005, 0.014, (0.032, 0, 0.0365), LIE_Y, tint=YELLOW))),
+        ghost(around(7, capsule(0.005, 0.014, (0.026, 0.01, 0.036), LIE_X, tint=WHITE))),
+        kilograms=0.08,
+        materials=("foam",),
+        colours=("pink", "brown", "white"),
+        synonyms=("donut", "glazed doughnut", "bagel"),
+    ),
+    thing(
+        "hamburger",
+        *stack(cylinder(0.11, 0.022, tint=CRUST), cylinder(0.118, 0.02, tint=CHOCOLATE)),
+        ghost(box(0.11, 0.11, 0.004, (0, 0, 0.044), ("z", 20), tint=YELLOW)),
+        ghost(cylinder(0.12, 0.006, (0, 0, 0.049), tint=RED)),
+        ghost(around(7, oval(0.05, 0.05, 0.01, (0.048, 0, 0.053), tint=(0.35, 0.65, 0.15)))),
+        oval(0.115, 0.115, 0.075, (0, 0, 0.066), tint=CRUST),
+        ghost(around(6, oval(0.007, 0.004, 0.003, (0.028, 0, 0.099), ("y", 20), tint=CREAM))),
+        kilograms=0.3,
+        materials=("foam",),
+        colours=("brown",),
+        synonyms=("burger", "cheeseburger", "beefburger"),
+    ),
+    thing(
+        "pizza",
+        cylinder(0.3, 0.014, (0, 0, 0.007), tint=CRUST),
+        ghost(ring(0.305, 0.024, (0, 0, 0.013), tint=CRUST)),
+        ghost(cylinder(0.27, 0.004, (0, 0, 0.015), tint=(0.92, 0.66, 0.26))),
+        ghost(around(6, cylinder(0.045, 0.004, (0.09, 0, 0.018), tint=RED))),
+        ghost(around(3, cylinder(0.045, 0.004, (0.03, 0.01, 0.018), tint=RED))),
+        ghost(around(5, oval(0.03, 0.014, 0.006, (0.06, 0.03, 0.018), tint=LEAF))),
+        kilograms=0.5,
+        materials=("foam",),
+        colours=("orange",),
+        synonyms=("pepperoni pizza", "margherita", "pizza pie"),
+    ),
+    thing(
+        "ice cream cone",
+        cone(0.06, 0.13, (0, 0, 0.065), FLIP, tint=CRUST, material="wood"),
+        ball(0.066, (0, 0, 0.145)),
+        ghost(ball(0.055, (0.012, 0, 0.188), tint=CREAM), ring(0.066, 0.012, (0, 0, 0.128), tint=CRUST)),
+        ghost(ball(0.018, (0.012, 0, 0.22), tint=RED)),
+        kilograms=0.15,
+        materials=("foam",),
+        colours=("pink", "white", "brown", "green"),
+        synonyms=("ice cream", "ice-cream cornet", "gelato"),
+    ),
+    thing(
+        "sausage",
+        rod((-0.07, 0, 0.024), (0.0, 0, 0.017), 0.034, "capsule"),
+        rod((0.0, 0, 0.017), (0.07, 0, 0.024), 0.034, "capsule"),
+        ghost(*(cone(0.014, 0.016, (0.088 * s, 0, 0.03), ("y", -90 * s)) for s in (-1, 1))),
+        kilograms=0.12,
+        materials=("rubber",),
+        colours=("brown", "red"),
+        synonyms=("frankfurter", "bratwurst", "wiener"),
+    ),
+    thing(
+        "gingerbread house",
+        box(0.2, 0.24, 0.13, (0, 0, 0.065)),
+        gable(0.26, 0.28, 0.13, (0, 0, 0.195), tint=CREAM),
+        ghost(box(0.05, 0.01, 0.08, (0, -0.12, 0.04), tint=CHOCOLATE)),
+        ghost(ball(0.02, (0, -0.13, 0.17), tint=RED)),
+        ghost(
+            *(
+                ball(0.026, (0.115 * s, y, 0.15), tint=t)
+                for s in (-1, 1)
+                for y, t in ((-0.12, RED), (-0.04, GREEN), (0.04, YELLOW), (0.12, PINK))
+            )
+        ),
+        kilograms=1.0,
+        materials=("wood",),
+        colours=("brown",),
+        synonyms=("candy house", "biscuit house", "sweet house"),
+    ),
+    thing(
+        "lollipop",
+        cylinder(0.07, 0.016, (0, 0, 0.15), LIE_Y),
+        cylinder(0.006, 0.12, (0, 0, 0.06), tint=WHITE),
+        ghost(*(ring(d, 0.021, (0, 0, 0.15), LIE_Y, tint=WHITE) for d in (0.06, 0.032))),
+        kilograms=0.03,
+        materials=("plastic", "glass"),
+        colours=("red", "pink", "green", "yellow", "purple"),
+        synonyms=("lolly/lollies", "sucker", "swirl lollipop"),
+    ),
+    thing(
+        "sushi",
+        cylinder(0.05, 0.035, (0, 0, 0.0175), tint=(0.04, 0.07, 0.05)),
+        ghost(cylinder(0.046, 0.002, (0, 0, 0.0355), tint=WHITE)),
+        ghost(cylinder(0.02, 0.002, (0, 0, 0.037), tint=(0.95, 0.4, 0.25))),
+        kilograms=0.04,
+        materials=("foam",),
+        colours=("black",),
+        synonyms=("sushi roll", "maki", "maki roll"),
+        plural="sushi rolls",
+    ),
+)
