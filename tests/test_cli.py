@@ -39,7 +39,7 @@ def in_an_empty_folder(tmp_path, monkeypatch):
         (["make", "a", "--size", "1x1"], "between 64x64 and 3840x2160"),
         (["make", "a", "--size", "16000x16000"], "between 64x64 and 3840x2160"),
         (["make", "a", "--size", "720p"], "such as '1280x720'"),
-        (["make", "a", "--style", "noir"], "use one of realistic"),
+        (["make", "a", "--style", "cubist"], "use one of realistic"),
         (["make", "a", "--model", "nope"], "model 'nope' is not known"),
         (["make", "a", "--model", "no.safetensors"], "cannot be read"),
         (["make", "a", "--out", "a.avi"], "'.avi'; use one of .mp4"),

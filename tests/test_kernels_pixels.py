@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sora2lib.kernels import layout as at
-from sora2lib.kernels import light, pose, rays, shading, shapes, surfaces, textures, tiles
+from sora2lib.kernels import light, pose, rays, shading, shapes, sprites, surfaces, textures
 from sora2lib.render import grounds
 from sora2lib.render.materials import noise_volume
 
@@ -248,13 +248,14 @@ def test_ground_texels_are_bilinear_between_their_neighbours():
 
 
 def read_texel(texture, level, u, v):
-    return int(textures.ground_texel(texture, level, u, v))
+    place, right, below = textures.ground_place(level, u, v)
+    return int(textures.ground_texel(texture, np.uint64(place), right, below))
 
 
 def test_each_level_of_detail_is_the_mean_of_the_one_above():
     picture = np.random.default_rng(5).uniform(0, 1, (textures.GROUND_SIZE, textures.GROUND_SIZE, 3))
     texture = grounds.pack(grounds.Floor(1.0, picture, np.zeros(picture.shape[:2])), np.ones(picture.shape[:2]))
-    last = int(texture[-1])
+    last = int(texture[textures.level_start(textures.GROUND_LEVELS - 1)])
     want = 255 * np.sqrt(picture.mean((0, 1)))
     assert [last & 255, last >> 16 & 255, last >> 32 & 255, last >> 48] == pytest.approx([*want, 127.5], abs=0.6)
 
@@ -290,10 +291,10 @@ def test_stars_are_drawn_where_they_stand_and_only_on_sky():
     camera[at.RIGHT], camera[at.UP + 2], camera[at.FORWARD + 1] = 16 / 9, 1, 1
     camera[at.SQUARES], camera[at.SQUARES + 1] = (16 / 9) ** 2, 1
     star = np.array([[0.0, 1.0, 0.5, 100.0]], np.float32)
-    tiles.add_stars(frame, features, star, camera, np.float32(1))
+    sprites.add_stars(frame, features, star, camera, np.float32(1))
     weight = frame[..., 0].astype(float)
     y, x = (weight * np.indices(weight.shape)).sum((1, 2)) / weight.sum() + 0.5
     assert (x, y) == pytest.approx((80, 22.5), abs=0.05)
     covered = np.zeros_like(frame)
-    tiles.add_stars(covered, np.zeros_like(features), star, camera, np.float32(1))
+    sprites.add_stars(covered, np.zeros_like(features), star, camera, np.float32(1))
     assert not covered.any()

@@ -99,6 +99,53 @@ def test_a_symmetric_world_gives_symmetric_passes():
     assert np.abs(out["depth"][same] - out["depth"][:, ::-1][same]).max() < 2e-3
 
 
+def test_flow_leads_a_moving_ball_to_its_next_place():
+    step, place = np.array([0.05, 0.0, 0.02]), np.array([0.2, 0.0, 1.0])
+    path = place + np.arange(5)[:, None] * step
+    eye, target = (0, -5, 1.6), (0, 0, 0.5)
+    out = passes(make_world([ball(*place)], paths={0: path}), 1 / 24, **SIZE)
+    x, y = project(path[1], eye, target, **SIZE)
+    near = path[1] - 0.3 * (path[1] - eye) / np.linalg.norm(path[1] - eye)
+    want = np.subtract(project(near + step, eye, target, **SIZE), project(near, eye, target, **SIZE))
+    assert out["flow"][int(y), int(x)] == pytest.approx(want, abs=0.02)
+    assert np.abs(out["flow"][out["segmentation"] < 0]).max() < 1e-2
+    half = passes(make_world([ball(*place)], paths={0: path}), 1 / 24, fps=48, **SIZE)
+    assert half["flow"][int(y), int(x)] == pytest.approx(want / 2, abs=0.05)
+
+
+def test_flow_of_a_turning_ball_follows_its_surface():
+    angle = 0.2 * np.arange(5)
+    rotation = np.stack([np.cos(angle / 2), 0 * angle, 0 * angle, np.sin(angle / 2)], 1)[None]
+    world = make_world([ball(0, 0, 2, diameter=1.0)], eye=(0, -4, 2), target=(0, 0, 2), rotation=rotation)
+    out = passes(world, 0.0, width=101, height=101)
+    pixels = 101 / 2 / np.tan(FOV / 2)
+    assert out["flow"][50, 50] == pytest.approx([pixels * 0.5 * np.sin(0.2) / (4 - 0.5 * np.cos(0.2)), 0], abs=0.05)
+
+
+def test_a_panning_camera_moves_sky_and_ground_the_other_way():
+    angle = 0.02 * np.arange(5)
+    target = np.stack([5 * np.sin(angle), 5 * np.cos(angle) - 5, np.full(5, 1.6)], 1)
+    out = passes(make_world([ball(40)], camera_target=target), 0.0, width=160, height=90)
+    shift = -45 / np.tan(FOV / 2) * np.tan(0.02)
+    assert out["flow"][40, 80] == pytest.approx([shift, 0], abs=0.05)
+    assert out["flow"][50, 80] == pytest.approx([shift, 0], abs=0.05)
+    assert (out["segmentation"][40, 80], out["segmentation"][50, 80]) == (-1, -2)
+
+
+def test_edges_are_outlines_and_folds():
+    world = make_world([("block", "wood", (1.0,) * 3, (0.2, 0.3, 0.8), (0, 0, 0.5))], eye=(2, -4, 2.5))
+    out = passes(world, 0.0, **SIZE)
+    block, edges = out["segmentation"] == 0, out["edges"]
+    outline = block & ~(np.roll(block, 1, 0) & np.roll(block, -1, 0) & np.roll(block, 1, 1) & np.roll(block, -1, 1))
+    assert edges.dtype == np.float32
+    assert (edges[outline] == 1).all()
+    assert edges[~block].sum() < 1.5 * outline.sum()
+    inner = block & ~outline & (edges > 0.5)
+    assert 20 < inner.sum() < 0.15 * block.sum()  # three visible folds
+    beside = block | np.roll(block, 1, 0) | np.roll(block, -1, 0) | np.roll(block, 1, 1) | np.roll(block, -1, 1)
+    assert edges[~beside].max() == 0
+
+
 def test_the_shadow_falls_where_the_sun_puts_it():
     azimuth, elevation, height = 0.6, 0.9, 1.2
     above = make_world(

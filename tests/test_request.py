@@ -39,7 +39,7 @@ from sora2lib.request import Request, count_frames, parse_size, rounded
         ("seed", 2**32, "0 to 4294967295"),
         ("seed", 1.5, "whole number"),
         ("model", "", "name one"),
-        ("style", "noir", "style is 'noir'; use one of realistic"),
+        ("style", "cubist", "style is 'cubist'; use one of realistic"),
         ("physics", "magic", "use one of model, exact"),
         ("steps", 0, "from 1 to 200"),
         ("guidance", 21, "from 0 to 20"),

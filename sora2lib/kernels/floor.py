@@ -5,7 +5,7 @@ import numpy as np
 from sora2lib.kernels import layout as at
 from sora2lib.kernels.compiled import compiled, inlined
 from sora2lib.kernels.layout import HALF, ONE, TINY, ZERO
-from sora2lib.kernels.textures import GROUND_SIZE, ground_texel
+from sora2lib.kernels.textures import GROUND_SIZE, ground_place, ground_texel
 
 SNOW = 1
 
@@ -42,7 +42,10 @@ def _blotches(x, y):
 
 @compiled
 def _aim_at_texture(block, n, air):
-    """Where and how finely to read the texture: rows U, V the first place, D, E the way to the second, F the level."""
+    """Where to read the texture: rows GX, GY, GZ the first texel with its shares, HX, HY, HZ the second.
+
+    These rows are free: only rays that leave clear bodies use them, and later. Row S is the tone.
+    """
     scale, far_scale = air[at.GROUND_SCALE], air[at.FAR_SCALE]
     for i in range(n):
         dx, dy, dz = block[at.DX + i], block[at.DY + i], block[at.DZ + i]
@@ -53,9 +56,12 @@ def _aim_at_texture(block, n, air):
         level = np.float32(np.float32(texels).view(np.int32) - 0x3F800000) * np.float32(1 / (1 << 23))
         step = HALF * scale * long / np.sqrt(max(dx * dx + dy * dy, TINY))
         x, y = block[at.PX + i], block[at.PY + i]
-        block[at.D + i], block[at.E + i] = step * dx, step * dy
-        block[at.U + i], block[at.V + i] = x * scale - HALF * step * dx, y * scale - HALF * step * dy
-        block[at.F + i] = min(level + HALF, np.float32(9.4))
+        u, v = x * scale - HALF * step * dx, y * scale - HALF * step * dy
+        level = min(level + HALF, np.float32(9.4))
+        place, right, below = ground_place(np.int64(level - np.float32(0.25)), u, v)
+        block[at.GX + i], block[at.GY + i], block[at.GZ + i] = np.float32(place), np.float32(right), np.float32(below)
+        place, right, below = ground_place(np.int64(level + np.float32(0.25)), u + step * dx, v + step * dy)
+        block[at.HX + i], block[at.HY + i], block[at.HZ + i] = np.float32(place), np.float32(right), np.float32(below)
         block[at.S + i] = _blotches(x * far_scale, y * far_scale)
 
 
@@ -66,9 +72,10 @@ def _read_texture(block, n, texture):
     for i in range(n):
         if block[at.ID + i] != np.float32(at.GROUND):
             continue
-        u, v, level = block[at.U + i], block[at.V + i], block[at.F + i]
-        mix = ground_texel(texture, np.int64(level - np.float32(0.25)), u, v)
-        mix += ground_texel(texture, np.int64(level + np.float32(0.25)), u + block[at.D + i], v + block[at.E + i])
+        place, right, below = np.uint64(block[at.GX + i]), np.int64(block[at.GY + i]), np.int64(block[at.GZ + i])
+        mix = ground_texel(texture, place, right, below)
+        place, right, below = np.uint64(block[at.HX + i]), np.int64(block[at.HY + i]), np.int64(block[at.HZ + i])
+        mix += ground_texel(texture, place, right, below)
         block[at.AR + i], block[at.AG + i] = np.float32(mix & 0xFFFF) * share, np.float32((mix >> 16) & 0xFFFF) * share
         block[at.AB + i], block[at.RELIEF + i] = np.float32((mix >> 32) & 0xFFFF) * share, np.float32(mix >> 48) * share
 

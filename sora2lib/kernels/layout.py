@@ -49,11 +49,12 @@ KIND, PATTERN, STUFF, ACTOR, CASTS, TAGS = range(6)
 VIEW = 20
 EYE, RIGHT, UP, FORWARD, WIDTH, HEIGHT, PIXEL, SQUARES = 0, 3, 6, 9, 12, 13, 14, 15
 
-# The air: key light, its plane, colours, ambient light as linear spherical harmonics, fog, exposure, ground.
-AIR = 40
+# The air: key light, its plane, colours, ambient light as linear spherical harmonics, fog, exposure, ground, and
+# whether light falls in flat tones as on an animator's cel.
+AIR = 41
 LIGHT, LIGHT_U, LIGHT_V, KEY, SOFTNESS, AMBIENT, FOG, FOG_HEIGHT, HAZE = 0, 3, 6, 9, 12, 13, 25, 26, 27
-MIRROR, GROUND_ROUGH, GROUND_SCALE, GROUND_KIND, BOUNCE, DISC, DISC_COLOUR, FAR_SCALE = (
-    28, 29, 30, 31, 32, 35, 36, 39,
+MIRROR, GROUND_ROUGH, GROUND_SCALE, GROUND_KIND, BOUNCE, DISC, DISC_COLOUR, FAR_SCALE, CEL = (
+    28, 29, 30, 31, 32, 35, 36, 39, 40,
 )  # fmt: skip
 
 # A silhouette: two convex polygons (the second one a hole), each edge normal x, y, offset, depth at 0, slope of depth.

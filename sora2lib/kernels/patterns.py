@@ -284,16 +284,22 @@ _OCTAVES = np.array(
         [(700, 700, 700, 0.04, 0.20), (60, 60, 60, 0.05, 0.0), _NONE],  # leather
         [(14, 14, 14, 0.8, 0.9), (45, 45, 45, 0.8, 0.9), (110, 110, 110, 0.4, 0.6)],  # leaves
         [(6, 6, 6, 0.40, 0.9), (17, 17, 17, 0.30, 0.7), (60, 60, 60, 0.35, 0.5)],  # rock
+        [_NONE, _NONE, _NONE],  # flat
+        [(5, 5, 5, 0.05, 0.14), (19, 19, 19, 0.04, 0.12), (90, 90, 90, 0.03, 0.05)],  # clay
     ]
 )
-_LEAF, _CRAG = len(STUFFS), len(STUFFS) + 1
+# What styles make everything of stands after the rest and takes no account of patterns.
+_LEAF, _CRAG, FLAT, CLAY = range(len(STUFFS), len(STUFFS) + 4)
+_PRINT = 85.0  # ridges a metre of a giant's fingerprint
 
 
 @compiled
 def stuff_detail(stuff, pattern, x, y, z, pixel, volume):
     """Relief and tone of a material at a place in metres: a factor of the colour, and the slope (3,)."""
     row = np.int64(stuff)
-    if pattern == BASKETBALL:
+    if row >= FLAT:
+        pass
+    elif pattern == BASKETBALL:
         row = LEATHER
     elif pattern == TENNIS:
         row = FOAM
@@ -313,6 +319,11 @@ def stuff_detail(stuff, pattern, x, y, z, pixel, volume):
         first = n if k == 0 else first
         tone += weight * fade * n
         sx, sy, sz = sx + slope * fade * gx, sy + slope * fade * gy, sz + slope * fade * gz
+    if row == CLAY:
+        # Ridges show in patches, where a finger pressed.
+        pressed = min(max(2.5 * first, 0.0), 1.0) * max(0.0, 1 - pixel * _PRINT * 2)
+        ridge = pressed * np.cos(2 * np.pi * _PRINT * (0.60 * x + 0.64 * y + 0.48 * z) + 9.0 * first)
+        sx, sy, sz = sx + 0.10 * ridge, sy + 0.11 * ridge, sz + 0.08 * ridge
     if row == WOOD:
         ring = np.sin(2 * np.pi * (7 * np.hypot(x + 0.31, z + 0.17) + 1.3 * first))
         tone += 0.16 * ring * abs(ring)

@@ -31,9 +31,19 @@ def find_points(block, n):
     return floor, solid
 
 
+@inlined
+def _step(x, place):
+    """0 below a place and 1 above it, soft over a few pixels."""
+    return smooth((x - place) * np.float32(18) + HALF)
+
+
 @compiled
 def compose(block, n, air):
-    """Radiance from the key light, the ambient light and its highlights; what mirrors stays open."""
+    """Radiance from the key light, the ambient light and its highlights; what mirrors stays open.
+
+    On a cel, the key light has three tones, the ambient light two, and a highlight is there or not.
+    """
+    flat = air[at.CEL] > ZERO
     lx, ly, lz = air[at.LIGHT], air[at.LIGHT + 1], air[at.LIGHT + 2]
     kr, kg, kb = air[at.KEY], air[at.KEY + 1], air[at.KEY + 2]
     r0, r1, r2, r3 = air[at.AMBIENT], air[at.AMBIENT + 1], air[at.AMBIENT + 2], air[at.AMBIENT + 3]
@@ -42,6 +52,12 @@ def compose(block, n, air):
     for i in range(n):
         nx, ny, nz, sky = block[at.NX + i], block[at.NY + i], block[at.NZ + i], block[at.OPEN + i]
         key = max(nx * lx + ny * ly + nz * lz, ZERO) * block[at.SUN + i] * block[at.RELIEF + i]
+        if flat:
+            level = nx * lx + ny * ly + nz * lz
+            tone = np.float32(0.42) * (_step(level, np.float32(0.12)) + _step(level, np.float32(0.52)))
+            key = (tone if block[at.ID + i] >= ZERO else level) * _step(block[at.SUN + i], HALF)
+            sky = HALF + HALF * _step(sky, np.float32(0.62))
+            nx, ny, nz = ZERO, ZERO, np.float32(0.6)
         block[at.CR + i] = block[at.AR + i] * (kr * key + sky * max(r0 + r1 * nx + r2 * ny + r3 * nz, ZERO))
         block[at.CG + i] = block[at.AG + i] * (kg * key + sky * max(g0 + g1 * nx + g2 * ny + g3 * nz, ZERO))
         block[at.CB + i] = block[at.AB + i] * (kb * key + sky * max(b0 + b1 * nx + b2 * ny + b3 * nz, ZERO))
@@ -63,6 +79,12 @@ def compose(block, n, air):
         lobe = square / (bottom * bottom * np.float32(4) * max(across * across, np.float32(0.1)) * (rough + HALF))
         lobe = min(lobe, np.float32(60)) * level * block[at.SUN + i]
         lobe *= np.float32(0.3) if block[at.ID + i] < ZERO else ONE
+        if flat:
+            glint = np.float32(0.4) * (kr + kg) * HALF * _step(lobe * block[at.WG + i], HALF)
+            block[at.CR + i] += glint
+            block[at.CG + i] += glint
+            block[at.CB + i] += glint
+            continue
         block[at.CR + i] += kr * lobe * block[at.WR + i]
         block[at.CG + i] += kg * lobe * block[at.WG + i]
         block[at.CB + i] += kb * lobe * block[at.WB + i]

@@ -22,7 +22,8 @@ def to_local(body, j, x, y, z):
 
 
 @inlined
-def _to_world(body, j, x, y, z):
+def to_world(body, j, x, y, z):
+    """Turn a direction out of a body's frame."""
     return (
         body[j, at.ROTATION] * x + body[j, at.ROTATION + 3] * y + body[j, at.ROTATION + 6] * z,
         body[j, at.ROTATION + 1] * x + body[j, at.ROTATION + 4] * y + body[j, at.ROTATION + 7] * z,
@@ -47,7 +48,7 @@ def find_normals(block, n, body, tags):
         )
         bevel = min(np.float32(0.06) * min(min(a, b), c), np.float32(0.008))
         nx, ny, nz, face = normal(tags[j, at.KIND], x, y, z, a, b, c, bevel)
-        block[at.NX + i], block[at.NY + i], block[at.NZ + i] = _to_world(body, j, nx, ny, nz)
+        block[at.NX + i], block[at.NY + i], block[at.NZ + i] = to_world(body, j, nx, ny, nz)
         block[at.FEATURE + i] = np.float32(8 * j + face)
 
 
@@ -109,7 +110,7 @@ def look_at_bodies(block, n, body, tags, volume):
         tone *= 1 - 0.25 * max(groove, 0.0)
         r, g, bl = min(r * tone, 1.0), min(g * tone, 1.0), min(bl * tone, 1.0)
         # Relief tilts the normal against the slope, along the surface.
-        wx, wy, wz = _to_world(body, j, np.float32(gx), np.float32(gy), np.float32(gz))
+        wx, wy, wz = to_world(body, j, np.float32(gx), np.float32(gy), np.float32(gz))
         along = wx * nx + wy * ny + wz * nz
         nx, ny, nz = nx - (wx - along * nx), ny - (wy - along * ny), nz - (wz - along * nz)
         inverse = ONE / np.sqrt(max(nx * nx + ny * ny + nz * nz, TINY))
@@ -174,7 +175,7 @@ def _refract(block, i, j, body, tags, clear, r, g, b):
     if not through:
         back = TWO * (lx * mx + ly * my + lz * mz)
         ox, oy, oz = lx - back * mx, ly - back * my, lz - back * mz
-    wx, wy, wz = _to_world(body, j, ox, oy, oz)
+    wx, wy, wz = to_world(body, j, ox, oy, oz)
     inverse = ONE / np.sqrt(max(wx * wx + wy * wy + wz * wz, TINY))
     block[at.HX + i], block[at.HY + i], block[at.HZ + i] = wx * inverse, wy * inverse, wz * inverse
     block[at.GX + i] = block[at.PX + i] + way * dx

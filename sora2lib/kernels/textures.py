@@ -10,8 +10,10 @@ from sora2lib.kernels.layout import HALF, ONE, TINY, TWO, ZERO
 
 GROUND_SIZE = 1024
 GROUND_LEVELS = 11
-# Level k starts where all larger ones end.
-_STARTS = np.array([sum((GROUND_SIZE >> level) ** 2 for level in range(k)) for k in range(GROUND_LEVELS + 1)], np.int64)
+# Texels in a row of the ground's picture: the finest level, and to its right all others, one below the other. Each
+# has one more row and column that repeat its first, so that neighbours lie at fixed places.
+ATLAS = GROUND_SIZE + GROUND_SIZE // 2 + 2
+_RIGHT, _BELOW, _ACROSS = np.uint64(1), np.uint64(ATLAS), np.uint64(ATLAS + 1)
 DOME_SIZE = 1024
 CALM = 4  # texels of the dome along a side of one of the calm picture
 RING = 512
@@ -20,23 +22,35 @@ _BYTES = 0x00FF00FF00FF00FF
 
 
 @inlined
-def ground_texel(texture, level, u, v):
-    """Four 8-bit channels in 16-bit lanes, bilinear; ``u`` and ``v`` count repeats of the texture."""
+def level_start(level):
+    """Where a level of detail begins in the ground's picture."""
+    below = GROUND_SIZE - 2 * (GROUND_SIZE >> level) + level
+    return below * ATLAS + GROUND_SIZE + 1 if level > 0 else 0
+
+
+@inlined
+def ground_place(level, u, v):
+    """The texel up and left of a place, and the shares 0..255 of its right and lower neighbours.
+
+    ``u`` and ``v`` count repeats of the texture.
+    """
     size = GROUND_SIZE >> level
     scale = np.float32(size * 256)
     x = np.int64(np.floor(u * scale)) - 128
     y = np.int64(np.floor(v * scale)) - 128
-    fx, fy = x & 255, y & 255
-    x0, y0 = (x >> 8) & (size - 1), (y >> 8) & (size - 1)
-    x1, y1 = (x0 + 1) & (size - 1), (y0 + 1) & (size - 1)
-    base = _STARTS[level]
+    place = level_start(level) + ((y >> 8) & (size - 1)) * ATLAS + ((x >> 8) & (size - 1))
+    return place, x & 255, y & 255
+
+
+@inlined
+def ground_texel(texture, place, fx, fy):
+    """Four 8-bit channels in 16-bit lanes, bilinear from an unsigned place on."""
     w11 = (fx * fy) >> 8
     w01, w10 = fx - w11, fy - w11
     w00 = 256 - fx - fy + w11
-    top, low = base + y0 * size, base + y1 * size
     # Unsigned places need no check for counting from the end.
-    mix = texture[np.uint64(top + x0)] * w00 + texture[np.uint64(top + x1)] * w01
-    mix += texture[np.uint64(low + x0)] * w10 + texture[np.uint64(low + x1)] * w11
+    mix = texture[place] * w00 + texture[place + _RIGHT] * w01
+    mix += texture[place + _BELOW] * w10 + texture[place + _ACROSS] * w11
     return (mix >> 8) & _BYTES
 
 

@@ -37,18 +37,15 @@ def _touches(bounds, j, x0, y0, x1, y1):
 
 
 @compiled
-def _cull(scene, scratch, corners):
-    """Fill the lists of bodies that a tile may see directly and mirrored in the ground; return their lengths."""
+def cull(bounds, corners, names):
+    """Fill ``names`` with the bodies whose bounds touch a tile; return how many."""
     x0, y0, x1, y1 = corners
-    seen, mirrored = 0, 0
-    for j in range(scene.body.shape[0]):
-        if _touches(scene.bounds, j, x0, y0, x1, y1):
-            scratch.names[0, seen] = j
-            seen += 1
-        if _touches(scene.mirrored, j, x0, y0, x1, y1):
-            scratch.names[1, mirrored] = j
-            mirrored += 1
-    return seen, mirrored
+    found = 0
+    for j in range(bounds.shape[0]):
+        if _touches(bounds, j, x0, y0, x1, y1):
+            names[found] = j
+            found += 1
+    return found
 
 
 @inlined
@@ -60,13 +57,12 @@ def _corners(tile, width, height):
 
 
 @compiled
-def _follow(clear, n, mirrored, scratch):
+def _follow(clear, n, mirrored, block, other):
     """Start the mirror rays of a block, or with ``clear`` the rays that left a clear body.
 
     A floor mirrors the sky without any ray; it sends one only where one of the ``mirrored`` bodies may be met.
     Returns how many there are and whether all of them leave the ground; row E of the block keeps whose they are.
     """
-    block, other = scratch.block, scratch.other
     origin, direction = (at.GX, at.HX) if clear else (at.PX, at.MX)
     m, floor_only = 0, True
     for i in range(n):
@@ -86,21 +82,20 @@ def _follow(clear, n, mirrored, scratch):
 
 
 @compiled
-def _add(clear, m, scene, scratch):
+def _add(clear, m, block, other, tags, air, calm):
     """Add what followed rays brought to the rays they came from; what they met marks the feature."""
-    block, other = scratch.block, scratch.other
     weight = at.VR if clear else at.WR
     for k in range(m):
         i = np.int64(block[at.E + k])
         r, g, b, name = other[at.CR + k], other[at.CG + k], other[at.CB + k], np.int64(block[at.ID + i])
-        if name < 0 or scene.tags[name, at.KIND] == at.SPHERE:
+        if name < 0 or tags[name, at.KIND] == at.SPHERE:
             block[at.FEATURE + i] += np.float32(4096) * max(other[at.ID + k] + ONE, ZERO)
         if name < 0:
             if other[at.ID + k] < ZERO:
                 continue
             # What stands on a floor takes the place of the sky; the rougher the floor and the farther it is, the less.
             mx, my, mz, rough = block[at.MX + i], block[at.MY + i], block[at.MZ + i], block[at.ROUGH + i]
-            sr, sg, sb = sky_or_floor(scene.calm, scene.air, mx, my, mz, rough)
+            sr, sg, sb = sky_or_floor(calm, air, mx, my, mz, rough)
             share, sky = ONE / (ONE + np.float32(20) * rough * other[at.T + k]), block[at.OPEN + i]
             r, g, b = share * (r - sky * sr), share * (g - sky * sg), share * (b - sky * sb)
         block[at.CR + i] += block[weight + i] * r
@@ -109,27 +104,25 @@ def _add(clear, m, scene, scratch):
 
 
 @compiled
-def _casters(scene, box, near, shade):
+def _casters(body, tags, extent, softness, box, near, shade):
     """Fill ``near`` with the bodies that may shade, or else cover, the points in ``box``; return how many."""
     found = 0
-    for j in range(scene.body.shape[0]):
-        close = may_shade(box, scene.extent, j, scene.air[at.SOFTNESS]) if shade else may_cover(box, scene.body, j)
-        if scene.tags[j, at.CASTS] and close:
+    for j in range(body.shape[0]):
+        close = may_shade(box, extent, j, softness) if shade else may_cover(box, body, j)
+        if tags[j, at.CASTS] and close:
             near[found] = j
             found += 1
     return found
 
 
-@compiled
-def develop(block, n, curve):
-    """Turn radiance into display values 0..255 by the leading bits of its float32."""
-    for row in (at.CR, at.CG, at.CB):
-        for i in range(n):
-            bits = np.float32(max(block[row + i], np.float32(7e-5))).view(np.int32)
-            block[row + i] = curve[min((bits >> CURVE_SHIFT) - CURVE_LOW, curve.size - 1)]
+@inlined
+def _shown(radiance, curve):
+    """Display value 0..255 of a radiance, by the leading bits of its float32."""
+    bits = np.float32(max(radiance, np.float32(7e-5))).view(np.int32)
+    return curve[np.uint64(min((bits >> CURVE_SHIFT) - CURVE_LOW, curve.size - 1))]
 
 
-@compiled
+@inlined
 def _is_edge(features, x, y):
     here, height, width = features[y, x], features.shape[0], features.shape[1]
     return (
@@ -182,32 +175,34 @@ def _aim_at_edges(places, start, size, block):
 
 
 @compiled
-def _write_tile(tile, corners, scratch, frame, features, boxes):
-    """Keep the colours and features of a tile, and where its points lie."""
-    block, (x0, y0, x1, y1), n, shiny = scratch.block, corners, 0, ZERO
+def _write_tile(corners, block, box, curve, frame, features, kept):
+    """Write the colours and features of a tile, and in ``kept`` (13,) where its points lie."""
+    (x0, y0, x1, y1), n, shiny = corners, 0, ZERO
     for y in range(y0, y1):
         for x in range(x0, x1):
-            frame[y, x, 0] = _byte(block[at.CR + n], x, y)
-            frame[y, x, 1] = _byte(block[at.CG + n], x, y)
-            frame[y, x, 2] = _byte(block[at.CB + n], x, y)
+            frame[y, x, 0] = _byte(_shown(block[at.CR + n], curve), x, y)
+            frame[y, x, 1] = _byte(_shown(block[at.CG + n], curve), x, y)
+            frame[y, x, 2] = _byte(_shown(block[at.CB + n], curve), x, y)
             features[y, x] = np.int32(block[at.FEATURE + n]) + (_ALWAYS if block[at.EDGE + n] > ZERO else 0)
             n += 1
     for i in range(n):
         bounces = (block[at.SHARP + i] > ZERO) | (block[at.VG + i] > ZERO)
         shiny = ONE if bounces & (block[at.ID + i] >= ZERO) else shiny
     for k in range(12):
-        boxes[tile, k] = scratch.box[k]
-    boxes[tile, 12] = shiny
+        kept[k] = box[k]
+    kept[12] = shiny
 
 
 @compiled
-def _write_edges(places, start, size, block, frame):
+def _write_edges(places, start, size, block, curve, frame):
     """Keep the mean colours of the pixels from ``start``."""
     share = np.float32(1 / _SAMPLES)
     for k in range(size):
         x, y, r, g, b = places[start + k, 0], places[start + k, 1], ZERO, ZERO, ZERO
         for i in range(k * _SAMPLES, (k + 1) * _SAMPLES):
-            r, g, b = r + block[at.CR + i], g + block[at.CG + i], b + block[at.CB + i]
+            r += _shown(block[at.CR + i], curve)
+            g += _shown(block[at.CG + i], curve)
+            b += _shown(block[at.CB + i], curve)
         frame[y, x, 0], frame[y, x, 1] = _byte(r * share, x, y), _byte(g * share, x, y)
         frame[y, x, 2] = _byte(b * share, x, y)
 
@@ -226,52 +221,54 @@ def paint(tiles, fine, scene, scratch, frame, features, boxes):
     features : (H, W) int32, what the pixel shows; differs across every edge. Written, or with ``fine`` read.
     boxes : (tiles, 13) float32, written: where the tile's points lie, and whether it mirrors bodies.
     """
-    body, tags, air, places, near = scene.body, scene.tags, scene.air, scratch.places, scratch.near
+    # Tuples of arrays are taken apart once: each time one is passed on, all its arrays are counted.
+    body, tags, edges, counts, extent, bounds, images, view, air, texture, dome, calm, ring, volume, curve = scene
+    first, second, first_box, second_box, lists, near, places = scratch
     height, width = features.shape
     step = at.PITCH // _SAMPLES if fine else at.PITCH
     for tile in tiles:
         corners = _corners(tile, width, height)
         found = _find_edges(corners, features, places) if fine else at.PITCH
-        seen, mirrored = _cull(scene, scratch, corners)
+        seen, mirrored = cull(bounds, corners, lists[0]), cull(images, corners, lists[1])
         for start in range(0, found, step):
             size = min(step, found - start)
-            n = _aim_at_edges(places, start, size, scratch.block) if fine else _aim_at_tile(corners, scratch.block)
-            camera_rays(scratch.block, n, scene.camera)
+            n = _aim_at_edges(places, start, size, first) if fine else _aim_at_tile(corners, first)
+            camera_rays(first, n, view)
             for turn in range(3):
-                block, box, m, row, count = scratch.block, scratch.box, n, 0, seen
+                block, box, m, row, count = first, first_box, n, 0, seen
                 if turn > 0:
-                    m, floor_only = _follow(turn == 2, n, mirrored, scratch)
+                    m, floor_only = _follow(turn == 2, n, mirrored, first, second)
                     if m == 0:
                         continue
-                    block, box = scratch.other, scratch.other_box
+                    block, box = second, second_box
                     row, count = (1, mirrored) if floor_only else (2, body.shape[0])
-                names = scratch.names[row]
+                names = lists[row]
                 nearest(block, m, names, count, body, tags)
                 floor, solid = find_points(block, m)
                 if floor > ZERO:
-                    look_at_ground(block, m, air, scene.texture)
+                    look_at_ground(block, m, air, texture)
                 if solid > ZERO:
                     find_normals(block, m, body, tags)
-                    look_at_bodies(block, m, body, tags, scene.volume)
+                    look_at_bodies(block, m, body, tags, volume)
                 box[4], box[5] = FAR, -FAR
                 if floor + solid > ZERO:
                     receivers(block, m, air, box)
-                    casters = _casters(scene, box, near, True)
-                    cast_shadows(block, m, near, casters, body, tags, scene.edges, scene.counts, scene.extent, air, box)
-                    cover_sky(block, m, near, _casters(scene, box, near, False), body, tags)
+                    casters = _casters(body, tags, extent, air[at.SOFTNESS], box, near, True)
+                    cast_shadows(block, m, near, casters, body, tags, edges, counts, extent, air, box)
+                    casters = _casters(body, tags, extent, air[at.SOFTNESS], box, near, False)
+                    cover_sky(block, m, near, casters, body, tags)
                     compose(block, m, air)
-                    reflect_sky(block, m, air, scene.calm, turn > 0)
+                    reflect_sky(block, m, air, calm, turn > 0)
                 if floor + solid < np.float32(m):
-                    look_at_sky(block, m, air, scene.dome, turn != 1)
+                    look_at_sky(block, m, air, dome, turn != 1)
                 hang_nets(block, m, names, count, body, tags, air)
                 if turn > 0:
-                    _add(turn == 2, m, scene, scratch)
-            fill_with_air(scratch.block, n, air, scene.ring)
-            develop(scratch.block, n, scene.curve)
+                    _add(turn == 2, m, first, second, tags, air, calm)
+            fill_with_air(first, n, air, ring)
             if fine:
-                _write_edges(places, start, size, scratch.block, frame)
+                _write_edges(places, start, size, first, curve, frame)
             else:
-                _write_tile(tile, corners, scratch, frame, features, boxes)
+                _write_tile(corners, first, first_box, curve, frame, features, boxes[tile])
 
 
 @compiled
@@ -299,56 +296,3 @@ def touched(boxes, before, after, changed, width, height):
             out[found] = q
             found += 1
     return out[:found]
-
-
-@compiled
-def survey(scene, scratch, depth, actors, normals):
-    """Write the passes: depth (H, W) along the camera's axis, actor (H, W), normals (H, W, 3)."""
-    block, view, height, width = scratch.block, scene.camera, depth.shape[0], depth.shape[1]
-    fx, fy, fz = view[at.FORWARD], view[at.FORWARD + 1], view[at.FORWARD + 2]
-    for y in range(height):
-        for x0 in range(0, width, at.PITCH):
-            n = min(at.PITCH, width - x0)
-            for i in range(n):
-                block[at.D + i], block[at.E + i] = np.float32(x0 + i) + np.float32(0.5), np.float32(y) + np.float32(0.5)
-            seen, _ = _cull(scene, scratch, (x0, y, x0 + n, y + 1))
-            camera_rays(block, n, view)
-            nearest(block, n, scratch.names[0], seen, scene.body, scene.tags)
-            find_points(block, n)
-            find_normals(block, n, scene.body, scene.tags)
-            for i in range(n):
-                name = np.int64(block[at.ID + i])
-                sky = name == at.SKY
-                along = block[at.DX + i] * fx + block[at.DY + i] * fy + block[at.DZ + i] * fz
-                depth[y, x0 + i] = np.float32(np.inf) if sky else block[at.T + i] * along
-                actors[y, x0 + i] = scene.tags[name, at.ACTOR] if name >= 0 else name
-                normals[y, x0 + i, 0] = ZERO if sky else block[at.NX + i]
-                normals[y, x0 + i, 1] = ZERO if sky else block[at.NY + i]
-                normals[y, x0 + i, 2] = ZERO if sky else block[at.NZ + i]
-
-
-@compiled
-def add_stars(frame, features, stars, view, brightness):
-    """Add points of light to the pixels that show sky; ``stars`` (N, 4) are directions and strengths."""
-    height, width = frame.shape[0], frame.shape[1]
-    for k in range(stars.shape[0]):
-        x, y, z = stars[k, 0], stars[k, 1], stars[k, 2]
-        depth = x * view[at.FORWARD] + y * view[at.FORWARD + 1] + z * view[at.FORWARD + 2]
-        if depth < np.float32(0.05):
-            continue
-        across = x * view[at.RIGHT] + y * view[at.RIGHT + 1] + z * view[at.RIGHT + 2]
-        up = x * view[at.UP] + y * view[at.UP + 1] + z * view[at.UP + 2]
-        u = (ONE + across / (depth * view[at.SQUARES])) * HALF * np.float32(width) - HALF
-        v = (ONE - up / (depth * view[at.SQUARES + 1])) * HALF * np.float32(height) - HALF
-        if not (ZERO <= u < np.float32(width - 1) and ZERO <= v < np.float32(height - 1)):
-            continue
-        c, r = np.int64(u), np.int64(v)
-        fx, fy = u - np.float32(c), v - np.float32(r)
-        for corner in range(4):
-            cx, cy = c + (corner & 1), r + (corner >> 1)
-            if features[cy, cx] != at.SKY:
-                continue
-            weight = (fx if corner & 1 else ONE - fx) * (fy if corner >> 1 else ONE - fy)
-            for channel in range(3):
-                value = np.float32(frame[cy, cx, channel]) + brightness * stars[k, 3] * weight
-                frame[cy, cx, channel] = np.uint8(min(value, np.float32(255)))

@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from sora2lib.errors import RequestError
 from sora2lib.kernels.layout import PITCH, ROWS, Scene, Scratch
-from sora2lib.kernels.tiles import TALL, TILE, add_stars, paint, survey, touched
-from sora2lib.render.scene import Stage, scene_at, set_stage
+from sora2lib.kernels.passes import outlines, survey
+from sora2lib.kernels.sprites import add_stars
+from sora2lib.kernels.tiles import TALL, TILE, paint, touched
+from sora2lib.render.darkroom import FPS, Plate
+from sora2lib.render.scene import Stage, focus_at, scene_at, set_stage
 from sora2lib.render.sky import star_field
 from sora2lib.world.schema import World
 
@@ -72,10 +75,15 @@ def _check_size(width: int, height: int) -> None:
         raise RequestError(f"size {width}x{height} cannot be drawn; keep both sides within 1 and {_LARGEST}")
 
 
+def _check_rate(fps: float) -> None:
+    if not (math.isfinite(fps) and fps > 0):
+        raise RequestError(f"fps {fps} is not a frame rate; use a number above 0, such as 24")
+
+
 def render(
     world: World, *, width: int, height: int, fps: float, start: float = 0.0, seconds: float | None = None
 ) -> Iterator[Frame]:
-    """Draw a world as frames at t = start + i / fps, one after the other.
+    """Draw a world in its style as frames at t = start + i / fps, one after the other.
 
     Parameters
     ----------
@@ -97,8 +105,7 @@ def render(
     """
     _check_size(width, height)
     seconds = world.seconds - start if seconds is None else seconds
-    if not (math.isfinite(fps) and fps > 0):
-        raise RequestError(f"fps {fps} is not a frame rate; use a number above 0, such as 24")
+    _check_rate(fps)
     if not (math.isfinite(start) and math.isfinite(seconds) and start >= 0 and seconds >= 0):
         raise RequestError(f"start {start} and seconds {seconds} must be 0 or more; leave them out for the whole world")
     count = math.ceil(seconds * fps - 1e-6)
@@ -111,16 +118,20 @@ def _frames(stage: Stage, times: list[float], width: int, height: int) -> Iterat
     free: SimpleQueue[Canvas] = SimpleQueue()
     for _ in range(workers):
         free.put(Canvas(width, height, len(stage.looks)))
-    stars = star_field()
+    stars, style = star_field(), stage.style
 
     def paint(time: float) -> Frame:
         canvas = free.get()
         try:
-            scene = scene_at(stage, time, width, height)
+            shown = held(time, style.hold)
+            scene = scene_at(stage, shown, width, height)
             frame = canvas.draw(scene)
             if stage.sky.stars > 0:
                 add_stars(frame, canvas.features, stars, scene.camera, np.float32(stage.sky.stars))
-            return frame
+            if style.develop is None:
+                return frame
+            seen = _survey(stage, shown, 1 / FPS, width, height, canvas.scratch)
+            return style.develop(Plate(frame, *seen, focus_at(stage, shown), time, stage.seed))
         finally:
             free.put(canvas)
 
@@ -134,22 +145,56 @@ def _frames(stage: Stage, times: list[float], width: int, height: int) -> Iterat
             yield waiting.popleft().result()
 
 
-def passes(world: World, time: float, *, width: int, height: int) -> dict[str, NDArray[Any]]:
-    """Draw what each pixel shows at ``time``, at pixel centres.
+def held(time: float, hold: float) -> float:
+    """Return the moment that is shown at ``time`` when every pose stands for ``hold`` seconds.
+
+    >>> held(0.99, 0.25)
+    0.75
+    """
+    return math.floor(time / hold + 1e-6) * hold if hold else time
+
+
+def _survey(
+    stage: Stage, time: float, step: float, width: int, height: int, scratch: Scratch
+) -> tuple[NDArray[np.float32], NDArray[np.int16], NDArray[np.float32], NDArray[np.float32]]:
+    """Depth, actors, normals and the flow within ``step`` seconds."""
+    depth = np.empty((height, width), np.float32)
+    actors = np.empty((height, width), np.int16)
+    normals = np.empty((height, width, 3), np.float32)
+    flow = np.empty((height, width, 2), np.float32)
+    now, then = (scene_at(stage, moment, width, height) for moment in (time, time + step))
+    survey(now, then, scratch, depth, actors, normals, flow)
+    return depth, actors, normals, flow
+
+
+def passes(world: World, time: float, *, width: int, height: int, fps: float = FPS) -> dict[str, NDArray[Any]]:
+    """Draw what each pixel shows at ``time``, at pixel centres, through the camera of the world's style.
+
+    Parameters
+    ----------
+    time : seconds. width, height : pixels.
+    fps : frames a second, above 0; the flow leads to the next frame.
 
     Returns
     -------
     depth : (height, width) float32, metres along the camera's axis, infinite in the sky.
     segmentation : (height, width) int16, the actor's index, -1 sky, -2 ground.
     normals : (height, width, 3) float32, outward in the world's frame, 0 in the sky.
+    flow : (height, width, 2) float32, pixels to the right and down that the point moves until the next frame; the
+        sky moves with the camera alone; 0 past the world's end and for what is then behind the camera.
+    edges : (height, width) float32, 0..1, outlines of actors and folds of their surfaces.
+
+    Raises
+    ------
+    RequestError
+        A size or rate that cannot be drawn.
 
     >>> passes(world, 0.0, width=64, height=36)["depth"].min()  # doctest: +SKIP
     """
     _check_size(width, height)
+    _check_rate(fps)
     stage = set_stage(world)
     canvas = Canvas(1, 1, len(stage.looks))
-    depth = np.empty((height, width), np.float32)
-    segmentation = np.empty((height, width), np.int16)
-    normals = np.empty((height, width, 3), np.float32)
-    survey(scene_at(stage, time, width, height), canvas.scratch, depth, segmentation, normals)
-    return {"depth": depth, "segmentation": segmentation, "normals": normals}
+    depth, actors, normals, flow = _survey(stage, time, 1 / fps, width, height, canvas.scratch)
+    edges = outlines(depth, actors, normals)
+    return {"depth": depth, "segmentation": actors, "normals": normals, "flow": flow, "edges": edges}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.kernels.strokes import blades, cells
-from sora2lib.kernels.textures import GROUND_LEVELS, GROUND_SIZE
+from sora2lib.kernels.textures import ATLAS, GROUND_LEVELS, GROUND_SIZE
 from sora2lib.render.materials import Picture, fractal, linear
 from sora2lib.world.vocabulary import GROUNDS
 
@@ -263,12 +263,17 @@ def relief(floor: Floor, light: NDArray[np.float64], softness: float) -> Picture
 
 
 def pack(floor: Floor, shape: Picture) -> NDArray[np.int64]:
-    """All levels of detail as texels of four bytes: square root of the colour, and half of ``shape``."""
-    levels = []
+    """All levels of detail as texels of four bytes: square root of the colour, and half of ``shape``.
+
+    They lie in one picture, flattened, as ``sora2lib.kernels.textures.level_start`` says.
+    """
+    atlas = np.zeros((N + GROUND_LEVELS, ATLAS), np.int64)
     picture = np.concatenate([floor.colour, np.square(shape / 2)[..., None]], axis=-1).astype(np.float32)
     for level in range(GROUND_LEVELS):
         size = N >> level
         picture = picture if level == 0 else picture.reshape(size, 2, size, 2, 4).mean((1, 3))
         lanes = np.rint(255 * np.sqrt(np.clip(picture, 0, 1))).astype(np.int64)
-        levels.append((lanes[..., 0] | lanes[..., 1] << 16 | lanes[..., 2] << 32 | lanes[..., 3] << 48).ravel())
-    return np.concatenate(levels)
+        texels = lanes[..., 0] | lanes[..., 1] << 16 | lanes[..., 2] << 32 | lanes[..., 3] << 48
+        top, left = (N - 2 * size + level, N + 1) if level else (0, 0)
+        atlas[top : top + size + 1, left : left + size + 1] = np.pad(texels, (0, 1), mode="wrap")
+    return atlas.ravel()

@@ -70,3 +70,26 @@ def noise_volume() -> NDArray[np.int8]:
     slopes = [(np.roll(value, -1, axis) - np.roll(value, 1, axis)) / 2 for axis in range(3)]
     packed = np.stack([value, *(slope * 1.5 for slope in slopes)], axis=-1)
     return np.clip(np.rint(packed * 127), -127, 127).astype(np.int8).reshape(-1, 4)
+
+
+def poster(picture: Picture, tones: int, *, wander: float) -> Picture:
+    """Paint a picture (N, N, 3) of light in a few tones with soft borders, as a background painter does.
+
+    Parameters
+    ----------
+    tones : how many lie between its darkest and its brightest parts.
+    wander : by how much of a tone the borders leave the contours of brightness.
+    """
+    size = len(picture)
+    frequency = np.hypot(np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None])
+    soften = np.exp(-2 * (np.pi * frequency * 1.6) ** 2)[..., None]
+    smooth = np.fft.irfft2(np.fft.rfft2(picture, axes=(0, 1)) * soften, (size, size), axes=(0, 1))
+    smooth = np.maximum(smooth, 1e-6)
+    light = np.sqrt(smooth @ np.array([0.2126, 0.7152, 0.0722]))
+    low, high = np.percentile(light, (2, 98))
+    place = (light - low) / max((high - low) / tones, 1e-6)
+    if wander:
+        place += wander * fractal(size, seed=104, slope=1.7, low=4)
+    part = np.clip((place - np.floor(place) - 0.5) / 0.30 + 0.5, 0, 1)
+    tone = np.maximum(low + (np.floor(place) + part * part * (3 - 2 * part)) * (high - low) / tones, 0.3 * low)
+    return (smooth * np.square(tone / light)[..., None]).astype(np.float32)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sora2lib.world.schema import World
 
 Array = NDArray[np.float64]
+Camera = tuple[Array, Array, float, float]  # eye (3,), target (3,), roll, vertical field of view
 # A jump of acceleration beyond this, in m/s^2, is a contact: curves are not drawn across it.
 _CONTACT = 40.0
 _TRIES = 33
@@ -118,7 +119,7 @@ def rotations_at(motion: Motion, time: float) -> Array:
     return mixed / np.linalg.norm(mixed, axis=-1, keepdims=True)
 
 
-def camera_at(motion: Motion, time: float) -> tuple[Array, Array, float, float]:
+def camera_at(motion: Motion, time: float) -> Camera:
     """Return eye (3,), target (3,), roll and vertical field of view; no curve runs across a cut."""
     k, share = _place(motion, time)
     if motion.cut[k + 1] and share < 1:

@@ -1,6 +1,7 @@
 """A world as the flat arrays that the kernels draw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,11 @@ from sora2lib.kernels.floor import SNOW
 from sora2lib.kernels.layout import Scene
 from sora2lib.kernels.pose import place, silhouettes
 from sora2lib.kernels.rays import screen_bounds
-from sora2lib.render.grounds import pack, paint, relief
-from sora2lib.render.materials import linear, noise_volume, pattern_number, stuff_number
+from sora2lib.render.grounds import Floor, pack, paint, relief
+from sora2lib.render.materials import linear, noise_volume, pattern_number, poster, stuff_number
 from sora2lib.render.motion import Motion, camera_at, positions_at, read_motion, rotations_at
-from sora2lib.render.sky import Sky, display_curve, make_sky
+from sora2lib.render.sky import LUMINANCE, Sky, display_curve, make_sky
+from sora2lib.render.styles import LOOKS, Dress, Style
 from sora2lib.world.assets import primitives
 from sora2lib.world.parts import Primitive
 from sora2lib.world.schema import World
@@ -31,6 +33,8 @@ _PATTERNS = {("house", 0): "house", ("house", 1): "shingles", ("house", 2): "shi
 class Stage:
     """All that stays the same while a world plays."""
 
+    style: Style
+    seed: int  # for what differs from world to world, such as grain
     motion: Motion
     looks: NDArray[np.float32]  # (N, BODY)
     tags: NDArray[np.int32]  # (N, TAGS)
@@ -97,24 +101,54 @@ def set_stage(world: World) -> Stage:
             tags.append([kind, pattern_number(pattern), stuff_number(material), actor, int(kind != at.NET)])
             parts.append([*part.centre, *part.rotation])
             owners.append(actor)
+    style = LOOKS[str(world.style.values)]
+    looks = np.asarray(looks, np.float32).reshape(-1, at.BODY)
+    tags = np.asarray(tags, np.int32).reshape(-1, at.TAGS)
+    _dress(style.dress, looks, tags)
     ground = str(world.ground.values)
-    floor = paint(ground)
+    floor = _dressed_floor(style.dress, paint(ground))
     mean = floor.colour.mean((0, 1))
     sky = make_sky(float(world.sun_azimuth), float(world.sun_elevation), float(world.cloud), float(world.fog), mean)
+    air = _air(sky, ground, float(world.fog), floor.metres, floor.rough, mean)
+    air[at.MIRROR] *= style.dress.mirror
+    air[at.CEL] = style.dress.cel
+    dome = sky.dome * np.float32(sky.sky_exposure)
     return Stage(
+        style=style,
+        seed=crc32(world.position.values.tobytes()),
         motion=read_motion(world),
-        looks=np.asarray(looks, np.float32).reshape(-1, at.BODY),
-        tags=np.asarray(tags, np.int32).reshape(-1, at.TAGS),
+        looks=looks,
+        tags=tags,
         parts=np.asarray(parts, np.float64).reshape(-1, 7),
         owners=np.asarray(owners, np.int64),
         sky=sky,
-        dome=sky.dome * np.float32(sky.sky_exposure),
+        dome=poster(dome, style.dress.blocks, wander=0.35) if style.dress.blocks else dome,
         calm=sky.calm * np.float32(sky.sky_exposure),
         ring=sky.ring * np.float32(sky.sky_exposure),
-        air=_air(sky, ground, float(world.fog), floor.metres, floor.rough, mean),
+        air=air,
         texture=pack(floor, relief(floor, sky.light, sky.softness)),
         curve=display_curve(),
     )
+
+
+def _dress(dress: Dress, looks: NDArray[np.float32], tags: NDArray[np.int32]) -> None:
+    """Turn the looks and tags of all bodies into what a style makes of them."""
+    if dress.stuff is not None:
+        tags[:, at.STUFF] = dress.stuff
+    looks[:, at.GLOSS] = np.minimum(looks[:, at.GLOSS], dress.gloss)
+    looks[:, at.METALLIC] *= dress.metal
+    looks[:, at.OPACITY] = np.where(looks[:, at.CLEAR] > 0, 1 - dress.clear * (1 - looks[:, at.OPACITY]), 1)
+    looks[:, at.CLEAR] *= dress.clear
+    for first in (at.MAIN, at.ACCENT):
+        colour = looks[:, first : first + 3]
+        grey = (colour @ LUMINANCE)[:, None]
+        looks[:, first : first + 3] = np.clip(grey + dress.saturation * (colour - grey), 0.004, 1)
+
+
+def _dressed_floor(dress: Dress, floor: Floor) -> Floor:
+    if not dress.blocks:
+        return floor
+    return replace(floor, colour=poster(floor.colour, dress.blocks, wander=0.0), height=0 * floor.height)
 
 
 def _air(sky: Sky, ground: str, fog: float, metres: float, rough: float, mean: Array) -> NDArray[np.float32]:
@@ -160,9 +194,15 @@ def view_of(eye: Array, target: Array, roll: float, fov: float, width: int, heig
     return view.astype(np.float32)
 
 
+def focus_at(stage: Stage, time: float) -> float:
+    """Return the distance in metres to what the camera looks at."""
+    eye, target, _, _ = stage.style.film(camera_at(stage.motion, time), time)
+    return max(float(np.linalg.norm(target - eye)), 0.1)
+
+
 def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
     """Everything that the picture at one time depends on."""
-    view = view_of(*camera_at(stage.motion, time), width, height)
+    view = view_of(*stage.style.film(camera_at(stage.motion, time), time), width, height)
     body = place(
         stage.looks,
         stage.tags,

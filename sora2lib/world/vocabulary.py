@@ -146,4 +146,6 @@ SIZES: dict[str, tuple[float, float]] = {
 }
 
 AMBIENCES = ("city", "birds", "sea", "room", "wind", "hall")
-STYLES = ("realistic",)
+STYLES = (
+    "realistic", "cinematic", "anime", "noir", "retro", "watercolor", "clay", "news", "selfie", "handheld",
+)  # fmt: skip
