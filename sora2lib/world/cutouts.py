@@ -7,6 +7,7 @@ files read here, from freely licensed pictures (see NOTICE) and a table of sizes
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,12 +22,31 @@ from numpy.typing import NDArray
 from sora2lib import media, packaged
 from sora2lib.errors import WorldError
 from sora2lib.world.parts import Asset, Matrix, Part, Row
+from sora2lib.world.vocabulary import COLOURS, MATERIALS
 
 DATA = Path(__file__).parent / "data"
 CATALOGUE, PICTURES = "nouns.json", "nouns.zip"
 PREFIX = "noun:"
 THICKNESS = 0.15  # of the height
 BOARD: Matrix = ((0.5, 0, 0), (0, 0.5, 0), (0, 0, 0.5))
+# How names of one thing end, and those of several.
+PLURALS = (
+    (r"\b(fish|sheep|deer|bison|shrimp|people|men|women|dice|clothes)", r"\1"),
+    (r"(ss|us)", r"\1es"),
+    (r"s", "s"),
+    (r"man", "men"),
+    (r"(m|l)ouse", r"\1ice"),
+    (r"person", "people"),
+    (r"child", "children"),
+    (r"goose", "geese"),
+    (r"\b(f|t)oo(t|th)", r"\1ee\2"),
+    (r"\box", "oxen"),
+    (r"(li|kni|wi)fe", r"\1ves"),
+    (r"(lea|wol|loa|shel|el)f", r"\1ves"),
+    (r"(ch|sh|x|z)", r"\1es"),
+    (r"([^aeiou])y", r"\1ies"),
+    (r"(tomat|potat|volcan|mosquit|her|flaming|mang)o", r"\1oes"),
+)
 # A cylinder's axis is z, so its measures are (radius, radius, half thickness); it lies along y.
 DISC: Matrix = ((0.25, 0, 0.25), (0.25, 0, 0.25), (0, 0.5, 0))
 ON_EDGE = (math.sqrt(0.5), math.sqrt(0.5), 0.0, 0.0)
@@ -72,7 +92,34 @@ class Cutout:
         part = (
             Part("cylinder", DISC, rotation=ON_EDGE, pattern=label) if self.round else Part("box", BOARD, pattern=label)
         )
-        return Asset(label, (part,), self.size, synonyms=self.also, materials=(self.material,), rolls=self.round)
+        return Asset(
+            label,
+            (part,),
+            self.size,
+            synonyms=self.also,
+            plural=plural(self.name),
+            materials=(self.material,),
+            colours=(_nearest_colour(self.colour),),
+            rolls=self.round,
+            rooted=self.rooted,
+            fill=self.density / MATERIALS[self.material].density,
+        )
+
+
+def plural(name: str) -> str:
+    """Return the name of several: "mouse" -> "mice", "glass of milk" -> "glasses of milk".
+
+    >>> plural("french fries"), plural("cherry")
+    ('french fries', 'cherries')
+    """
+    link = re.search(r" (?:of|in|on|with|without|showing|behind)\b|:", name)
+    cut = link.start() if link else len(name)
+    end, many = next((it for it in PLURALS if re.search(it[0] + "$", name[:cut])), ("", "s"))
+    return re.sub(end + "$", many, name[:cut], count=1) + name[cut:]
+
+
+def _nearest_colour(rgb: Row) -> str:
+    return min(COLOURS, key=lambda name: math.dist(COLOURS[name].rgb, rgb))
 
 
 @cache

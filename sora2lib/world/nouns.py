@@ -4,8 +4,8 @@ Modelled assets come before pictures; a name before another name; then things th
 kinds of things that WordNet knows: a spaniel is drawn as a dog. What is none of these is not known, and said so.
 
 >>> lookup("two hot-air balloons")  # doctest: +SKIP
->>> [match.asset for match in mentions("A pizza rolls down the stairs and hits a robot")]
-['noun:pizza', 'stairs', 'noun:robot']
+>>> [match.asset for match in mentions("A croissant rolls down the stairs and hits a jellyfish")]
+['noun:croissant', 'stairs', 'noun:jellyfish']
 """
 
 import difflib
