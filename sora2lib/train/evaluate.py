@@ -21,7 +21,7 @@ from sora2lib.world.vocabulary import FRAMINGS, GROUNDS, MATERIALS, SIZES
 LEEWAY = 0.15  # at the borders of what a word means
 SPEEDS = {"ground": (1.1, 2.0), "throw": (3.2, 5.0), "pendulum": (1.3, 2.4)}  # below is slow, above is fast, m/s
 TRIED = 40  # castings that are tried in full
-STAGE = frozenset({"ramp", "stairs", "gantry", "hoop", "table", "goal"})
+STAGE = frozenset({"ramp", "stairs", "gantry", "hoop", "table", "goal", "trampoline", "slide"})
 WALLS = frozenset({"wall"})
 DECOR = frozenset({"tree", "rock", "house"})
 LOOKS = frozenset({"asset", "colour", "size", "material"})

@@ -9,6 +9,7 @@ from sora2lib.train.measure import NEAR, Array, Cast, Scene
 WAY = 0.15  # metres
 TIPPED, LEVEL = 0.04, 0.03  # metres
 TILTED = 0.995  # height of a board's own z axis below which it slopes
+REBOUND = 0.2  # metres that a fast thing may be away from a mat at the samples round its blow
 TURNING = 5.0  # rad/s: what turns slower does not spin
 LEANED = 0.3  # change in height of the axis
 AT_REST = 0.12  # m/s
@@ -125,6 +126,32 @@ def spun_and_fell(scene: Scene, cast: Cast) -> bool:
     return all(np.abs(scene.up_AT[i] - scene.up_AT[i, 0]).max() > LEANED for i in cast["subject"])
 
 
+def bounced_on(scene: Scene, cast: Cast) -> bool:
+    """All hit a trampoline and come up from it, twice at least."""
+    mats = [j for j, name in enumerate(scene.asset) if name == "trampoline"]
+    return bool(mats) and all(_rebounds(scene, i, mats[0]) >= 2 for i in cast["subject"])
+
+
+def _rebounds(scene: Scene, i: int, mat: int) -> int:
+    """How often it comes down near a mat and goes up again."""
+    up_V, gap_T = scene.velocity_AV3[i, :, 2], scene.gap(i, mat)[0]
+    moving = np.flatnonzero(np.abs(up_V) > AT_REST)
+    turns = moving[1:][(up_V[moving[:-1]] < 0) & (up_V[moving[1:]] > 0)]
+    return sum(bool(gap_T[max(k - 2, 0) : k + 2].min() < REBOUND) for k in turns)
+
+
+def rode_down(scene: Scene, cast: Cast) -> bool:
+    """All start high on a slide and come down along it."""
+    chutes = [j for j, name in enumerate(scene.asset) if name == "slide"]
+    return bool(chutes) and all(_rides(scene, i, chutes[0]) for i in cast["subject"])
+
+
+def _rides(scene: Scene, i: int, chute: int) -> bool:
+    high, start = float(scene.size_A3[chute, 2]), float(scene.clearance_AT[i, 0])
+    on_it = (scene.gap(i, chute)[0] < 2 * NEAR).sum() > 4
+    return bool(on_it and start > 0.5 * high and scene.clearance_AT[i].min() < 0.2 * high)
+
+
 def piled_up(scene: Scene, cast: Cast) -> bool:
     """Three at least fall from different heights onto one place and each other."""
     them = list(cast["subject"])
@@ -134,7 +161,7 @@ def piled_up(scene: Scene, cast: Cast) -> bool:
     fell = (start_N - end_N > 0).all() and np.ptp(start_N) > 0.5 * scene.size_A3[them[0]].max()
     reach = 12 * float(scene.size_A3[them].max())
     together = np.ptp(scene.position_AT3[them, -1, :2], axis=0).max() < reach
-    met = any(scene.touched(a, b) for k, a in enumerate(them) for b in them[:k])
+    met = any((scene.gap(a, b)[0] < NEAR).any() for k, a in enumerate(them) for b in them[:k])
     return bool(fell and together and met and scene.position_AT3[them, :, 2].min() > 0)
 
 
@@ -151,6 +178,8 @@ ACTIONS: dict[str, Test] = {
     "balance/balance": balances,
     "marble run/run down": ran_down,
     "spin/spin": spun,
+    "trampoline/bounce on": bounced_on,
+    "slide/ride down": rode_down,
     "pile/pile up": piled_up,
     "wrecking/wreck": wrecked,
 }

@@ -6,6 +6,7 @@ from sora2lib.train.actions import Test, touched
 from sora2lib.train.measure import NEAR, Cast, Scene
 from sora2lib.world.vocabulary import GROUNDS
 
+NUDGED = 0.04  # metres
 WAY = 0.25  # metres: what went less far did not travel
 AT_REST = 0.12  # m/s
 LIFTED, HIGH, BACK = 0.4, 1.5, 0.5  # metres; share of the highest point
@@ -58,8 +59,15 @@ def _way(scene: Scene, i: int) -> float:
 
 
 def bumped(scene: Scene, cast: Cast) -> bool | None:
-    """The subject drifts on the water into something afloat."""
-    return touched(scene, cast) and _on_water(scene) and scene.clearance_AT[cast["subject"][0]].max() < NEAR
+    """The subject drifts on the water into something afloat, and sets it in motion."""
+    if "target" not in cast:
+        return None
+    i, j = cast["subject"][0], cast["target"][0]
+    met_T = scene.gap(i, j)[0] < 2 * NEAR
+    if not met_T.any() or not drifted(scene, {"subject": (i, j)} if scene.travel(j) > WAY else {"subject": (i,)}):
+        return False
+    before = np.linalg.norm(scene.position_AT3[j, int(met_T.argmax()), :2] - scene.position_AT3[j, 0, :2])
+    return bool(scene.travel(j) > before + NUDGED)
 
 
 def lifted_off(scene: Scene, cast: Cast) -> bool:

@@ -15,6 +15,7 @@ from sora2lib.world.vocabulary import FRAMINGS
 Array = NDArray[np.float64]
 ASPECT = 16 / 9
 NEAREST, FARTHEST = 2.0, 12.0
+VERY_NEAR = 0.8  # for small things
 WIDEST, NARROWEST = 1.15, 0.35  # vertical field of view, radians
 LOWEST_EYE = 0.2
 SHAKES = 6  # sines in a hand's shake
@@ -57,6 +58,7 @@ def camera_path(
     centre: Array,
     extent: Array,
     time: Array,
+    nearest: float = NEAREST,
 ) -> CameraPath:
     """Film a region of interest.
 
@@ -65,6 +67,7 @@ def camera_path(
     move, direction, framing : names of the vocabulary.
     centre, extent : (3,) middle and sides of the box that holds the action, metres.
     time : (T,) seconds.
+    nearest : how close the camera may come to the middle of the action, metres.
 
     >>> camera_path(rng, move="orbit", direction="left", framing="wide", centre=c, extent=e, time=t)  # doctest: +SKIP
     """
@@ -83,7 +86,7 @@ def camera_path(
     fov = rng.uniform(0.5, 0.85)
     height = picture_height(extent, framing, sweep=float(np.ptp(azimuth)))
     depth = float(np.hypot(*extent[:2]) if move == "orbit" else extent[1]) / 2
-    distance = float(np.clip(height / 2 / math.tan(fov / 2) + depth, NEAREST, FARTHEST))
+    distance = float(np.clip(height / 2 / math.tan(fov / 2) + depth, nearest, FARTHEST))
     fov = float(np.clip(2 * math.atan(height / 2 / max(distance - depth, 0.5)), NARROWEST, WIDEST))
 
     away = np.full_like(time, distance)

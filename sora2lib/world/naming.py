@@ -7,7 +7,7 @@ from sora2lib.world.assets import ASSETS
 from sora2lib.world.facts import Facts, Thing
 from sora2lib.world.grammar import Choice, Dice, choice, listed, with_article
 
-STAGE_PROPS = frozenset({"ramp", "stairs", "seesaw", "gantry", "table", "goal"})
+STAGE_PROPS = frozenset({"ramp", "stairs", "seesaw", "gantry", "table", "goal", "trampoline", "slide"})
 DECOR = frozenset({"tree", "rock", "house"})
 NAMED_ODDS = 0.97  # of calling the subject by its name
 ODDS = {  # of a detail at full density; other details have 1

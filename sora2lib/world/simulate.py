@@ -11,11 +11,11 @@ from sora2lib.world import schema
 from sora2lib.world.assets import primitives
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
-from sora2lib.world.filming import CameraPath, camera_path, picture_height
+from sora2lib.world.filming import NEAREST, VERY_NEAR, CameraPath, camera_path, picture_height
 from sora2lib.world.mechanics import play
 from sora2lib.world.schema import RATE, World
 from sora2lib.world.stage import Body, Event, Shot, Stage, Take
-from sora2lib.world.support import rotate
+from sora2lib.world.support import reach, rotate
 from sora2lib.world.vocabulary import FRAMINGS, GROUNDS
 
 MOST_TAKES = 400
@@ -25,6 +25,7 @@ PUSH_SAMPLES = 4  # that tell how fast things were at the start
 JOINTS = {"pendulum": "pivot", "seesaw": "hinge"}
 WIDEST_CLOSE_UP = 3.0  # metres of action
 ELBOW_ROOM = 0.15  # metres between the camera and anything
+BACK = np.array([1.0, -1.0, -1.0, -1.0])  # turns a quaternion into its inverse
 EDGES = (0.02, 0.98)  # a last far roll does not widen the picture
 
 
@@ -87,14 +88,18 @@ def _sane(stage: Stage, take: Take) -> bool:
     return bool(np.isfinite(path).all() and np.abs(path[..., :2]).max() < stage.reach and path[..., 2].min() > bed)
 
 
-def _bounds(body: Body, take: Take) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lowest and highest corner (T, 3) of the box round a body's parts."""
+def _bounds(body: Body, take: Take, *, tight: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lowest and highest corner (T, 3) of the box round a body's parts, or round the boxes that hold them."""
     position_T3, rotation_T4 = take.path(body.name), take.rotation_AT4[take.names.index(body.name)]
     lows, highs = [], []
     for part in primitives(body.asset, np.asarray(body.size)):
         centre_T3 = position_T3 + rotate(rotation_T4, part.centre)
         sides_T33 = np.stack([rotate(rotation_T4, axis) for axis in np.diag(part.half)], axis=-1)
         half_T3 = part.half if part.shape == "sphere" else np.abs(sides_T33).sum(axis=-1)
+        if tight:
+            back_T4, inverse_4 = rotation_T4 * BACK, part.rotation * BACK
+            ways_T3 = [rotate(inverse_4, rotate(back_T4, axis)) for axis in np.eye(3)]
+            half_T3 = np.stack([reach(part.shape, part.half, way_T3) for way_T3 in ways_T3], axis=-1)
         lows.append(centre_T3 - half_T3)
         highs.append(centre_T3 + half_T3)
     return np.min(lows, axis=0), np.max(highs, axis=0)
@@ -102,7 +107,8 @@ def _bounds(body: Body, take: Take) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 def _film(rng: np.random.Generator, stage: Stage, take: Take) -> tuple[Shot, CameraPath] | None:
     """Choose a camera path that keeps the subject in the picture, or None; too wide a scene gets no close-up."""
-    boxes = {one.name: _bounds(one, take) for one in stage.bodies}
+    # The first families, which ask for no least size, keep the boxes that they have always been filmed in.
+    boxes = {one.name: _bounds(one, take, tight=stage.least > 0) for one in stage.bodies}
     lows, highs = zip(*(boxes[name] for name in stage.watch), strict=True)
     low = np.min([np.minimum(low[0], np.quantile(low, EDGES[0], axis=0)) for low in lows], axis=0)
     high = np.max([np.maximum(high[0], np.quantile(high, EDGES[1], axis=0)) for high in highs], axis=0)
@@ -112,8 +118,11 @@ def _film(rng: np.random.Generator, stage: Stage, take: Take) -> tuple[Shot, Cam
         low[2], subject = 0.0, np.maximum(subject, [-np.inf, -np.inf, 0.0])
     tall = float(np.max(boxes[name][1][0] - boxes[name][0][0]))
     shot = replace(stage.shot, framing=_framing(stage, high - low, tall))
+    nearest = VERY_NEAR if stage.least else NEAREST
     for _ in range(MOST_SHOTS):
-        path = camera_path(rng, **asdict(shot), centre=(low + high) / 2, extent=high - low, time=take.time_T)
+        path = camera_path(
+            rng, **asdict(shot), centre=(low + high) / 2, extent=high - low, time=take.time_T, nearest=nearest
+        )
         seen = path.sees(subject)
         if seen[0] and seen.mean() > SEEN and not any(_inside(path.eye, *box) for box in boxes.values()):
             return shot, path

@@ -107,11 +107,18 @@ def draw_look(
 
 
 def set_piece(rng: np.random.Generator, asset: str, extents: Vector | None = None) -> Look:
-    """Cast a part of the set, coloured like its material; ``extents`` in metres, or near the asset's own."""
+    """Cast a part of the set, in a colour of its own or its stuff's; ``extents`` in metres, or near the asset's."""
     known = find(asset)
     stuff = pick(rng, known.materials)
     extents = extents or _extents(rng, asset, max(known.size) * between(rng, 0.9, 1.1))
-    return Look(asset, "", "", "", near(rng, SET_COLOURS[stuff]), extents, stuff)
+    paint = COLOURS[pick(rng, known.colours)].rgb if known.colours else SET_COLOURS[stuff]
+    return Look(asset, "", "", "", near(rng, paint), extents, stuff)
+
+
+def scaled(look: Look, longest: float) -> Look:
+    """A look at another size, its proportions kept; the longest side is in metres, and no word says how large it is."""
+    x, y, z = (np.asarray(look.extents) * (longest / max(look.extents))).tolist()
+    return replace(look, extents=(x, y, z), size="")
 
 
 def _extents(rng: np.random.Generator, asset: str, largest: float) -> Vector:
@@ -137,7 +144,7 @@ def body(rng: np.random.Generator, look: Look, name: str, **start: Any) -> Body:
     """Make an actor of a look; ``start`` are the pose and motion fields of :class:`~sora2lib.world.stage.Body`."""
     stuff = MATERIALS[look.stuff]
     own = {
-        "density": stuff.density * FILL.get(look.asset, 1.0) * between(rng, 0.92, 1.08),
+        "density": stuff.density * FILL.get(look.asset, find(look.asset).fill) * between(rng, 0.92, 1.08),
         "restitution": float(np.clip(stuff.restitution + between(rng, -0.03, 0.03), 0, 1)),
         "friction": stuff.friction * between(rng, 0.94, 1.06),
         "gloss": float(np.clip(stuff.gloss + between(rng, -0.05, 0.05), 0, 1)),

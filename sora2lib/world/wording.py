@@ -29,6 +29,7 @@ MOVERS = frozenset(  # families whose subject goes somewhere
         "wind",
         "ring toss",
         "curling",
+        "slide",
     }
 )
 

@@ -41,11 +41,14 @@ from sora2lib.world.families.ramp import ramp
 from sora2lib.world.families.rocket import rocket
 from sora2lib.world.families.roll import roll
 from sora2lib.world.families.seesaw import seesaw
+from sora2lib.world.families.slide import slide
+from sora2lib.world.families.spin import spin
 from sora2lib.world.families.table import table
 from sora2lib.world.families.tandem import tandem
 from sora2lib.world.families.throw import throw
 from sora2lib.world.families.toss import toss
 from sora2lib.world.families.tower import tower
+from sora2lib.world.families.trampoline import trampoline
 from sora2lib.world.families.walls import walls
 from sora2lib.world.families.water import afloat
 from sora2lib.world.families.wind import wind
@@ -80,4 +83,7 @@ FAMILIES: dict[str, Callable[[np.random.Generator], Stage]] = {
     "goal": goal,
     "tandem": tandem,
     "curling": curling,
+    "spin": spin,
+    "trampoline": trampoline,
+    "slide": slide,
 }

@@ -1,10 +1,10 @@
-"""A raft drifts past, or into another one."""
+"""A boat drifts past, or into another one."""
 
 from functools import partial
 
 import numpy as np
 
-from sora2lib.world.stage import Body, Event, Stage, Take
+from sora2lib.world.stage import Body, Event, Push, Stage, Take
 from sora2lib.world.staging import (
     LEAST,
     Look,
@@ -14,13 +14,15 @@ from sora2lib.world.staging import (
     numbered,
     pace_word,
     pick,
+    scaled,
     set_stage,
     side,
     thing,
     turned,
 )
 
-VESSELS = ("plank",)
+VESSELS = ("canoe", "raft", "sailing boat", "motorboat", "rowing boat")
+DENSITY = (280.0, 420.0)  # kg/m^3 of the hull, which is drawn solid
 DRIFTED = 0.4  # metres
 
 
@@ -30,7 +32,7 @@ def boat(rng: np.random.Generator, action: str = "") -> Stage:
     sign, direction = side(rng)
     asset = pick(rng, VESSELS)
     look = _vessel(rng, asset)
-    length, pace = look.extents[0], between(rng, 0.6, 1.5)
+    length, pace = look.extents[0], between(rng, 0.6, 1.5) if action == "drift" else between(rng, 0.9, 1.7)
     way = 1.2 * pace
     first = _afloat(rng, look, asset, -sign * (way if action == "drift" else way / 2 + length / 2), sign * pace)
     bodies, things = [first], [thing("subject", look, asset)]
@@ -55,24 +57,25 @@ def boat(rng: np.random.Generator, action: str = "") -> Stage:
         judge=judge,
         decor=False,
         again=partial(boat, action=action),
+        forces=[Push(asset, (sign * between(rng, 0.3, 0.5) * pace, 0.0, 0.0))],
         least=LEAST,
     )
 
 
 def _vessel(rng: np.random.Generator, asset: str) -> Look:
-    look = draw_look(rng, asset)
-    length = between(rng, 1.1, 1.8)
-    extents = (length, length * between(rng, 0.35, 0.5), length * between(rng, 0.06, 0.09))
-    return Look(asset, look.colour, "", look.material, look.rgb, extents, look.stuff)
+    return scaled(draw_look(rng, asset), between(rng, 1.6, 2.2))
 
 
 def _afloat(rng: np.random.Generator, look: Look, name: str, x: float, velocity: float) -> Body:
-    """A vessel near its trim, a little aslant so that it rocks."""
+    """A vessel near its trim that rocks a little."""
+    heading = turned("z", 0.0 if velocity >= 0 else np.pi)
     return body(
         rng,
         look,
         name,
         position=(x, between(rng, -0.1, 0.1), between(rng, -0.01, 0.03)),
-        rotation=turned("x", between(rng, -0.15, 0.15)),
+        rotation=heading,
+        spin=(between(rng, -0.3, 0.3), between(rng, -0.15, 0.15), 0.0),
         velocity=(velocity, between(rng, -0.05, 0.05), 0.0),
+        density=between(rng, *DENSITY),
     )

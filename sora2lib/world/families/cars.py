@@ -14,6 +14,7 @@ from sora2lib.world.staging import (
     numbered,
     pace_word,
     pick,
+    scaled,
     set_stage,
     side,
     standing,
@@ -21,8 +22,9 @@ from sora2lib.world.staging import (
     turned,
 )
 
-CARS = ("box",)
-LANE = 0.55  # metres from the middle of the street
+CARS = ("car", "car", "taxi", "van", "bus", "lorry")
+LENGTHS = (1.5, 2.0)  # metres; they are models of cars, so that the camera can be near
+LANE = 0.6  # metres from the middle of the street
 ROLLS = 0.0  # friction of what stands on wheels
 WAYS = ("drive", "overtake", "brake", "crash")
 STOPPED = 0.05  # m/s
@@ -44,18 +46,19 @@ def cars(rng: np.random.Generator, way: str = "") -> Stage:
         start = -(pace * when + pace**2 / (2 * slowing)) / 2
         forces.append(Brake(look.asset, slowing, start=when))
     else:
-        start = -between(rng, 1.6, 2.2) * (1.0 if way == "crash" else pace / 1.2)
+        other = _car(rng)
+        wait = between(rng, 1.3, 1.8) if way == "overtake" else between(rng, 0.4, 0.9)
+        start = -pace * wait - (_apart(look, other) if way == "crash" else 0.0)
     bodies = [_placed(rng, look, look.asset, sign, sign * start, lane, pace)]
     things = [thing("subject", look, look.asset)]
     if way in ("overtake", "crash"):
-        other = _car(rng)
         (name,) = numbered(other.asset, 1, first=2 if other.asset == look.asset else 1)
         slower = pace * between(rng, 0.25, 0.5) if way == "overtake" else 0.0
         ahead = 0.0 if way == "crash" else start + between(rng, 0.9, 1.1) * (pace - slower) * 2.0
         bodies.append(_placed(rng, other, name, sign, sign * ahead, lane if way == "crash" else -lane, slower))
         things.append(thing("target", other, name))
         if way == "crash":
-            meeting = (-start - (length + other.extents[0]) / 2) / pace
+            meeting = (-start - _apart(look, other)) / pace
             forces += [Brake(it, between(rng, 0.8, 1.6), start=meeting) for it in (look.asset, name)]
 
     def judge(take: Take) -> Event | None:
@@ -84,8 +87,14 @@ def cars(rng: np.random.Generator, way: str = "") -> Stage:
     )
 
 
+def _apart(one: Look, other: Look) -> float:
+    """Distance of the middles of two that touch, one behind the other."""
+    return (one.extents[0] + other.extents[0]) / 2
+
+
 def _car(rng: np.random.Generator) -> Look:
-    return draw_look(rng, pick(rng, CARS), sizes=("big",))
+    look = draw_look(rng, pick(rng, CARS))
+    return scaled(look, between(rng, *LENGTHS))
 
 
 def _placed(rng: np.random.Generator, look: Look, name: str, sign: float, x: float, y: float, pace: float) -> Body:

@@ -4,11 +4,12 @@ from functools import partial
 
 import numpy as np
 
+from sora2lib.world.assets import primitives
 from sora2lib.world.schema import GRAVITY
 from sora2lib.world.stage import Event, Stage, Take, Wind
 from sora2lib.world.staging import LEAST, between, body, draw_look, pick, set_piece, set_stage, side, standing, thing
 
-GOAL = "gantry"
+GOAL = "goal"
 GROUNDS = ("grass", "grass", "sand", "concrete", "snow")
 NET, AIR = 2.0, 0.8  # 1/m: how a net stops a ball, and the grass behind it
 SHOTS = ("goal", "wide", "over")
@@ -21,7 +22,7 @@ def goal(rng: np.random.Generator, outcome: str = "") -> Stage:
     look = draw_look(rng, pick(rng, ("football", "football", "ball")), sizes=("medium",), materials=("rubber",))
     radius = look.extents[0] / 2
     span, height = between(rng, 2.4, 3.0), between(rng, 1.1, 1.4)
-    frame = set_piece(rng, GOAL, (span, 0.1, height))
+    frame = set_piece(rng, GOAL, (span, span * 0.38, height))
     away, pace = between(rng, 2.0, 3.0), between(rng, 3.5, 6.5)
     start = (-sign * between(rng, 0.2, 0.9), -away / 2, standing(look))
     across = span / 2 - radius
@@ -32,7 +33,8 @@ def goal(rng: np.random.Generator, outcome: str = "") -> Stage:
     climb = max((top - start[2]) / flight + GRAVITY * flight / 2, 0.0)
     velocity = ((aim - start[0]) / flight, pace, climb)
     ball = body(rng, look, look.asset, position=start, velocity=velocity, spin=tuple(rng.normal(0, 3, 3).tolist()))
-    bars = body(rng, frame, GOAL, position=(0.0, away / 2, 0.0), joint="fixed")
+    posts = primitives(GOAL, np.asarray(frame.extents))[0].centre
+    bars = body(rng, frame, GOAL, position=(0.0, away / 2 - float(posts[1]), standing(frame)), joint="fixed")
 
     def judge(take: Take) -> Event | None:
         return Event("shoot", outcome) if _where(take, look.asset, away / 2, span, height) == outcome else None

@@ -24,7 +24,7 @@ from sora2lib.world.staging import (
     thing,
 )
 
-PIN = "cylinder"
+PIN = "bowling pin"
 BALLS = ("bowling ball", "bowling ball", "ball")
 PIT, PAST = 4.0, 1.0  # m/s^2 with which a ball is stopped, metres behind the first pin
 FALLEN = 0.7  # height of a pin's z axis
@@ -38,9 +38,7 @@ def ninepins(rng: np.random.Generator, aim: str = "") -> Stage:
     count = int(rng.integers(3, 7))
     tall = between(rng, 0.32, 0.44)
     width = tall * between(rng, 0.26, 0.32)
-    pin = replace(
-        draw_look(rng, PIN, materials=("wood", "plastic")), extents=(width, width, tall), size=size_word(tall)
-    )
+    pin = replace(draw_look(rng, PIN), extents=(width, width, tall), size=size_word(tall))
     ball = draw_look(rng, pick(rng, BALLS), sizes=("medium",), materials=("stone", "steel", "rubber"))
     radius, pace = ball.extents[0] / 2, between(rng, 2.2, 4.5)
     names = numbered(PIN, count)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sora2lib.world.assets import find
 from sora2lib.world.stage import Event, Stage, Take
 from sora2lib.world.staging import (
     FIRM,
@@ -17,17 +18,19 @@ from sora2lib.world.staging import (
     thing,
 )
 
-PIECES = ("box", "block", "block", "brick", "book", "can", "ball", "football", "egg")
-GROUNDS = (*FIRM, "grass", "sand", "snow")
+PIECES = ("box", "block", "brick", "book", "ball", "football", "apple", "pumpkin", "egg")
+SOFT = ("grass", "sand", "snow")  # where balls soon lie still
+GROUNDS = (*FIRM, *SOFT)
 
 
 def pile(rng: np.random.Generator) -> Stage:
-    """Draw 4 to 6 pieces in the air above one place; the lowest lands first."""
-    look = draw_look(rng, pick(rng, PIECES), sizes=("small", "medium"))
-    names = numbered(look.asset, int(rng.integers(4, 7)))
+    """Draw 4 or 5 pieces in the air above one place; the lowest lands first."""
+    look = draw_look(rng, pick(rng, PIECES), sizes=("medium",))
+    ground = pick(rng, SOFT if find(look.asset).rolls else GROUNDS)
+    names = numbered(look.asset, int(rng.integers(4, 6)))
     longest = max(look.extents)
-    gap = longest * between(rng, 1.3, 1.9)
-    spread = longest * between(rng, 0.15, 0.4)
+    gap = longest * between(rng, 1.2, 1.6)
+    spread = longest * between(rng, 0.05, 0.2)
     bodies = [
         body(
             rng,
@@ -39,7 +42,8 @@ def pile(rng: np.random.Generator) -> Stage:
                 standing(look) + longest / 2 + between(rng, 0.1, 0.3) + i * gap,
             ),
             rotation=any_turn(rng),
-            spin=tuple(rng.normal(0, 1.0, 3).tolist()),
+            spin=tuple(rng.normal(0, 0.5, 3).tolist()),
+            restitution=between(rng, 0.15, 0.3),
         )
         for i, name in enumerate(names)
     ]
@@ -47,7 +51,7 @@ def pile(rng: np.random.Generator) -> Stage:
     def judge(take: Take) -> Event | None:
         met = [hit for hit in take.contacts if "ground" not in (hit.a, hit.b)]
         ends = np.array([take.path(name)[-1] for name in names])
-        together = np.abs(ends[:, :2]).max() < 2.0
+        together = np.abs(ends[:, :2]).max() < 2.5
         return Event("pile up") if met and together and ends[:, 2].max() < bodies[-1].position[2] / 2 else None
 
     return set_stage(
@@ -55,7 +59,7 @@ def pile(rng: np.random.Generator) -> Stage:
         "pile",
         bodies=bodies,
         things=[thing("subject", look, *names)],
-        ground=pick(rng, GROUNDS),
+        ground=ground,
         judge=judge,
-        least=LEAST,
+        least=1.5 * LEAST,
     )

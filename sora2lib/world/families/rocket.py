@@ -7,18 +7,18 @@ import numpy as np
 
 from sora2lib.world.schema import GRAVITY
 from sora2lib.world.stage import Event, Push, Stage, Take
-from sora2lib.world.staging import between, body, draw_look, pick, set_stage, standing, thing, turned
+from sora2lib.world.staging import LEAST, between, body, draw_look, pick, set_stage, standing, thing, turned
 
-ROCKET = "cone"
+ROCKET = "rocket"
 GROUNDS = ("concrete", "metal", "sand", "grass")
 HIGHEST, BACK = 2.5, 0.5  # metres: what flies away gets higher, what falls back ends lower
 
 
 def rocket(rng: np.random.Generator, outcome: str = "") -> Stage:
-    """Draw a rocket of 0.8 to 1.3 m; ``outcome`` "" leaves to chance how the flight ends."""
+    """Draw a rocket of 1 to 1.6 m; ``outcome`` "" leaves to chance how the flight ends."""
     outcome = outcome or pick(rng, ("flies away", "falls back"), (0.65, 0.35))
-    tall = between(rng, 0.8, 1.3)
-    look = replace(draw_look(rng, ROCKET), extents=(tall * 0.3, tall * 0.3, tall), size="")
+    tall = between(rng, 1.0, 1.6)
+    look = replace(draw_look(rng, ROCKET), extents=(tall * 0.37, tall * 0.37, tall), size="")
     ignition = between(rng, 0.3, 0.9)
     lift = between(rng, 0.8, 2.0) if outcome == "flies away" else between(rng, 2.5, 4.5)
     burn = 10.0 if outcome == "flies away" else between(rng, 0.5, 0.75)
@@ -43,4 +43,5 @@ def rocket(rng: np.random.Generator, outcome: str = "") -> Stage:
         judge=judge,
         again=partial(rocket, outcome=outcome),
         forces=(thrust,),
+        least=LEAST,
     )

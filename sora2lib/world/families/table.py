@@ -24,8 +24,8 @@ from sora2lib.world.staging import (
     turned,
 )
 
-SLIDING = ("block", "book", "can", "puck", "box", "brick")
-ROLLING = ("ball", "ball", "tennis ball", "football", "marble")
+SLIDING = ("mug", "book", "plate", "bottle", "cup", "toy car", "can", "block")
+ROLLING = ("ball", "tennis ball", "apple", "marble", "pumpkin")
 
 
 def table(rng: np.random.Generator, outcome: str = "") -> Stage:

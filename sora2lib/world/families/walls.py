@@ -34,7 +34,7 @@ def walls(rng: np.random.Generator, action: str = "") -> Stage:
     """Draw a ball that shall "bounce between" two walls or "bank" off one; "" leaves it to chance."""
     action = action or pick(rng, ("bounce between", "bank"), (0.55, 0.45))
     sign, direction = side(rng)
-    look = draw_look(rng, "ball", sizes=("small", "medium"))
+    look = draw_look(rng, "ball", sizes=("medium",))
     return (_between if action == "bounce between" else _banked)(rng, look, sign, direction)
 
 
@@ -45,7 +45,7 @@ def _wall(rng: np.random.Generator, x: float, name: str) -> tuple[Body, Look]:
 
 
 def _between(rng: np.random.Generator, look: Look, sign: float, direction: str) -> Stage:
-    half, pace = between(rng, 0.8, 1.4), between(rng, 1.6, 3.6)
+    half, pace = between(rng, 0.6, 1.1), between(rng, 1.4, 3.2)
     (right, piece), (left, _) = _wall(rng, half + 0.06, "wall"), _wall(rng, -half - 0.06, "wall 2")
     start = (between(rng, -0.5, 0.5) * half, between(rng, -0.3, 0.3), standing(look))
     velocity = (sign * pace, between(rng, -0.06, 0.06) * pace, 0.0)

@@ -26,6 +26,10 @@ FLOATING: dict[str, tuple[str, ...]] = {
     "egg": ("wood",),
     "plank": ("wood",),
     "beach ball": ("plastic",),
+    "rubber duck": ("rubber",),
+    "pumpkin": ("plastic",),
+    "apple": ("plastic",),
+    "bottle": ("plastic",),
     "football": ("leather",),
     "basketball": ("leather",),
 }
@@ -42,10 +46,10 @@ KINDS = {"floats": FLOATING, "sinks": SINKING}
 
 
 def afloat(rng: np.random.Generator, outcome: str = "") -> Stage:
-    """Draw one or two things that fall 0.3 to 1.6 m into a lake; ``outcome`` "" leaves to chance what they do there."""
+    """Draw one or two things that fall 0.2 to 0.9 m into a lake; ``outcome`` "" leaves to chance what they do there."""
     outcome = outcome or pick(rng, tuple(KINDS))
     asset = pick(rng, tuple(KINDS[outcome]))
-    look = draw_look(rng, asset, sizes=("small", "medium", "big"), materials=KINDS[outcome][asset])
+    look = draw_look(rng, asset, sizes=("medium", "big"), materials=KINDS[outcome][asset])
     names = numbered(asset, pick(rng, (1, 2), (0.75, 0.25)))
     longest = max(look.extents)
     bodies = [
@@ -56,7 +60,7 @@ def afloat(rng: np.random.Generator, outcome: str = "") -> Stage:
             position=(
                 (longest + between(rng, 0.25, 0.5)) * (i - (len(names) - 1) / 2),
                 between(rng, -0.15, 0.15),
-                longest / 2 + between(rng, 0.3, 1.6),
+                longest / 2 + between(rng, 0.2, 0.9),
             ),
             rotation=any_turn(rng),
             velocity=(between(rng, -0.3, 0.3), between(rng, -0.2, 0.2), 0.0),
@@ -79,5 +83,5 @@ def afloat(rng: np.random.Generator, outcome: str = "") -> Stage:
         judge=judge,
         decor=False,
         again=partial(afloat, outcome=outcome),
-        least=LEAST,
+        least=2 * LEAST,
     )

@@ -20,7 +20,7 @@ from sora2lib.world.staging import (
     thing,
 )
 
-BALLOON = "beach ball"
+BALLOON = "balloon"
 LIGHT = ("beach ball", "ball", "football", "tennis ball")
 DRAG = (1.2, 2.0)  # 1/m
 RISEN, BLOWN = 1.2, 0.6  # metres
@@ -50,7 +50,7 @@ def _rising(rng: np.random.Generator) -> Stage:
                 between(rng, -0.15, 0.15),
                 standing(look) + between(rng, 0.02, 0.5),
             ),
-            density=between(rng, 2.0, 4.0),
+            density=between(rng, 1.1, 1.5),
             spin=(0.0, 0.0, between(rng, -0.6, 0.6)),
         )
         for i, name in enumerate(names)
