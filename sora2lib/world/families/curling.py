@@ -27,12 +27,11 @@ def curling(rng: np.random.Generator, outcome: str = "") -> Stage:
     """Draw a stone aimed at one at rest; ``outcome`` "" leaves to chance whether it gets there."""
     outcome = outcome or pick(rng, ("knocks away", "stops short"), (0.6, 0.4))
     sign, direction = side(rng)
-    look = draw_look(rng, STONE, sizes=("medium",))
-    other = draw_look(rng, STONE, sizes=("medium",))
+    look, other = (draw_look(rng, STONE, sizes=("big",)) for _ in range(2))
     first, second = numbered(STONE, 2)
     gap = (look.extents[0] + other.extents[0]) / 2
     slowing = between(rng, 0.35, 0.7)
-    way = between(rng, 1.4, 2.4)
+    way = between(rng, 1.2, 2.0)
     reach = way + between(rng, 0.8, 2.0) if outcome == "knocks away" else way * between(rng, 0.55, 0.85)
     pace = float(np.sqrt(2 * slowing * reach))
     line = between(rng, -0.35, 0.35) * gap

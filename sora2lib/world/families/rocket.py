@@ -11,16 +11,16 @@ from sora2lib.world.staging import LEAST, between, body, draw_look, pick, set_st
 
 ROCKET = "rocket"
 GROUNDS = ("concrete", "metal", "sand", "grass")
-HIGHEST, BACK = 2.5, 0.5  # metres: what flies away gets higher, what falls back ends lower
+HIGHEST, BACK = 1.8, 0.5  # metres: what flies away gets higher, what falls back ends lower
 
 
 def rocket(rng: np.random.Generator, outcome: str = "") -> Stage:
-    """Draw a rocket of 1 to 1.6 m; ``outcome`` "" leaves to chance how the flight ends."""
+    """Draw a rocket of 1.5 to 2.3 m; ``outcome`` "" leaves to chance how the flight ends."""
     outcome = outcome or pick(rng, ("flies away", "falls back"), (0.65, 0.35))
-    tall = between(rng, 1.0, 1.6)
+    tall = between(rng, 1.5, 2.3)
     look = replace(draw_look(rng, ROCKET), extents=(tall * 0.37, tall * 0.37, tall), size="")
     ignition = between(rng, 0.3, 0.9)
-    lift = between(rng, 0.8, 2.0) if outcome == "flies away" else between(rng, 2.5, 4.5)
+    lift = between(rng, 0.6, 1.3) if outcome == "flies away" else between(rng, 2.5, 4.5)
     burn = 10.0 if outcome == "flies away" else between(rng, 0.5, 0.75)
     # A free body cannot steer: it stands straight, and falls as it leans when the engine stops.
     lean = 0.0 if outcome == "flies away" else between(rng, 0.02, 0.06) * pick(rng, (-1.0, 1.0))

@@ -11,12 +11,12 @@ HIGHER = 1.15  # times the height that it fell from
 
 
 def tandem(rng: np.random.Generator) -> Stage:
-    """Draw two balls, one just above the other, 0.4 to 0.9 m above hard ground."""
-    big = draw_look(rng, pick(rng, LOWER), sizes=("medium",), materials=("rubber",))
+    """Draw two balls, one just above the other, 0.35 to 0.65 m above hard ground."""
+    big = draw_look(rng, pick(rng, LOWER), sizes=("medium", "big"), materials=("rubber",))
     small = draw_look(
         rng, pick(rng, [it for it in UPPER if it != big.asset]), sizes=("small",), materials=("rubber", "plastic")
     )
-    height = between(rng, 0.4, 0.9)
+    height = between(rng, 0.35, 0.65)
     low = big.extents[0] / 2 + height
     high = low + (big.extents[0] + small.extents[0]) / 2 + between(rng, 0.02, 0.05)
     off = between(rng, -0.01, 0.01) * small.extents[0]

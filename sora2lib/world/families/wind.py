@@ -35,7 +35,7 @@ def wind(rng: np.random.Generator, action: str = "") -> Stage:
 
 def _rising(rng: np.random.Generator) -> Stage:
     sign, direction = side(rng)
-    look = draw_look(rng, BALLOON, sizes=("medium",))
+    look = draw_look(rng, BALLOON, sizes=("medium", "big"))
     names = numbered(BALLOON, pick(rng, (1, 2, 3), (0.6, 0.25, 0.15)))
     width = max(look.extents)
     air = sign * between(rng, 0.25, 0.7)
