@@ -4,7 +4,11 @@ An asset knows its parts as linear functions of its size, so one asset covers ev
 centre and half extents are ``matrix @ size``. The simulator, the renderer and the contact finder all
 read the same :func:`primitives`, so what is seen is what collides.
 
-Body frame: origin at the centre of mass of the moving part, z up when upright, metres.
+The basic bodies and the parts of a stage stand here; everything else comes from :mod:`sora2lib.world.things`,
+written in metres, a file for each corner of the world.
+
+Body frame: origin at the centre of mass of the moving part (of the basic bodies: the middle of their box), z up when
+upright, metres.
 """
 
 from functools import cache
@@ -150,6 +154,7 @@ _ASSETS = (
         (1.6, 0.8, 0.7),
         synonyms=("slope", "incline"),
         materials=("wood", "stone", "steel"),
+        rooted=True,
     ),
     Asset(
         "stairs",
@@ -158,6 +163,7 @@ _ASSETS = (
         synonyms=("steps", "staircase"),
         plural="stairs",
         materials=("stone", "wood"),
+        rooted=True,
     ),
     Asset(
         "table",
@@ -209,6 +215,7 @@ _ASSETS = (
         (1.6, 0.1, 1.8),
         synonyms=("frame", "stand"),
         materials=("steel", "wood"),
+        rooted=True,
     ),
     Asset(
         "seesaw",
@@ -226,6 +233,7 @@ _ASSETS = (
         (0.4, 0.5, 0.3),
         synonyms=("pivot",),
         materials=("wood", "stone", "steel"),
+        rooted=True,
     ),
     Asset(
         # Origin at the ring's centre; size is (ring diameter, ring diameter, height of the ring above ground).
@@ -255,6 +263,7 @@ _ASSETS = (
         (0.46, 0.46, 3.05),
         synonyms=("basket", "basketball hoop", "net"),
         materials=("steel",),
+        rooted=True,
     ),
     Asset(
         "tree",
@@ -264,6 +273,7 @@ _ASSETS = (
         ),
         (1.8, 1.8, 3.2),
         materials=("wood",),
+        rooted=True,
     ),
     Asset(
         "rock", (Part("ellipsoid", BOX, pattern="rock"),), (0.8, 0.6, 0.5), synonyms=("boulder",), materials=("stone",)
@@ -278,6 +288,7 @@ _ASSETS = (
         (4.0, 4.0, 3.5),
         synonyms=("cottage", "hut"),
         materials=("stone",),
+        rooted=True,
     ),
 )
 
