@@ -23,6 +23,7 @@ class Motion:
     rate: float
     position: Array  # (A, T, 3)
     rotation: Array  # (A, T, 4)
+    joints: Array  # (A, T, J), radians; J is 0 in a world without creatures
     eye: Array  # (T, 3)
     target: Array  # (T, 3)
     roll: Array  # (T,)
@@ -32,7 +33,16 @@ class Motion:
 
 def read_motion(world: World) -> Motion:
     """Take the moving parts out of a world."""
-    names = ("position", "rotation", "camera_eye", "camera_target", "camera_roll", "camera_fov", "camera_cut")
+    names = (
+        "position",
+        "rotation",
+        "joint_angle",
+        "camera_eye",
+        "camera_target",
+        "camera_roll",
+        "camera_fov",
+        "camera_cut",
+    )
     return Motion(float(world.time[0]), world.rate, *(world[name].values for name in names))
 
 
@@ -117,6 +127,14 @@ def rotations_at(motion: Motion, time: float) -> Array:
         angle > 1e-4, (np.sin((1 - share) * angle) * a + np.sin(share * angle) * b) / sine, (1 - share) * a + share * b
     )
     return mixed / np.linalg.norm(mixed, axis=-1, keepdims=True)
+
+
+def joints_at(motion: Motion, time: float) -> Array:
+    """Return joint angles (A, J), smooth between the samples."""
+    k, share = _place(motion, time)
+    if share == 0 or motion.joints.shape[1] < 4:
+        return (1 - share) * motion.joints[:, k] + share * motion.joints[:, k + 1]
+    return _smooth(motion.joints, k, share)
 
 
 def camera_at(motion: Motion, time: float) -> Camera:

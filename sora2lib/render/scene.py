@@ -13,10 +13,11 @@ from sora2lib.kernels.pose import place, silhouettes
 from sora2lib.kernels.rays import screen_bounds
 from sora2lib.render.grounds import Floor, pack, paint, relief
 from sora2lib.render.materials import linear, noise_volume, pattern_number, poster, stuff_number
-from sora2lib.render.motion import Motion, camera_at, positions_at, read_motion, rotations_at
+from sora2lib.render.motion import Motion, camera_at, joints_at, positions_at, read_motion, rotations_at
 from sora2lib.render.sky import LUMINANCE, Sky, display_curve, make_sky
 from sora2lib.render.styles import LOOKS, Dress, Style
 from sora2lib.world.assets import primitives
+from sora2lib.world.figures.library import SKELETONS, posed_parts
 from sora2lib.world.parts import Primitive
 from sora2lib.world.schema import World
 from sora2lib.world.vocabulary import GROUNDS, MATERIALS
@@ -26,6 +27,16 @@ HAZE = 0.0035  # 1/m
 _GLASS_SHADE = 0.55
 # Parts whose look depends on the asset they belong to.
 _PATTERNS = {("house", 0): "house", ("house", 1): "shingles", ("house", 2): "shingles"}
+
+
+@dataclass(frozen=True)
+class Creature:
+    """An actor whose parts move against each other, and which rows its parts have."""
+
+    actor: int
+    asset: str
+    size: Array  # (3,)
+    rows: slice
 
 
 # N bodies (one a part), A actors
@@ -40,6 +51,7 @@ class Stage:
     tags: NDArray[np.int32]  # (N, TAGS)
     parts: Array  # (N, 7) centre and rotation in the actor's frame
     owners: NDArray[np.int64]  # (N,)
+    creatures: tuple[Creature, ...]
     sky: Sky
     dome: NDArray[np.float32]  # the sky as the film sees it
     calm: NDArray[np.float32]
@@ -85,12 +97,15 @@ def _row(part: Primitive, pattern: str, colour: Array, material: str, gloss: flo
 
 def set_stage(world: World) -> Stage:
     """Prepare everything of a world that does not depend on time."""
-    looks, tags, parts, owners = [], [], [], []
+    looks, tags, parts, owners, creatures = [], [], [], [], []
     for actor, asset in enumerate(world.asset.values.tolist()):
         colour, gloss = world.colour.values[actor], float(world.gloss.values[actor])
         pieces = list(primitives(asset, world.size.values[actor]))
         if asset == "hoop":
             pieces.append(_net(pieces[0]))
+        if asset in SKELETONS and world.sizes["joint"]:
+            rows = slice(len(parts), len(parts) + len(pieces))
+            creatures.append(Creature(actor, asset, world["size"].values[actor], rows))
         for k, part in enumerate(pieces):
             material = part.material or str(world.material.values[actor])
             pattern = _PATTERNS.get((asset, k), part.pattern)
@@ -121,6 +136,7 @@ def set_stage(world: World) -> Stage:
         tags=tags,
         parts=np.asarray(parts, np.float64).reshape(-1, 7),
         owners=np.asarray(owners, np.int64),
+        creatures=tuple(creatures),
         sky=sky,
         dome=poster(dome, style.dress.blocks, wander=0.35) if style.dress.blocks else dome,
         calm=sky.calm * np.float32(sky.sky_exposure),
@@ -200,13 +216,23 @@ def focus_at(stage: Stage, time: float) -> float:
     return max(float(np.linalg.norm(target - eye)), 0.1)
 
 
+def parts_at(stage: Stage, time: float) -> Array:
+    """Centre and rotation (N, 7) of every part in its actor's frame at one time."""
+    if not stage.creatures:
+        return stage.parts
+    parts, joints = stage.parts.copy(), joints_at(stage.motion, time)
+    for it in stage.creatures:
+        parts[it.rows] = posed_parts(it.asset, it.size, joints[it.actor][None])[0]
+    return parts
+
+
 def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
     """Everything that the picture at one time depends on."""
     view = view_of(*stage.style.film(camera_at(stage.motion, time), time), width, height)
     body = place(
         stage.looks,
         stage.tags,
-        stage.parts,
+        parts_at(stage, time),
         stage.owners,
         positions_at(stage.motion, time),
         rotations_at(stage.motion, time),

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.errors import WorldError
+from sora2lib.world.figures.library import FIGURES
 from sora2lib.world.parts import Asset, Matrix, Part, Primitive, Row
 from sora2lib.world.things.balls import BALLS
 from sora2lib.world.things.belongings import BELONGINGS
@@ -299,7 +300,7 @@ THINGS: tuple[Asset, ...] = (
     *(*TOYS, *GAMES, *BALLS, *SPORT, *PLAYGROUND, *STREET, *VEHICLES, *CARTS, *BOATS, *AIRCRAFT),
     *(*PLANTS, *NATURE, *BUILDINGS, *STRUCTURES),
 )
-ASSETS: dict[str, Asset] = {asset.name: asset for asset in THINGS}
+ASSETS: dict[str, Asset] = {asset.name: asset for asset in (*THINGS, *FIGURES)}
 
 
 def find(name: str) -> Asset:

@@ -17,6 +17,7 @@ import xarray as xr
 from sora2lib.errors import WorldError
 from sora2lib.world import vocabulary
 from sora2lib.world.assets import ASSETS
+from sora2lib.world.figures.skeleton import JOINTS
 
 RATE = 24.0  # samples a second of a planned world
 GRAVITY = 9.81  # m/s^2
@@ -35,7 +36,7 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "fixed": (("actor",), "b"),  # bolted to the world
     "position": (("actor", "time", "xyz"), "f"),  # of the body frame's origin, m
     "rotation": (("actor", "time", "wxyz"), "f"),  # body to world
-    "joint_angle": (("actor", "time", "joint"), "f"),
+    "joint_angle": (("actor", "time", "joint"), "f"),  # radians; all of figures.skeleton.JOINTS, or none
     "camera_eye": (("time", "xyz"), "f"),
     "camera_target": (("time", "xyz"), "f"),
     "camera_roll": (("time",), "f"),
@@ -69,6 +70,7 @@ _RANGES = {
     "restitution": (0, 1),
     "friction": (0, 10),
     "gloss": (0, 1),
+    "joint_angle": (-math.tau, math.tau),
     "camera_fov": (0.01, 3.1),
     "cloud": (0, 1),
     "fog": (0, 10),
@@ -137,7 +139,9 @@ def build(*, actors: list[str], time: Any, attrs: dict[str, Any] | None = None, 
     values : arrays by variable name, shapes as in ``VARIABLES``.
     """
     time = np.asarray(time, dtype=np.float64)
-    sizes = {"actor": len(actors), "time": len(time), "joint": 0, "line": len(values.get("line_start", ()))}
+    bent = np.size(values.get("joint_angle", ())) > 0
+    sizes = {"actor": len(actors), "time": len(time), "line": len(values.get("line_start", ()))}
+    sizes["joint"] = len(JOINTS) if bent else 0
     sizes |= {name: len(labels) for name, labels in COORDINATES.items()}
     given = _defaults(sizes) | values
     kinds: dict[str, Any] = {"f": np.float64, "b": np.bool_, "U": np.str_}
@@ -149,6 +153,8 @@ def build(*, actors: list[str], time: Any, attrs: dict[str, Any] | None = None, 
         for name, (dims, kind) in VARIABLES.items()
     }
     coords = {"actor": np.asarray(actors, dtype=np.str_), "time": time, **COORDINATES}
+    if bent:
+        coords["joint"] = list(JOINTS)
     return World(data, coords=coords, attrs={"schema": SCHEMA} | (attrs or {})).validate()
 
 
@@ -200,6 +206,8 @@ def _problems(world: World) -> Any:
         values = world[name].values
         if values.size and not (low <= values.min() and values.max() <= high):
             yield f"{name} spans {values.min():.3g} to {values.max():.3g}; keep it within {low} to {high}"
+    if "joint" in world.coords and world.joint.values.tolist() != list(JOINTS):
+        yield "joint_angle is not in the order of figures.skeleton.JOINTS; build the world with all joints, or none"
     norms = np.linalg.norm(world.rotation.values, axis=-1)
     if norms.size and np.abs(norms - 1).max() > 1e-3:
         yield "rotation holds quaternions that are not of length 1; divide each by its length"

@@ -11,6 +11,7 @@ from sora2lib.world import schema
 from sora2lib.world.assets import primitives
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
+from sora2lib.world.families.people import PEOPLE
 from sora2lib.world.filming import NEAREST, VERY_NEAR, CameraPath, camera_path, picture_height
 from sora2lib.world.mechanics import play
 from sora2lib.world.schema import RATE, World
@@ -34,7 +35,7 @@ def simulate(family: str, rng_or_seed: np.random.Generator | int, *, seconds: fl
 
     Parameters
     ----------
-    family : one of :data:`sora2lib.world.families.FAMILIES`.
+    family : one of :data:`sora2lib.world.families.FAMILIES` or :data:`sora2lib.world.families.people.PEOPLE`.
     rng_or_seed : the same seed gives the same world.
     seconds : length, at least 0.5; scenes are laid out for about 4.
 
@@ -51,17 +52,18 @@ def simulate(family: str, rng_or_seed: np.random.Generator | int, *, seconds: fl
     >>> simulate("drop", 7).position.shape[1:]
     (97, 3)
     """
-    if family not in FAMILIES:
-        raise WorldError(f"family {family!r} is not known; use one of {', '.join(FAMILIES)}")
+    families = {**FAMILIES, **PEOPLE}
+    if family not in families:
+        raise WorldError(f"family {family!r} is not known; use one of {', '.join(families)}")
     if not seconds >= 0.5:
         raise WorldError(f"{seconds} seconds is too short for a scene; ask for 0.5 or more")
     rng = np.random.default_rng(rng_or_seed)
-    draw = FAMILIES[family]
+    draw = families[family]
     for _ in range(MOST_TAKES):
         stage = draw(rng)
         if (world := shoot(stage, rng, seconds=seconds)) is not None:
             return world
-        draw = stage.again or FAMILIES[family]
+        draw = stage.again or families[family]
     raise WorldError(
         f"no {family!r} came out as meant in {MOST_TAKES} takes of {seconds} s; use another seed or length"
     )
@@ -72,8 +74,12 @@ def shoot(stage: Stage, rng: np.random.Generator, *, seconds: float = 4.0) -> Wo
 
     >>> shoot(lab(rng, "uniform", radius=[1.0], speed=[2.0]), rng)  # doctest: +SKIP
     """
+    samples = round(seconds * RATE) + 1
     try:
-        take = play(stage.bodies, ground=stage.setting.ground, samples=round(seconds * RATE) + 1, forces=stage.forces)
+        if stage.perform:
+            take = stage.perform(samples)
+        else:
+            take = play(stage.bodies, ground=stage.setting.ground, samples=samples, forces=stage.forces)
     except WorldError:
         return None
     event = stage.judge(take) if _sane(stage, take) else None
@@ -168,6 +174,7 @@ def _world(stage: Stage, take: Take, event: Event, shot: Shot, path: CameraPath)
         },
         position=take.position_AT3,
         rotation=take.rotation_AT4,
+        **({} if take.joint_angle_ATJ is None else {"joint_angle": take.joint_angle_ATJ}),
         camera_eye=path.eye,
         camera_target=path.target,
         camera_roll=path.roll,

@@ -99,13 +99,17 @@ class Contact:
 # A actors, T samples
 @dataclass(frozen=True)
 class Take:
-    """What the simulator recorded: poses at the exact sample times and the contacts in between."""
+    """What was recorded: poses at the exact sample times and the contacts in between.
+
+    ``joint_angle_ATJ`` is there where creatures play, in the order of ``figures.skeleton.JOINTS``.
+    """
 
     names: tuple[str, ...]
     time_T: NDArray[np.float64]
     position_AT3: NDArray[np.float64]
     rotation_AT4: NDArray[np.float64]
     contacts: tuple[Contact, ...]
+    joint_angle_ATJ: NDArray[np.float64] | None = None
 
     def path(self, name: str) -> NDArray[np.float64]:
         """Positions (T, 3) of one actor."""
@@ -175,5 +179,6 @@ class Stage:
     judge: Callable[[Take], Event | None]
     reach: float
     again: Callable[[np.random.Generator], "Stage"] | None = None
+    perform: Callable[[int], Take] | None = None
     forces: tuple[Force, ...] = ()
     least: float = 0.0

@@ -17,7 +17,7 @@ from sora2lib.world.figures.people import SIDES, heel_to_ball, soles
 from sora2lib.world.figures.person import BALL, HEEL
 from sora2lib.world.figures.routines import LEAPS, Leap
 from sora2lib.world.figures.skeleton import Array, Figure, angles
-from sora2lib.world.figures.turns import CONJUGATE, about, of_vector, product, vector_between
+from sora2lib.world.figures.turns import about, of_vector, product, vector_between
 from sora2lib.world.parts import rotate
 from sora2lib.world.schema import GRAVITY
 
@@ -161,7 +161,7 @@ class Flown:
         return balanced(self.figure, time_T, self.joints(time_T), centre_T3=centre_T3, turn_T4=turn_T4, targets=[])
 
     def _after(self, time_T: Array) -> Motion:
-        it, begin, end = self.leap, self.meet, self.meet + self.leap.settle
+        it, begin = self.leap, self.meet
         touch = self._during(np.array([begin]))
         velocity = self.velocity - [0, 0, GRAVITY * (begin - self.leave)]
         share_T = (time_T - begin) / it.settle

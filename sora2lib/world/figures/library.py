@@ -5,6 +5,8 @@ from functools import cache
 
 import numpy as np
 
+from sora2lib.world.figures.animals import BEASTS
+from sora2lib.world.figures.flyers import BIRD, FISH
 from sora2lib.world.figures.mass import centre_of_mass, centres, shares
 from sora2lib.world.figures.person import PEOPLE
 from sora2lib.world.figures.skeleton import Array, Figure, Skeleton, pose
@@ -12,15 +14,20 @@ from sora2lib.world.figures.turns import product
 from sora2lib.world.parts import Asset, Matrix, rotate
 
 DENSITY = 985.0  # kg/m^3, of a person and most animals
-SKELETONS: dict[str, Skeleton] = {skeleton.name: skeleton for skeleton in PEOPLE}
+SKELETONS: dict[str, Skeleton] = {skeleton.name: skeleton for skeleton in (*PEOPLE, *BEASTS, BIRD, FISH)}
 # What else people call them, a plural that is not the word and an s after a stroke; and the plurals of the names.
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "man": ("person/people", "guy", "gentleman/gentlemen"),
     "woman": ("person/people", "lady/ladies"),
     "boy": ("child/children", "kid"),
     "girl": ("child/children", "kid"),
+    "dog": ("puppy/puppies", "hound"),
+    "cat": ("kitten", "kitty/kitties"),
+    "bird": ("songbird", "sparrow"),
+    "fish": ("goldfish/goldfish",),
+    "horse": ("pony/ponies", "stallion"),
 }
-PLURALS = {"man": "men", "woman": "women"}
+PLURALS = {"man": "men", "woman": "women", "fish": "fish"}
 
 
 def _asset(skeleton: Skeleton) -> Asset:

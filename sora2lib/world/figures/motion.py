@@ -13,7 +13,7 @@ from sora2lib.world.figures.turns import about, product
 from sora2lib.world.parts import rotate
 
 Flags = NDArray[np.bool_]
-ROUNDS = 7
+ROUNDS = 10
 
 
 # T samples, J joints
@@ -88,6 +88,6 @@ def balanced(
     """Put limbs where they belong under a body whose centre of mass is given: the root moves until both hold."""
     motion = Motion(figure, time_T, centre_T3, turn_T4, angles_TJ, {})
     for _ in range(ROUNDS if targets else 1):
-        root_T3 = centre_T3 - (motion.position_T3 - motion.root_T3)
+        root_T3 = motion.root_T3 + centre_T3 - motion.position_T3
         motion = rooted(figure, time_T, motion.angles_TJ, root_T3=root_T3, turn_T4=turn_T4, targets=targets)
     return replace(motion, root_T3=centre_T3 - (motion.position_T3 - motion.root_T3))

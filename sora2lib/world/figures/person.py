@@ -31,12 +31,12 @@ LIMITS = {
         for joint, limits in {
             "shoulder swing": (-1.3, 3.3), "shoulder spread": (-0.5, 3.2), "shoulder turn": (-1.8, 1.8),
             "elbow": (0.0, 2.6), "wrist": (-1.2, 1.2),
-            "hip swing": (-1.1, 2.4), "hip spread": (-0.6, 1.5), "hip turn": (-0.9, 0.9),
+            "hip swing": (-1.1, 2.65), "hip spread": (-0.6, 1.5), "hip turn": (-0.9, 0.9),
             "knee": (0.0, 2.6), "ankle": (-1.2, 1.25),
         }.items()
     },
 }  # fmt: skip
-SMILE = turned("y", 90 + 21)  # the ring's upper half lies inside the head
+SMILE = turned("y", 90 + 28)  # the ring's upper half lies inside the head
 # Places of the foot, in heights from the ankle: the sole under the heel and under the ball.
 HEEL, BALL = (-0.035, 0.0, -0.045), (0.062, 0.0, -0.045)
 HAND = (0.0, 0.0, -0.075)  # the finger tips, from the wrist
@@ -110,16 +110,15 @@ def _head(clay: Clay, look: Look, scale: float) -> tuple[Link, Link]:
             blob(tall(0.006, 0.0070, 0.0095), tall(0.0790, sign * 0.0320, 0.093), INK, SHINE, eye),
             blob(tall(0.004, 0.0034, 0.0034), tall(0.0820, sign * 0.0320 + 0.005, 0.099), WHITE, SHINE),
             blob(
-                tall(0.008, 0.0205, 0.0052), tall(0.0715, sign * 0.035, 0.1285), look.hair, turn=turned("x", 5 * sign)
+                tall(0.008, 0.0205, 0.0052), tall(0.0715, sign * 0.035, 0.1285), look.hair, turn=turned("x", -2 * sign)
             ),
             blob(tall(0.013, 0.010, 0.021), tall(0.002, sign * 0.079, 0.082), look.skin, SKIN),
         ]
     parts += _hair(tall, look)
+    ring = tall(0.027, 0.027, 0.0032)
     jaw = [
-        blob(tall(0.053, 0.055, 0.037), tall(0.042, 0, -0.022), look.skin, SKIN),
-        Part(
-            "torus", tall(0.027, 0.027, 0.0026), tall(0.085, 0, -0.004), SMILE, look.lips, collides=False, material=SKIN
-        ),
+        blob(tall(0.053, 0.0665, 0.037), tall(0.042, 0, -0.022), look.skin, SKIN),
+        Part("torus", ring, tall(0.0865, 0, -0.001), SMILE, look.lips, collides=False, material=SKIN),
     ]
     return (
         link("head", "neck", clay.at(0.004, 0, 0.034), spine("neck", 0.6), *parts, weight=HOLLOW),
@@ -183,7 +182,7 @@ def _leg(clay: Clay, look: Look, side: str, sign: float) -> tuple[Link, ...]:
     stuff = SKIN if look.skirt else CLOTH
     thigh = (
         rod(clay.rod(0.037, 0.19), at(0, 0, -0.115), tint, stuff),
-        blob(at(0.052, 0.049, 0.125), at(0.001, 0, -0.075), tint, stuff),
+        blob(at(0.052, 0.049, 0.125), at(0.001, 0, -0.075), "main" if look.skirt else tint, stuff),
     )
     shank = (
         rod(clay.rod(0.0315, 0.18), at(0, 0, -0.095), tint, stuff),

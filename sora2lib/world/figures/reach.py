@@ -14,7 +14,8 @@ from sora2lib.world.figures.turns import about, back, product
 from sora2lib.world.parts import rotate
 
 STRETCH = 0.9995  # of a limb's whole length; at 1 the hinge would snap
-ROUNDS = 8
+ROUNDS = 14
+TWIST = 0.5  # radians that a limb may turn to point its foot right; near a straight line that is ill defined
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,17 @@ def plant(
     from_T3 = root_T3 + rotate(turn_T4, frames.place_TL3[:, skeleton.link(upper)])
     angles_TJ = angles_TJ.copy()
     end, turn = limb.joint(limb.end), limb.joint(f"{limb.ball} turn")
+    inwards = 1.0 if limb.side == "left" else -1.0
     if heading_T is not None:
-        front_T3 = rotate(base_T4, np.array([1.0, 0.0, 0.0]))
-        outward_T = _half_turn(heading_T - np.arctan2(front_T3[:, 1], front_T3[:, 0]))
-        angles_TJ[:, turn] = np.clip(outward_T if limb.side == "right" else -outward_T, *skeleton.limits_J2[turn])
+        angles_TJ[:, turn] = first_T = -inwards * _half_turn(heading_T - _heading(base_T4))
     for _ in range(ROUNDS):
         shank_T4 = _lower_link(limb, angles_TJ, base_T4)
         angles_TJ[:, end] = _level(shank_T4, pitch_T)
         foot_T4 = product(shank_T4, about("y", -angles_TJ[:, end]))
+        if heading_T is not None:
+            missing_T = _half_turn(heading_T - _heading(foot_T4))
+            wanted_T = np.clip(angles_TJ[:, turn] - 0.6 * inwards * missing_T, first_T - TWIST, first_T + TWIST)
+            angles_TJ[:, turn] = np.clip(wanted_T, *skeleton.limits_J2[turn])
         wanted_T3 = back(base_T4, target_T3 - rotate(foot_T4, limb.sole) - from_T3)
         _two_links(figure, limb, angles_TJ, wanted_T3)
     return angles_TJ
@@ -135,6 +139,12 @@ def _level(shank_T4: Array, pitch_T: Array | float) -> Array:
     reach_T = np.maximum(np.hypot(forward, up), 1e-9)
     angle = np.arcsin(np.clip(np.sin(pitch_T) / reach_T, -1, 1)) - np.arctan2(forward, up)
     return _half_turn(angle)
+
+
+def _heading(turn_T4: Array) -> Array:
+    """Where the x axis points, seen from above (T,), radians from +x."""
+    front_T3 = rotate(turn_T4, np.array([1.0, 0.0, 0.0]))
+    return np.asarray(np.arctan2(front_T3[:, 1], front_T3[:, 0]))
 
 
 def _half_turn(angle: Array) -> Array:
