@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sora2lib.train.actions import FALLEN, UPRIGHT, Test, touched
+from sora2lib.train.actions import FALLEN, UPRIGHT, Test
 from sora2lib.train.measure import NEAR, Array, Cast, Scene
 from sora2lib.world.assets import primitives
 from sora2lib.world.support import rotate
@@ -141,8 +141,11 @@ def glided(scene: Scene, cast: Cast) -> bool:
 
 
 def knocked_away(scene: Scene, cast: Cast) -> bool | None:
-    """The subject hits the target, which moves."""
-    return None if "target" not in cast else bool(touched(scene, cast)) and scene.travel(cast["target"][0]) > SHOVED
+    """The subject gets to the target, which moves."""
+    if "target" not in cast:
+        return None
+    i, j = cast["subject"][0], cast["target"][0]
+    return bool(scene.gap(i, j)[0].min() < 2 * NEAR) and scene.travel(j) > SHOVED
 
 
 def stopped_short(scene: Scene, cast: Cast) -> bool | None:

@@ -17,6 +17,26 @@ pendulum    swing, hit (the target)               ""                            
 cradle      swing                                 one out, two out (as many as were raised)    direction
 seesaw      launch                                ""                                           side of the fall
 basketball  shoot                                 in, in off the board, rim, board             direction
+float       fall in (to water)                    floats, sinks                                ""
+boat        drift, bump (into another)            ""                                           both
+ninepins    bowl                                  strike, some fall, misses                    both
+marble run  run down                              ""                                           direction
+table       slide, roll (on a table)              falls off, stays on                          both
+balance     outweigh, balance (on a see-saw)      ""                                           side of the heavier
+rocket      launch                                flies away, falls back                       "", ""
+cars        drive, overtake, brake, crash         ""                                           both
+walls       bounce between, bank (off one wall    ""                                           both
+            into the target)
+wind        rise, blow along                      ""                                           direction
+pile        pile up                               ""                                           "", ""
+wrecking    wreck (a bob hits a pile)             topples, stands                              direction
+ring toss   toss                                  lands on the post, misses the post           direction
+goal        shoot                                 goal, wide, over                             "", ""
+tandem      shoot up (off a ball fallen on)       ""                                           "", ""
+curling     glide                                 knocks away, stops short                     both
+spin        spin                                  keeps spinning, falls over                   "", ""
+trampoline  bounce on                             ""                                           "", ""
+slide       ride down (a playground slide)        ""                                           direction
 ==========  ====================================  ===========================================  ================
 """
 
