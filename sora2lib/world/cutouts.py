@@ -156,7 +156,7 @@ def asset(name: str) -> Asset | None:
     'box'
     """
     cutout = catalogue().get(name.removeprefix(PREFIX))
-    return cutout and cutout.asset
+    return cutout.asset if cutout else None
 
 
 def picture(name: str) -> NDArray[np.uint8]:
