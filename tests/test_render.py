@@ -300,6 +300,12 @@ def test_the_sun_is_warmer_when_low_and_the_night_is_dark():
     assert night.stars > 0.5
 
 
+def test_the_sky_around_a_low_sun_is_bright_to_its_rim():
+    for azimuth in (0.0, 0.3, 2.5):
+        dome = sky.make_sky(azimuth, 0.08, 0.1, 0.0, np.full(3, 0.3)).dome
+        assert np.isfinite(dome).all()
+
+
 def test_clouds_and_fog_soften_the_key_light():
     clear, covered, foggy = (
         sky.make_sky(1.0, 0.8, c, f, np.full(3, 0.3)) for c, f in ((0.1, 0), (0.95, 0), (0.6, 0.07))

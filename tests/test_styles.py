@@ -8,6 +8,7 @@ from test_render import ball, busy_world, falling, make_world
 
 from sora2lib.kernels.layout import CEL, FORWARD
 from sora2lib.render import darkroom, frames, handling, passes, render
+from sora2lib.render.materials import poster
 from sora2lib.render.scene import scene_at, set_stage
 from sora2lib.render.styles import LOOKS
 from sora2lib.world.vocabulary import STYLES
@@ -143,3 +144,14 @@ def test_the_passes_look_through_the_camera_of_the_style():
     still = set_stage(make_world([ball()]))
     first, second = (scene_at(s, 0.1, 64, 36).camera[FORWARD : FORWARD + 3] for s in (shaken, still))
     assert not np.allclose(first, second)
+
+
+def test_a_painted_picture_has_few_tones_and_keeps_its_light():
+    y, x = np.indices((64, 64)) / 64
+    picture = np.repeat((0.1 + 0.8 * (0.5 + 0.5 * np.sin(2 * np.pi * x) * np.cos(2 * np.pi * y)))[..., None], 3, 2)
+    picture = picture.astype(np.float32)
+    out = poster(picture, 3, wander=0.0)
+    assert out.mean() == pytest.approx(picture.mean(), rel=0.1)
+    counts = [np.sort(np.unique(np.round(p[..., 0], 2), return_counts=True)[1])[::-1] for p in (out, picture)]
+    assert counts[0][:8].sum() > 1.5 * counts[1][:8].sum()
+    assert np.isfinite(poster(np.zeros((16, 16, 3), np.float32), 5, wander=0.3)).all()

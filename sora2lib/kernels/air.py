@@ -168,7 +168,8 @@ def bake_dome(first, last, low, clouds, sun, light, glow, shade, veil, night, co
             k_place = np.arccos(toward) / np.pi * (columns - 1)
             i, k = min(int(i_place), rows - 2), min(int(k_place), columns - 2)
             a, b = i_place - i, k_place - k
-            cosine = x * sun[0] + y * sun[1] + up * sun[2]
+            # The rim lies a little outside the half sphere.
+            cosine = min(x * sun[0] + y * sun[1] + up * sun[2], 1.0)
             molecules = 3 / (16 * np.pi) * (1 + cosine * cosine)
             dust = (
                 3

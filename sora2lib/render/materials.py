@@ -86,10 +86,11 @@ def poster(picture: Picture, tones: int, *, wander: float) -> Picture:
     smooth = np.fft.irfft2(np.fft.rfft2(picture, axes=(0, 1)) * soften, (size, size), axes=(0, 1))
     smooth = np.maximum(smooth, 1e-6)
     light = np.sqrt(smooth @ np.array([0.2126, 0.7152, 0.0722]))
-    low, high = np.percentile(light, (2, 98))
+    # Where nothing is painted, as around the disc of the sky, nothing counts.
+    low, high = np.percentile(light[light > 2e-3], (2, 98)) if (light > 2e-3).any() else (0.0, 1.0)
     place = (light - low) / max((high - low) / tones, 1e-6)
     if wander:
         place += wander * fractal(size, seed=104, slope=1.7, low=4)
     part = np.clip((place - np.floor(place) - 0.5) / 0.30 + 0.5, 0, 1)
-    tone = np.maximum(low + (np.floor(place) + part * part * (3 - 2 * part)) * (high - low) / tones, 0.3 * low)
-    return (smooth * np.square(tone / light)[..., None]).astype(np.float32)
+    tone = low + (np.floor(place) + part * part * (3 - 2 * part)) * (high - low) / tones
+    return (smooth * np.square(np.clip(tone / light, 0.7, 1.4))[..., None]).astype(np.float32)

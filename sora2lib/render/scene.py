@@ -164,7 +164,7 @@ def _dress(dress: Dress, looks: NDArray[np.float32], tags: NDArray[np.int32]) ->
 def _dressed_floor(dress: Dress, floor: Floor) -> Floor:
     if not dress.blocks:
         return floor
-    return replace(floor, colour=poster(floor.colour, dress.blocks, wander=0.0), height=0 * floor.height)
+    return replace(floor, colour=poster(floor.colour, 2 * dress.blocks, wander=0.0), height=0 * floor.height)
 
 
 def _air(sky: Sky, ground: str, fog: float, metres: float, rough: float, mean: Array) -> NDArray[np.float32]:

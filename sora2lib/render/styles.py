@@ -39,7 +39,7 @@ class Dress:
     gloss : greatest gloss of bodies. mirror : factor of the ground's reflection.
     metal : factor of what shines like metal, 0..1. clear : factor of what lets light through, 0..1.
     saturation : of colours; 1 leaves them.
-    blocks : tones that the ground and the sky are painted in; 0 leaves them as they are.
+    blocks : tones that the sky is painted in, and half of those of the ground; 0 leaves both as they are.
     cel : whether light falls in flat tones.
     """
 
