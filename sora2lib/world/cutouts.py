@@ -129,11 +129,12 @@ def catalogue() -> dict[str, Cutout]:
     >>> catalogue()["pizza"].size[2]
     0.3
     """
-    nouns = _content()["nouns"]
-    return {
-        name: Cutout(name, **{key: tuple(it) if isinstance(it, list) else it for key, it in entry.items()})
-        for name, entry in nouns.items()
-    }
+    return {name: _read(name, entry) for name, entry in _content()["nouns"].items()}
+
+
+def _read(name: str, entry: dict[str, Any]) -> Cutout:
+    rows: dict[str, Any] = {key: tuple(it) if isinstance(it, list) else it for key, it in entry.items()}
+    return Cutout(name, **rows)
 
 
 @cache
