@@ -1,12 +1,13 @@
 """From a prompt to a clip: the request is planned into a world, and the world is drawn."""
 
 from collections.abc import Iterator
+from textwrap import shorten
 from typing import Any
 
 from sora2lib.clip import Clip
 from sora2lib.film import develop
 from sora2lib.model import weights
-from sora2lib.model.text import unknown_words
+from sora2lib.model.text import unknown_words, unread
 from sora2lib.planner import Ask, Step
 from sora2lib.planner import plan as plan_world
 from sora2lib.recipe import Recipe
@@ -127,7 +128,8 @@ def finish(last: Step, request: Request) -> Recipe:
 
 
 def notices(request: Request) -> tuple[str, ...]:
-    """What the user should know: values that were rounded, and words that the model does not understand."""
-    unknown = unknown_words(request.prompt)
+    """What the user should know: values that were rounded, words that are not read or not understood."""
+    unknown, rest = unknown_words(request.prompt), unread(request.prompt)
     words = (f"the model does not understand: {', '.join(unknown)}",) if unknown else ()
-    return (*request.notices, *words)
+    cut = (f"the prompt is too long to be read whole; left out: {shorten(rest, 80)}",) if rest else ()
+    return (*request.notices, *words, *cut)

@@ -57,6 +57,13 @@ def test_a_clip_tells_how_it_was_made(untrained, request_):
     assert np.array_equal(clip.sound, synthesise(clip.world, seconds=0.5))
 
 
+def test_a_prompt_too_long_to_be_read_says_what_was_left_out(untrained):
+    request = Request("a ball rolls, " * 30 + "and a red house stands behind", model=untrained)
+    (told,) = pipeline.notices(request)
+    assert told.startswith("the prompt is too long to be read whole; left out: ")
+    assert pipeline.notices(Request("a ball rolls", model=untrained)) == ()
+
+
 def test_a_drawn_seed_makes_the_clip_again(untrained):
     first = sora2lib.generate("a ball", model=untrained, **SMALL)
     again = sora2lib.generate("a ball", model=untrained, seed=first.request.seed, **SMALL)

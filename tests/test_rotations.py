@@ -54,3 +54,10 @@ def test_a_gap_between_rows_is_spread_over_the_row():
     track = rotations.integrate(starts, np.zeros((2, 8, 3)), DT)
     angles = rotations.logarithm(track)[:, 2]
     np.testing.assert_allclose(np.diff(angles[:9]), 0.05, atol=1e-9)
+
+
+def test_since_and_after_are_inverse_and_turn_in_the_world_frame():
+    start, turn = rotations.to_columns(random_quaternions(20)), random_quaternions(20)[::-1]
+    end = rotations.after(rotations.to_columns(turn), start)
+    assert same(rotations.from_columns(end), rotations.multiply(turn, rotations.from_columns(start)))
+    np.testing.assert_allclose(rotations.since(end, start), rotations.to_columns(turn), atol=1e-9)

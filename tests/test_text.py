@@ -279,3 +279,13 @@ def test_the_encoder_is_minilm():
     recall, area = retrieval((left @ right.T).numpy())
     assert recall == pytest.approx(0.854, abs=0.03)
     assert area == pytest.approx(0.989, abs=0.002)
+
+
+def test_what_is_read_and_what_is_not_make_up_the_prompt():
+    prompt = "Three blue boxes stand on ice; the camera orbits."
+    for limit in (3, 7):
+        rest = text.unread(prompt, limit)
+        read = prompt[: len(prompt) - len(rest)]
+        assert len(text.encode(read)[0]) == limit
+        assert text.encode(read + rest)[0].tolist() == text.encode(prompt)[0].tolist()
+    assert text.unread(prompt) == ""

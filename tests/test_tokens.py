@@ -45,6 +45,8 @@ def test_crop_is_the_world_from_then_on(world):
     start = 3 * tokens.STRIDE
     moved = ordered(world).position.values[:, start:]
     np.testing.assert_allclose(late.position, moved, atol=1e-6)
+    turned = ordered(world).rotation.values[:, start:]
+    np.testing.assert_allclose(np.abs((late.rotation.values * turned).sum(axis=-1)), 1, atol=1e-9)
     again = tokens.crop(rows, 3)
     movers = len(rows.motion)
     np.testing.assert_allclose(again.cast[:movers, -10:-7], moved[:movers, 0], atol=1e-6)
@@ -58,8 +60,10 @@ def test_join_undoes_crop(world):
     np.testing.assert_array_equal(again.camera, rows.camera)
 
 
-def test_places_are_relative_to_the_start(world):
-    assert not tokens.encode(world).motion[:, 0, :3].any()
+def test_places_and_turns_are_relative_to_the_start(world):
+    first = tokens.encode(world).motion[:, 0]
+    assert not first[:, :3].any()
+    np.testing.assert_allclose(first[:, tokens.TURN], np.tile([1.0, 0, 0, 0, 1, 0], (len(first), 1)), atol=1e-9)
 
 
 def test_movers_come_first_and_say_so():

@@ -10,12 +10,10 @@ from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, Rows
 from sora2lib.model.transformer import SLOTS, TEXT_WIDTH, Batch
 from sora2lib.model.weights import Scales
 
-WORDS = 64  # word pieces of a prompt that are read
-
 
 def words_of(prompts: list[str]) -> tuple[Tensor, Tensor]:
     """Word vectors (B, L, TEXT_WIDTH) of prompts and the mask (B, L) of those that exist."""
-    vectors = [text.encode(prompt, WORDS)[1] for prompt in prompts]
+    vectors = [text.encode(prompt)[1] for prompt in prompts]
     length = max(1, *(len(v) for v in vectors))
     words, mask = torch.zeros(len(vectors), length, TEXT_WIDTH), torch.zeros(len(vectors), length, dtype=torch.bool)
     for i, v in enumerate(vectors):

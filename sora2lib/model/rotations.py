@@ -66,16 +66,34 @@ def from_matrix(matrix: Array) -> Array:
 
 def to_columns(q: Array) -> Array:
     """First two columns of the matrix, (..., 6): a continuous representation (Zhou et al. 2019)."""
-    matrix = to_matrix(q)
-    return np.concatenate([matrix[..., 0], matrix[..., 1]], axis=-1)
+    return _first_two(to_matrix(q))
 
 
 def from_columns(columns: Array) -> Array:
-    """Unit quaternions of two columns (..., 6) that need not be orthonormal (Gram-Schmidt)."""
+    """Unit quaternions of two columns (..., 6) that need not be orthonormal."""
+    return from_matrix(orthonormal(columns))
+
+
+def orthonormal(columns: Array) -> Array:
+    """Rotation matrices (..., 3, 3) of two columns (..., 6) that need not be orthonormal (Gram-Schmidt)."""
     first = columns[..., :3] / np.maximum(np.linalg.norm(columns[..., :3], axis=-1, keepdims=True), 1e-9)
     second = columns[..., 3:] - first * np.sum(first * columns[..., 3:], axis=-1, keepdims=True)
     second /= np.maximum(np.linalg.norm(second, axis=-1, keepdims=True), 1e-9)
-    return from_matrix(np.stack([first, second, np.cross(first, second)], axis=-1))
+    return np.stack([first, second, np.cross(first, second)], axis=-1)
+
+
+def after(columns: Array, start: Array) -> Array:
+    """Columns (..., 6) of the rotation ``start`` followed by the rotation ``columns``."""
+    return _first_two(orthonormal(columns) @ orthonormal(start))
+
+
+def since(columns: Array, start: Array) -> Array:
+    """Columns (..., 6) of the rotation that leads from ``start`` to ``columns``, in the world frame."""
+    return _first_two(orthonormal(columns) @ np.swapaxes(orthonormal(start), -1, -2))
+
+
+def _first_two(matrix: Array) -> Array:
+    return np.concatenate([matrix[..., 0], matrix[..., 1]], axis=-1)
 
 
 def turns(rotation: Array, dt: float) -> tuple[Array, Array]:

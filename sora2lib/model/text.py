@@ -78,6 +78,18 @@ def encode(prompt: str, limit: int = LIMIT) -> tuple[NDArray[np.int32], NDArray[
     return ids, vectors(ids)
 
 
+def unread(prompt: str, limit: int = LIMIT) -> str:
+    """Return the end of a prompt that :func:`encode` leaves out; "" when all of it is read.
+
+    Examples
+    --------
+    >>> unread("a red ball rolls", limit=3)
+    'rolls'
+    """
+    offsets = _tokenizer().encode(prompt, add_special_tokens=False).offsets
+    return prompt[offsets[limit][0] :] if len(offsets) > limit else ""
+
+
 def vectors(ids: NDArray[np.int32]) -> NDArray[np.float32]:
     """Return the directions (N, 128) of pieces (N,), each with a mean square of 1."""
     rows: NDArray[np.float32] = _table().directions[ids].astype(np.float32)

@@ -2,8 +2,8 @@
 
 Four kinds of rows. *Cast*: one per actor - what it is, how large, what it is made of, where it starts.
 *Scene*: one - ground, light, weather, sound. *Camera*: one per third of a second. *Motion*: one per moving
-actor and third of a second; its places are relative to where the cast row puts the actor at the start, so that
-the first is zero and no row has to repeat what another says. The first movers of the cast own the motion rows, in
+actor and third of a second; its places and turns are relative to how the cast row puts the actor at the start, so that
+the first is none and no row has to repeat what another says. The first movers of the cast own the motion rows, in
 order.
 
 Named things become codes: fixed random vectors, one per name, drawn from the name alone, so that a new
@@ -39,12 +39,13 @@ CAMERA_STRIDE = 2  # samples between camera knots
 KNOTS = STRIDE // CAMERA_STRIDE  # camera knots a row
 CAMERA_WIDTH = 8 * (2 + KNOTS)
 MOTION_WIDTH = 3 + 2 + 3 + 3 * STRIDE + 6 + 3 * STRIDE
+TURN = slice(-6 - 3 * STRIDE, -3 * STRIDE)  # of a motion row: the columns of its turn since the start
 DT = 1 / RATE
 
 # Knees of the logarithmic channels: below it a channel is linear, above it relative precision is constant.
 CLEARANCE_KNEE, ACCELERATION_KNEE, TURN_KNEE = 0.05, 1.0, 4.0
 # Standard errors of a trained network in its own channels; they weigh the channels against each other when decoding.
-PLACE_ERROR, SPEED_ERROR, RELATIVE_ERROR = 0.03, 0.05, 0.03
+PLACE_ERROR, SPEED_ERROR, RELATIVE_ERROR, FIRST_ERROR = 0.1, 0.2, 0.03, 1e-3
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _encode_motion(world: World, movers: int) -> Array:
         squash(clearance, CLEARANCE_KNEE),
         speeds,
         squash(accelerations, ACCELERATION_KNEE).reshape(movers, rows, -1),
-        rotations.to_columns(first),
+        rotations.since(rotations.to_columns(first), rotations.to_columns(rotation[:, :1])),
         squash(rates, TURN_KNEE).reshape(movers, rows, -1),
     ]
     return np.concatenate(columns, axis=-1)
@@ -160,16 +161,19 @@ def crop(rows: Rows, first: int) -> Rows:
         return rows
     cast, motion, movers = rows.cast.copy(), rows.motion[:, first:].copy(), len(rows.motion)
     moved, clearance, _, _, columns, _ = _motion_columns(rows.motion[:, first])
-    cast[:movers, -10:] = np.concatenate([cast[:movers, -10:-7] + moved, clearance[:, :1], columns], axis=-1)
     motion[..., :3] -= moved[:, None]
+    motion[..., TURN] = rotations.since(motion[..., TURN], columns[:, None])
+    columns = rotations.after(columns, cast[:movers, -6:])
+    cast[:movers, -10:] = np.concatenate([cast[:movers, -10:-7] + moved, clearance[:, :1], columns], axis=-1)
     return Rows(cast, rows.scene, rows.camera[first:], motion)
 
 
 def join(past: Rows, first: int, camera: Array, motion: Array) -> Rows:
     """Undo :func:`crop`: put the camera and motion rows of a cropped world back behind the rows before ``first``."""
-    moved = past.motion[:, first : first + 1, :3] if first else np.zeros(3)
     onward = motion.copy()
-    onward[..., :3] += moved
+    if first:
+        onward[..., :3] += past.motion[:, first : first + 1, :3]
+        onward[..., TURN] = rotations.after(onward[..., TURN], past.motion[:, first : first + 1, TURN])
     return Rows(
         past.cast,
         past.scene,
@@ -189,7 +193,7 @@ def at_rest(cast: Array) -> Array:
     """One motion row (M, 1, MOTION_WIDTH) of movers that stay where their cast rows (M, CAST_WIDTH) place them."""
     motion = np.zeros((len(cast), 1, MOTION_WIDTH))
     motion[:, 0, 3:5] = cast[:, -7:-6]
-    motion[:, 0, -6 - 3 * STRIDE : -3 * STRIDE] = cast[:, -6:]
+    motion[:, 0, TURN] = rotations.to_columns(np.array([1.0, 0.0, 0.0, 0.0]))
     return motion
 
 
@@ -214,7 +218,7 @@ def decode(rows: Rows) -> World:
 
     still = rotations.from_columns(columns)  # (A, 4)
     rotation = np.repeat(still[:, None], samples, axis=1)
-    rotation[:movers] = _decode_rotation(rows.motion)
+    rotation[:movers] = _decode_rotation(rows.motion, columns[:movers])
     position = np.repeat(place[:, None], samples, axis=1)
     gap = stretch(clearance[:, 0], CLEARANCE_KNEE)
     for i in range(movers, count):
@@ -278,8 +282,9 @@ def _motion_columns(motion: Array) -> list[Array]:
     return _split(motion, (3, 2, 3, 3 * STRIDE, 6, 3 * STRIDE))
 
 
-def _decode_rotation(motion: Array) -> Array:
+def _decode_rotation(motion: Array, start: Array) -> Array:
     *_, columns, rates = _motion_columns(motion)
+    columns = rotations.after(columns, start[:, None])
     turn = stretch(rates.reshape(*rates.shape[:-1], STRIDE, 3), TURN_KNEE)
     return rotations.integrate(rotations.from_columns(columns), turn, DT)
 
@@ -288,6 +293,8 @@ def _decode_position(motion: Array, place: Array, depth: Array) -> Array:
     moved, clearance, speeds, squashed, _, _ = _motion_columns(motion)
     starts = moved + place[:, None]
     movers, rows, _ = starts.shape
+    start_error = np.full(starts.shape, PLACE_ERROR)
+    starts[:, 0], start_error[:, 0] = place, FIRST_ERROR  # as the cast says
     accelerations = stretch(squashed.reshape(movers, rows, STRIDE, 3), ACCELERATION_KNEE)
     # Readings of the height from the gap to the ground: twice a row, z only.
     samples = np.arange(0, rows * STRIDE, STRIDE // 2)
@@ -299,7 +306,7 @@ def _decode_position(motion: Array, place: Array, depth: Array) -> Array:
         speeds,
         accelerations,
         dt=DT,
-        start_error=PLACE_ERROR,
+        start_error=start_error,
         speed_error=SPEED_ERROR,
         acceleration_error=RELATIVE_ERROR * np.hypot(accelerations, ACCELERATION_KNEE),
         extra=(samples, heights, errors),

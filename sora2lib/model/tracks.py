@@ -4,8 +4,8 @@ A row holds redundant views of the same stretch of a track: where it starts, how
 difference at each of its samples. Second differences are what physics is about: in free flight they are
 exactly ``-g`` for every sample of every row, at rest exactly zero, and a bounce is one large number at one
 sample. A network that errs a little in each channel would still jitter if only its positions were kept;
-:func:`reconstruct` takes the track that explains all channels best, each trusted by its own precision
-(weighted least squares, the same estimate a Kalman smoother gives).
+:func:`reconstruct` takes the track that explains all channels best, each trusted by its own precision, and forgives
+the few that do not fit at all: a bounce that one channel puts a sample later than another must not bend the flight.
 
 Shapes: T samples = STRIDE * K + 1, K rows, D independent axes.
 """
@@ -18,6 +18,7 @@ from scipy.sparse import csr_matrix, eye, vstack
 Array = NDArray[np.float64]
 STRIDE = 8
 REACH = 2  # samples between the first and the last that one reading looks at
+ROUNDS = 10  # in which misfits lose their say
 
 
 def squash(value: Array, knee: float) -> Array:
@@ -80,8 +81,8 @@ def reconstruct(
     extra : further readings of the track itself: sample indices (J,), values (..., J, D) and their
         standard errors (..., J, D).
 
-    Exact for channels that agree with each other; for channels that do not, the maximum-likelihood track
-    under independent normal errors.
+    Exact for channels that agree with each other; for channels that do not, a maximum-likelihood track under
+    independent errors with Cauchy's heavy tails, by iteratively reweighted least squares (Holland & Welsch 1977).
     """
     *batch, rows, axes = starts.shape
     samples = rows * stride + 1
@@ -100,7 +101,16 @@ def reconstruct(
         errors.append(extra[2])
     value = np.moveaxis(np.concatenate(values, axis=-2), -1, -2)  # (..., D, E)
     weight = 1 / np.moveaxis(np.concatenate(errors, axis=-2), -1, -2) ** 2
-    return np.moveaxis(_least_squares(vstack(operators, format="csr"), value, weight), -1, -2)
+    return np.moveaxis(_forgiving(vstack(operators, format="csr"), value, weight), -1, -2)
+
+
+def _forgiving(operator: csr_matrix, value: Array, weight: Array) -> Array:
+    """Tracks (..., T) that minimise ``log(1 + r^2)`` of the weighted residuals of ``operator @ track - value``."""
+    track = _least_squares(operator, value, weight)
+    for _ in range(ROUNDS):
+        told = (operator @ track.reshape(-1, track.shape[-1]).T).T.reshape(value.shape)
+        track = _least_squares(operator, value, weight / (1 + weight * (told - value) ** 2))
+    return track
 
 
 def _least_squares(operator: csr_matrix, value: Array, weight: Array) -> Array:

@@ -7,6 +7,7 @@ Ideas and sources
   2020).
 - Text enters as keys and values of every block, without queries of its own.
 - A motion row also sees the noisy rows before and after it: what happens next is mostly local.
+- What leaves is a belief about each clean channel (:mod:`sora2lib.model.belief`).
 
 Shapes: B worlds, S cast slots, M movers, K time rows, N rows in all, L text tokens, D width, H heads.
 """
@@ -17,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sora2lib.model.belief import Belief
 from sora2lib.model.tokens import CAMERA_WIDTH, CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH
 
 SLOTS = 16  # actors a world can hold
@@ -190,15 +192,13 @@ class WorldTransformer(nn.Module):
         self.level = nn.Sequential(nn.Linear(32, 64), nn.SiLU(), nn.Linear(64, 64))
         self.enter_level = nn.Linear(64, width)
         self.enter_text = nn.Linear(width, width)
+        self.enter_time = nn.Linear(16, width, bias=False)
         self.blocks = nn.ModuleList(Block(width, shape.heads) for _ in range(shape.depth))
         self.norm = nn.LayerNorm(width, bias=False)
-        self.leave_cast = nn.Linear(width, CAST_WIDTH)
-        self.leave_scene = nn.Linear(width, SCENE_WIDTH)
-        self.leave_camera = nn.Linear(width, CAMERA_WIDTH)
-        self.leave_motion = nn.Linear(width, MOTION_WIDTH)
-        for layer in (self.leave_cast, self.leave_scene, self.leave_camera, self.leave_motion):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        self.leave_cast = Belief(width, CAST_WIDTH)
+        self.leave_scene = Belief(width, SCENE_WIDTH)
+        self.leave_camera = Belief(width, CAMERA_WIDTH)
+        self.leave_motion = Belief(width, MOTION_WIDTH)
         # Time turns eight pairs of channels, from two rows to a minute; the slot turns four more.
         self.register_buffer("time_frequencies", 2 * torch.pi / torch.logspace(-0.6, 6, 8, base=2), persistent=False)
         self.register_buffer("slot_frequencies", 2 * torch.pi / torch.logspace(1, 5, 4, base=2), persistent=False)
@@ -224,6 +224,12 @@ class WorldTransformer(nn.Module):
             part.bfloat16()
         return self
 
+    def settle(self, rows: dict[str, Tensor]) -> None:
+        """Put the atoms of the beliefs on what is common in standardised rows (N, C) of each kind, before training."""
+        for kind, channels in rows.items():
+            belief: Belief = getattr(self, f"leave_{kind}")
+            belief.settle(channels)
+
     def _level(self, level: Tensor, kind: int) -> Tensor:
         """Embed noise levels (...) of one kind of row -> (..., 64)."""
         angle = level[..., None] * self.level_frequencies
@@ -234,8 +240,9 @@ class WorldTransformer(nn.Module):
         slots, movers, rows = batch.cast.shape[1], batch.motion.shape[1], batch.camera.shape[1]
         cast = self.enter_cast(batch.cast) + self.slot.weight[:slots]
         scene = self.enter_scene(batch.scene)[:, None]
-        camera = self.enter_camera(_with_neighbours(batch.camera, batch.camera_level))
-        motion = self.enter_motion(_with_neighbours(batch.motion, batch.motion_level))
+        moment = self.enter_time(torch.cat(rotary(self._seconds(rows), self.time_frequencies), dim=-1))  # (K, D)
+        camera = self.enter_camera(_with_neighbours(batch.camera, batch.camera_level)) + moment
+        motion = self.enter_motion(_with_neighbours(batch.motion, batch.motion_level)) + moment
         motion = motion + (self.cast_of_motion(batch.cast[:, :movers]) + self.slot.weight[:movers])[:, :, None]
         condition = torch.cat(
             [
@@ -250,10 +257,14 @@ class WorldTransformer(nn.Module):
         entered: Tensor = x + self.enter_level(condition) + self.enter_text(summary.float())[:, None]
         return entered
 
+    def _seconds(self, rows: int) -> Tensor:
+        """Middle of each time row (K,)."""
+        return (torch.arange(rows, device=self.time_frequencies.device) + 0.5) * ROW_SECONDS
+
     def _turn(self, batch: Batch) -> tuple[Tensor, Tensor]:
         slots, movers, rows = batch.cast.shape[1], batch.motion.shape[1], batch.camera.shape[1]
         device = batch.cast.device
-        seconds = (torch.arange(rows, device=device) + 0.5) * ROW_SECONDS
+        seconds = self._seconds(rows)
         number = torch.arange(slots, device=device, dtype=torch.float32)
         time = torch.cat([torch.zeros(slots + 1, device=device), seconds, seconds.repeat(movers)])
         slot = torch.cat(
@@ -272,10 +283,10 @@ class WorldTransformer(nn.Module):
         slots, movers, rows = batch.cast.shape[1], batch.motion.shape[1], batch.camera.shape[1]
         cast, scene, camera, motion = torch.split(x, [slots, 1, rows, movers * rows], dim=1)
         return (
-            self.leave_cast(cast),
-            self.leave_scene(scene[:, 0]),
-            self.leave_camera(camera),
-            self.leave_motion(motion).unflatten(1, (movers, rows)),
+            self.leave_cast(cast, batch.cast, batch.cast_level),
+            self.leave_scene(scene[:, 0], batch.scene, batch.scene_level),
+            self.leave_camera(camera, batch.camera, batch.camera_level),
+            self.leave_motion(motion.unflatten(1, (movers, rows)), batch.motion, batch.motion_level),
         )
 
 

@@ -104,24 +104,28 @@ class Library:
                     self.examples.append(example)
         return self
 
-    def draw(self, rng: np.random.Generator, rows: int) -> list[Example]:
-        """Draw examples with the same number of movers, so many that they have about ``rows`` rows."""
+    def draw(self, rng: np.random.Generator, rows: int, *, times: int = 1) -> list[Example]:
+        """Draw examples with the same number of movers, ``times`` as many as have about ``rows`` rows."""
         movers = len(self.examples[int(rng.integers(len(self.examples)))].rows.motion)
         first = self.examples[self._groups[movers][0]].rows
         count = max(8, rows // (len(first.cast) + 1 + len(first.camera) * (1 + movers)))
-        return [self.examples[i] for i in rng.choice(self._groups[movers], count)]
+        return [self.examples[i] for i in rng.choice(self._groups[movers], times * count)]
 
 
-def scales(examples: list[Example]) -> dict[str, NDArray[np.float32]]:
-    """Mean and standard deviation of every channel, by kind of row; flags keep their own scale."""
-    stacks = {
+def stacks(examples: list[Example]) -> dict[str, NDArray[np.float32]]:
+    """All rows (N, C) of the examples, by kind."""
+    return {
         "cast": np.concatenate([example.rows.cast for example in examples]),
         "scene": np.stack([example.rows.scene for example in examples]),
         "camera": np.concatenate([example.rows.camera for example in examples]),
         "motion": np.concatenate([m.reshape(-1, m.shape[-1]) for m in (example.rows.motion for example in examples)]),
     }
+
+
+def scales(examples: list[Example]) -> dict[str, NDArray[np.float32]]:
+    """Mean and standard deviation of every channel, by kind of row; flags keep their own scale."""
     result = {}
-    for kind, stack in stacks.items():
+    for kind, stack in stacks(examples).items():
         mean, deviation = stack.mean(axis=0), stack.std(axis=0)
         if kind == "cast":
             mean[:2], deviation[:2] = 0.0, 1.0

@@ -20,12 +20,13 @@ from sora2lib.errors import ModelError
 from sora2lib.model import weights
 from sora2lib.model.transformer import Shape, WorldTransformer
 from sora2lib.model.weights import Scales
-from sora2lib.train.data import Library, scales
+from sora2lib.train.data import Example, Library, scales, stacks
 from sora2lib.train.objective import losses
 from sora2lib.world.captions import caption
 
 EMA_DECAY = 0.999
 PROMPT_DROPOUT = 0.1
+DRAWS = 3  # batches' worth of captions drawn for one batch of like length: padding costs as much as words
 LATE_START = 0.25  # share of motion batches that begin in the middle of the action
 
 
@@ -75,6 +76,15 @@ def train(config: TrainConfig) -> Iterator[Progress]:
             library.refresh(config.data)
 
 
+def _draw(library: Library, rng: np.random.Generator, rows: int) -> tuple[list[Example], list[str]]:
+    """Examples with captions of about the same length; every caption is as likely as when drawn alone."""
+    examples = library.draw(rng, rows, times=DRAWS)
+    prompts = ["" if rng.random() < PROMPT_DROPOUT else caption(e.facts, rng).text for e in examples]
+    order = np.argsort([len(prompt) for prompt in prompts], kind="stable")
+    chosen = np.array_split(order, DRAWS)[rng.integers(DRAWS)]
+    return [examples[i] for i in chosen], [prompts[i] for i in chosen]
+
+
 class Trainer:
     """Master weights, their moving average and the optimisers' state."""
 
@@ -101,6 +111,15 @@ class Trainer:
             self._resume()
         else:
             self.scales = begun.scales if begun else Scales.from_arrays(scales(library.examples))
+            if not begun:
+                self._settle(library)
+
+    def _settle(self, library: Library) -> None:
+        rows = {
+            kind: self.scales.enter(kind, torch.as_tensor(stack)) for kind, stack in stacks(library.examples).items()
+        }
+        for network in (self.master, self.average, self.network):
+            network.settle(rows)
 
     def advance(self, library: Library) -> dict[str, float]:
         """Take one step and return its losses."""
@@ -111,8 +130,7 @@ class Trainer:
             for working, master in zip(self.network.parameters(), self.master.parameters(), strict=True):
                 working.copy_(master)
                 working.grad = None
-        examples = library.draw(rng, self.config.motion_rows)
-        prompts = ["" if rng.random() < PROMPT_DROPOUT else caption(e.facts, rng).text for e in examples]
+        examples, prompts = _draw(library, rng, self.config.motion_rows)
         first = int(rng.integers(1, 7)) if rng.random() < LATE_START else 0
         errors = losses(self.network, [e.rows for e in examples], prompts, self.scales, first=first)
         torch.stack(list(errors.values())).sum().backward()  # type: ignore[no-untyped-call]

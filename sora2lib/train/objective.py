@@ -15,6 +15,9 @@ from sora2lib.model.tokens import Rows, crop
 from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import KINDS, Scales
 
+EMPTY = 0.1  # weight of what an empty slot holds: left out, it drifts while sampling until somebody stands there
+BLUR = 0.6  # most noise on a word vector, whose mean square is 1
+
 
 def losses(
     network: WorldTransformer, worlds: list[Rows], prompts: list[str], scales: Scales, *, first: int = 0
@@ -26,20 +29,25 @@ def losses(
     worlds : with equally many movers. prompts : one a world; "" is no prompt.
     first : time row with which the motion begins; later than 0 teaches to go on from the middle of the action.
     """
-    text = network.text(*words_of(prompts))
+    text = network.text(*blurred(*words_of(prompts)))
     late = [crop(world, first) for world in worlds]
     casting = casting_losses(network, casting_batch(worlds, scales), text)
     moving = motion_losses(network, motion_batch(late, scales, slots=max(len(world.cast) for world in worlds)), text)
     return {f"casting {kind}": loss for kind, loss in casting.items()} | moving
 
 
+def blurred(words: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Move every prompt's word vectors by noise of its own strength: near words, seen or not, mean nearly the same."""
+    return words + BLUR * torch.rand(len(words), 1, 1) * torch.randn_like(words), mask
+
+
 def casting_losses(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
-    """Errors of cast and scene rows; of an empty slot only its saying so counts."""
+    """Errors of cast and scene rows; an empty slot is zero all over, which counts little but for its saying so."""
     count, slots = clean.cast_level.shape
     together = _logit_normal(count, 1)
     levelled = replace(clean, cast_level=together.expand(-1, slots), scene_level=together[:, 0])
     errors = _errors(network, levelled, text)
-    counts = (clean.cast[..., :1] > 0).float().expand_as(errors["cast"]).clone()
+    counts = torch.where(clean.cast[..., :1] > 0, 1.0, EMPTY).expand_as(errors["cast"]).clone()
     counts[..., 0] = 1.0
     return {"cast": (errors["cast"] * counts).sum() / counts.sum(), "scene": errors["scene"].mean()}
 

@@ -1,0 +1,83 @@
+"""What the network says of a clean channel: a belief, weighed against the noisy channel by Bayes' rule.
+
+Worlds are full of exact values. In free flight every acceleration is minus g, at rest it is zero; a static camera
+does not move, what lies on the ground has no clearance. A belief is therefore a mixture of *atoms*, values of the
+channel that are the same for all worlds and learned as parameters, and of one free Gaussian for everything else
+("spike and slab", Mitchell & Beauchamp 1988). The network says how likely each is, and where the Gaussian lies:
+which atom it is needs no precise arithmetic, and an atom is as exact as a parameter. What the context leaves open is
+read off the noisy channel, so that nothing need pass through the trunk unless it matters there. Predicting the clean
+signal is argued for by Li & He (2025); weighing it by a learned precision generalises the preconditioning of
+Karras et al. (2022).
+
+Shapes: C channels, J atoms of each, D width.
+"""
+
+import torch
+from torch import Tensor, nn
+
+ATOMS = 3
+SHARPEST, VAGUEST = -5.0, 1.0  # logarithms of the deviation that a component may have
+UNLIKELY = -2.0  # logit of an atom, beside 0 of the Gaussian, before training
+SPREAD = -3.0  # logarithm of an atom's deviation before training
+
+
+class Belief(nn.Module):
+    """The last layer of one kind of row: what leaves the trunk and the noisy row -> the row's velocity."""
+
+    def __init__(self, width: int, channels: int) -> None:
+        super().__init__()
+        self.read = nn.Linear(width, (2 + ATOMS) * channels)
+        self.atoms = nn.Parameter(torch.linspace(-1, 1, ATOMS)[:, None].repeat(1, channels))  # (J, C)
+        self.spreads = nn.Parameter(torch.full((ATOMS, channels), SPREAD))
+        nn.init.zeros_(self.read.weight)
+        nn.init.zeros_(self.read.bias)
+        with torch.no_grad():
+            self.read.bias[2 * channels :] = UNLIKELY
+
+    def forward(self, x: Tensor, noisy: Tensor, level: Tensor) -> Tensor:
+        """Estimate ``data - noise`` (..., C) from (..., D), the noisy row (..., C) and its level (...)."""
+        mean, spread, *logits = self.read(x).chunk(2 + ATOMS, dim=-1)
+        means = torch.stack([mean, *(atom.expand_as(mean) for atom in self.atoms)])  # (1 + J, ..., C)
+        spreads = torch.stack([spread, *(it.expand_as(mean) for it in self.spreads)])
+        return velocity(means, spreads, torch.stack([torch.zeros_like(mean), *logits]), noisy, level)
+
+    @torch.no_grad()
+    def settle(self, channels: Tensor) -> None:
+        """Put the atoms on the commonest values of the channels, given many clean rows (N, C)."""
+        for c, column in enumerate(channels.T):
+            self.atoms[:, c] = commonest(column, ATOMS)
+
+
+def velocity(means: Tensor, spreads: Tensor, logits: Tensor, noisy: Tensor, level: Tensor) -> Tensor:
+    """Expect ``data - noise`` under a mixture, given ``x = t data + (1 - t) noise``.
+
+    Component j believes that the data are N(m, s^2), hence x N(t m, t^2 s^2 + (1 - t)^2), which says how likely it is,
+    and expects the velocity ``((1 - t) m + (t s^2 - (1 - t)) x) / (t^2 s^2 + (1 - t)^2)``.
+
+    Parameters
+    ----------
+    means, spreads, logits : (1 + J, ..., C); spreads are logarithms of deviations.
+    noisy : (..., C). level : (...), 0 noise to 1 clean.
+    """
+    t = level[..., None]
+    variance = torch.exp(2 * spreads.clamp(SHARPEST, VAGUEST))
+    total = t * t * variance + (1 - t) ** 2
+    likely = torch.softmax(logits - (noisy - t * means) ** 2 / (2 * total) - total.log() / 2, dim=0)
+    expected = ((1 - t) * means + (t * variance - (1 - t)) * noisy) / total
+    return (likely * expected).sum(dim=0)
+
+
+def commonest(values: Tensor, count: int, *, width: float = 0.02) -> Tensor:
+    """Return the centres of the fullest bins (count,), none beside another, of values (N,).
+
+    >>> commonest(torch.tensor([0.0, 0.0, 0.0, 1.0, 1.0, 5.0]), 2).tolist()
+    [0.0, 1.0]
+    """
+    bins, members = torch.unique((values / width).round(), return_inverse=True)
+    filling = torch.bincount(members).float()
+    found: list[Tensor] = []
+    for _ in range(count):
+        best = int(filling.argmax())
+        found.append(values[members == best].mean() if filling[best] > 0 else values.mean())
+        filling[(bins - bins[best]).abs() <= 2] = 0
+    return torch.stack(found)

@@ -1,0 +1,59 @@
+import math
+
+import pytest
+import torch
+
+from sora2lib.model.belief import ATOMS, Belief, commonest, velocity
+
+
+def mixture(*components):
+    """Means, spreads and logits (1 + J, 1) of (mean, deviation, share) triples."""
+    mean, deviation, share = (torch.tensor(it, dtype=torch.float64)[:, None] for it in zip(*components, strict=True))
+    return mean, deviation.log(), share.log()
+
+
+@pytest.mark.parametrize("level", [0.0, 0.3, 0.7, 0.95])
+def test_velocity_is_what_bayes_expects(level):
+    """Twin: the mean of ``data - noise`` over all data that agree with the noisy value, by quadrature."""
+    components, noisy = ((0.7, 0.6, 0.5), (-1.0, 0.05, 0.3), (0.2, 0.02, 0.2)), 0.1
+    data = torch.linspace(-8, 8, 400_001, dtype=torch.float64)
+    density = sum(share / s * torch.exp(-((data - m) ** 2) / (2 * s**2)) for m, s, share in components)
+    noise = (noisy - level * data) / (1 - level)
+    weight = density * torch.exp(-(noise**2) / 2)
+    expected = ((data - noise) * weight).sum() / weight.sum()
+    got = velocity(*mixture(*components), torch.tensor([noisy], dtype=torch.float64), torch.tensor(level))
+    assert got.item() == pytest.approx(float(expected), abs=1e-3)
+
+
+def test_near_the_end_a_value_beside_an_atom_snaps_onto_it_and_another_stays():
+    parts, level = mixture((0.0, 1.0, 0.5), (-2.979, 0.01, 0.5)), torch.tensor(0.95)
+    for noisy, expected in ((-2.979 * 0.95 + 0.02, -2.979), (0.95, 1.0)):
+        noisy = torch.tensor([noisy], dtype=torch.float64)
+        assert (noisy + 0.05 * velocity(*parts, noisy, level)).item() == pytest.approx(expected, abs=5e-3)
+
+
+def test_before_training_a_belief_is_nearly_a_unit_gaussian():
+    belief, noisy = Belief(8, 5), torch.linspace(-2, 2, 5)[None]
+    t = 0.5
+    got = belief(torch.randn(1, 8), noisy, torch.full((1,), t))
+    gaussian = (2 * t - 1) * noisy / (t**2 + (1 - t) ** 2)
+    assert (got - gaussian).abs().max() < 0.5
+    assert belief.read.weight.abs().max() == 0
+
+
+def test_commonest_values_are_found_and_not_twice():
+    values = torch.cat([torch.full((50,), -2.979), torch.full((30,), 0.001), torch.randn(20) * 3])
+    assert commonest(values, 2).tolist() == pytest.approx([-2.979, 0.001], abs=0.011)
+    assert len(commonest(torch.ones(4), 3)) == 3  # fewer values than atoms
+
+
+def test_atoms_settle_on_what_channels_repeat_and_learn():
+    torch.manual_seed(0)
+    belief = Belief(8, 2)
+    rows = torch.stack([torch.where(torch.rand(500) < 0.5, -0.7, torch.randn(500)), torch.full((500,), 0.3)], dim=-1)
+    belief.settle(rows)
+    assert belief.atoms.shape == (ATOMS, 2)
+    assert belief.atoms[0].tolist() == pytest.approx([-0.7, 0.3], abs=0.02)
+    belief(torch.randn(4, 8), torch.randn(4, 2), torch.rand(4)).square().sum().backward()
+    assert belief.atoms.grad is not None
+    assert math.isfinite(float(belief.spreads.grad.abs().sum()))
