@@ -16,7 +16,7 @@ from sora2lib.world.staging import COLOUR_JITTER, draw_look, size_word
 from sora2lib.world.vocabulary import CAMERA_MOVES, COLOURS, FRAMINGS, GROUNDS, LIGHTS, MATERIALS, SIZES
 
 # Families that give some of their things a surface of their own: wheels, padded walls, waxed pins.
-OWN_SURFACE = {"cars", "walls", "ninepins", "spin"}
+OWN_SURFACE = {"cars", "walls", "ninepins", "spin", "curling"}
 WORLDS = {(family, seed): simulate(family, 100 + seed) for family in FAMILIES for seed in range(3)}
 
 

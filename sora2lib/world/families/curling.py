@@ -19,7 +19,8 @@ from sora2lib.world.staging import (
     thing,
 )
 
-STONE = "puck"
+STONE = "curling stone"
+POLISHED = 0.05  # friction of stone on stone; a stone that spins would dance on the ice
 SHOVED = 0.15  # metres
 
 
@@ -42,14 +43,16 @@ def curling(rng: np.random.Generator, outcome: str = "") -> Stage:
             first,
             position=(-sign * (way + gap) * 0.6, line, standing(look)),
             velocity=(sign * pace, 0.0, 0.0),
+            friction=POLISHED,
         ),
-        body(rng, other, second, position=(sign * (way + gap) * 0.4, 0.0, standing(other))),
+        body(rng, other, second, position=(sign * (way + gap) * 0.4, 0.0, standing(other)), friction=POLISHED),
     ]
 
     def judge(take: Take) -> Event | None:
         moved = float(np.linalg.norm(take.path(second)[-1] - take.path(second)[0]))
         still = float(np.linalg.norm(take.path(first)[-1] - take.path(first)[-2])) * 24 < 0.1
-        came = moved > SHOVED if outcome == "knocks away" else moved < 0.01 and still
+        low = take.position_AT3[:2, :, 2].max() < 2 * max(look.extents[2], other.extents[2])
+        came = low and moved > SHOVED if outcome == "knocks away" else moved < 0.01 and still
         return Event("glide", outcome, direction, pace_word(pace)) if came else None
 
     return set_stage(

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from sora2lib.world.assets import find
 from sora2lib.world.stage import Event, Stage, Take
 from sora2lib.world.staging import (
     FIRM,
@@ -19,14 +18,16 @@ from sora2lib.world.staging import (
 )
 
 PIECES = ("box", "block", "brick", "book", "ball", "football", "apple", "pumpkin", "egg")
-SOFT = ("grass", "sand", "snow")  # where balls soon lie still
+ROUND = ("ball", "football", "apple", "pumpkin", "egg")
+HEAP = 10.0  # a heap is no wider than so many pieces
+SOFT = ("grass", "sand", "snow")  # where what is round soon lies still
 GROUNDS = (*FIRM, *SOFT)
 
 
 def pile(rng: np.random.Generator) -> Stage:
     """Draw 4 or 5 pieces in the air above one place; the lowest lands first."""
     look = draw_look(rng, pick(rng, PIECES), sizes=("medium",))
-    ground = pick(rng, SOFT if find(look.asset).rolls else GROUNDS)
+    ground = pick(rng, SOFT if look.asset in ROUND else GROUNDS)
     names = numbered(look.asset, int(rng.integers(4, 6)))
     longest = max(look.extents)
     gap = longest * between(rng, 1.2, 1.6)
@@ -51,7 +52,7 @@ def pile(rng: np.random.Generator) -> Stage:
     def judge(take: Take) -> Event | None:
         met = [hit for hit in take.contacts if "ground" not in (hit.a, hit.b)]
         ends = np.array([take.path(name)[-1] for name in names])
-        together = np.abs(ends[:, :2]).max() < 2.5
+        together = np.ptp(ends[:, :2], axis=0).max() < HEAP * longest
         return Event("pile up") if met and together and ends[:, 2].max() < bodies[-1].position[2] / 2 else None
 
     return set_stage(
