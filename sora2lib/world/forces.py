@@ -135,6 +135,6 @@ class Forces:
         # Never more than would end the difference in speed before the next look.
         if isinstance(force, Wind):
             past_3 = np.asarray(force.air) - speed_3
-            return mass * min(force.drag * float(np.linalg.norm(past_3)), 1 / self._hold) * past_3
+            return np.asarray(mass * min(force.drag * float(np.linalg.norm(past_3)), 1 / self._hold) * past_3)
         pace = float(np.linalg.norm(speed_3))
-        return -mass * min(force.slowing, pace / self._hold) / max(pace, 1e-9) * speed_3
+        return np.asarray(-mass * min(force.slowing, pace / self._hold) / max(pace, 1e-9) * speed_3)
