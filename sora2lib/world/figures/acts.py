@@ -51,6 +51,11 @@ class Act:
     dip: float = 0.0
     wide: float = 1.1
 
+    @property
+    def folds(self) -> bool:
+        """Whether the hips go down to the knees, where legs can no longer turn their feet."""
+        return min(height for _, height, _ in self.hips.values()) < -0.1
+
 
 def _up(side: str) -> Pose:
     return {f"{side}_shoulder_spread": 1.30, f"{side}_shoulder_turn": -1.5, f"{side}_elbow": 1.25}
@@ -179,4 +184,5 @@ def _foot(figure: Figure, it: Act, side: str, sign: float, beat_T: Array, since_
     place_T3 = np.stack([np.full_like(beat_T, place[0]), np.full_like(beat_T, place[1]), lift_T], axis=1)
     toes_T = keyed(since_T, list(it.toes), np.array(list(it.toes.values())))
     pitch_T = toes_T - 0.5 * np.sqrt(lift_T / figure.size[2])
-    return soles(figure, side, place_T3, pitch_T, sign * out)
+    target = soles(figure, side, place_T3, pitch_T, 0.0 if it.folds else sign * out)
+    return replace(target, heading_T=None) if it.folds else target

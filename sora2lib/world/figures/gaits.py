@@ -46,8 +46,8 @@ STYLES: dict[str, Style] = {
     "march": Style(arms=0.85, elbow=0.15, lean=-0.02, lift=0.30),
     "sneak": Style(arms=0.15, elbow=1.5, lean=0.35, crouch=0.14, lift=0.22, duty=0.68, nod=-0.25, step=0.8),
     "tired": Style(arms=0.15, elbow=0.15, lean=0.22, crouch=0.03, lift=0.04, nod=0.35, step=0.8),
-    "run": Style(duty=0.36, arms=0.75, elbow=1.55, lean=0.14, crouch=0.085, lift=0.34),
-    "jog": Style(duty=0.42, arms=0.5, elbow=1.4, lean=0.08, crouch=0.065, lift=0.22),
+    "run": Style(duty=0.36, arms=0.75, elbow=1.55, lean=0.14, crouch=0.065, lift=0.24),
+    "jog": Style(duty=0.42, arms=0.5, elbow=1.4, lean=0.08, crouch=0.05, lift=0.19),
 }
 
 

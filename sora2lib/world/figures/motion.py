@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sora2lib.world.figures import reach
 from sora2lib.world.figures.mass import centre_of_mass
-from sora2lib.world.figures.reach import Limb, plant
 from sora2lib.world.figures.skeleton import Array, Figure, Frames, pose
 from sora2lib.world.figures.turns import about, product
 from sora2lib.world.parts import rotate
 
 Flags = NDArray[np.bool_]
-ROUNDS = 10
+ROUNDS = 12
 
 
 # T samples, J joints
@@ -58,18 +58,24 @@ class Motion:
 class Target:
     """Where a limb's sole shall be, how its last link is pitched, and where that points; see :func:`reach.plant`."""
 
-    limb: Limb
+    limb: reach.Limb
     place_T3: Array
     pitch_T: Array
     heading_T: Array | None = None
 
 
 def rooted(
-    figure: Figure, time_T: Array, angles_TJ: Array, *, root_T3: Array, turn_T4: Array, targets: list[Target]
+    figure: Figure,
+    time_T: Array,
+    angles_TJ: Array,
+    *,
+    root_T3: Array,
+    turn_T4: Array,
+    targets: list[Target],
 ) -> Motion:
     """Put limbs where they belong under a body whose root is given."""
     for it in targets:
-        angles_TJ = plant(
+        angles_TJ = reach.plant(
             figure,
             it.limb,
             angles_TJ,

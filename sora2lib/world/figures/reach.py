@@ -15,7 +15,7 @@ from sora2lib.world.parts import rotate
 
 STRETCH = 0.9995  # of a limb's whole length; at 1 the hinge would snap
 ROUNDS = 14
-TWIST = 0.5  # radians that a limb may turn to point its foot right; near a straight line that is ill defined
+TWIST = 0.3  # radians that a limb may turn to point its foot right; with a level thigh that is ill defined
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ def plant(
     from_T3 = root_T3 + rotate(turn_T4, frames.place_TL3[:, skeleton.link(upper)])
     angles_TJ = angles_TJ.copy()
     end, turn = limb.joint(limb.end), limb.joint(f"{limb.ball} turn")
+    # A foot that points at the ground has no heading.
+    seen_T = np.clip((np.cos(pitch_T) - 0.5) / 0.25, 0, 1)
     inwards = 1.0 if limb.side == "left" else -1.0
     if heading_T is not None:
         angles_TJ[:, turn] = first_T = -inwards * _half_turn(heading_T - _heading(base_T4))
@@ -79,7 +81,7 @@ def plant(
         angles_TJ[:, end] = _level(shank_T4, pitch_T)
         foot_T4 = product(shank_T4, about("y", -angles_TJ[:, end]))
         if heading_T is not None:
-            missing_T = _half_turn(heading_T - _heading(foot_T4))
+            missing_T = seen_T * _half_turn(heading_T - _heading(foot_T4))
             wanted_T = np.clip(angles_TJ[:, turn] - 0.6 * inwards * missing_T, first_T - TWIST, first_T + TWIST)
             angles_TJ[:, turn] = np.clip(wanted_T, *skeleton.limits_J2[turn])
         wanted_T3 = back(base_T4, target_T3 - rotate(foot_T4, limb.sole) - from_T3)

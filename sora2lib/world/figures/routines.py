@@ -64,10 +64,10 @@ LEAPS: dict[str, Leap] = {
     "back flip": Leap(3.25, -0.35, 0.35 - 2 * pi, "y", -0.10, {**PUSH, **REACH, "hip_swing": -0.10},
                       {0.16: {**REACH, "knee": 0.3, "hip_swing": 0.1, "ankle": -0.5}, 0.42: TUCK, 0.66: TUCK,
                        0.88: {**ABSORB, "knee": 0.5, "hip_swing": 0.55, "shoulder_swing": 1.6}}, ABSORB),
-    "front flip": Leap(3.25, 0.75, 2 * pi - 0.10, "y", 0.16, {**PUSH, **REACH, "hip_swing": -0.08},
+    "front flip": Leap(3.25, 0.75, 2 * pi - 0.35, "y", 0.16, {**PUSH, **REACH, "hip_swing": -0.08},
                        {0.14: {**REACH, "waist_bend": 0.3, "knee": 0.4, "hip_swing": 0.3}, 0.40: TUCK, 0.66: TUCK,
                         0.88: {**ABSORB, "knee": 0.6, "hip_swing": 0.5}},
-                       {**ABSORB, "hip_swing": 0.58, "knee": 0.60, "ankle": -0.05}),
+                       {**ABSORB, "hip_swing": 0.36, "knee": 0.60, "ankle": -0.05}),
 }  # fmt: skip
 SEAT: Pose = {"waist_bend": 0.35, "shoulder_swing": -0.80, "shoulder_spread": 0.3, "elbow": 0.1, "neck_bend": 0.2,
               "mouth": 0.35, "hip_spread": 0.1}  # fmt: skip
