@@ -117,7 +117,6 @@ def test_replaying_a_simulation_repeats_it(family):
     assert again.camera_eye.equals(world.camera_eye)
 
 
-
 def test_drawing_rounds_to_whole_frames_and_says_so(world):
     clip = sora2lib.draw(world, size="64x64", fps=5, seconds=0.7)
     assert len(clip.frames) == 4
