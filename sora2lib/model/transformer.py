@@ -286,7 +286,7 @@ class WorldTransformer(nn.Module):
             self.leave_cast(cast, batch.cast, batch.cast_level),
             self.leave_scene(scene[:, 0], batch.scene, batch.scene_level),
             self.leave_camera(camera, batch.camera, batch.camera_level),
-            self.leave_motion(motion.reshape(len(motion), movers, rows, -1), batch.motion, batch.motion_level),
+            self.leave_motion(motion.reshape(len(x), movers, rows, x.shape[-1]), batch.motion, batch.motion_level),
         )
 
 
