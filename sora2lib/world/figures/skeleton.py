@@ -110,7 +110,7 @@ def angles(**named: float) -> Array:
 
 def mirrored(angles_TJ: Array) -> Array:
     """Angles (..., J) of the mirror image: left is right."""
-    return angles_TJ[..., _SWAP] * _SIGN
+    return np.asarray(angles_TJ[..., _SWAP] * _SIGN)
 
 
 def _other(joint: str) -> str:
