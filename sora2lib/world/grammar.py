@@ -38,7 +38,26 @@ DOUBLING = frozenset(
         "get",
         "sit",
     }
-    | {"let", "pop", "plop", "clip", "win", "drag", "slot", "swim", "trap", "zigzag"}
+    | {
+        "clap",
+        "jog",
+        "trot",
+        "flap",
+        "plod",
+        "flit",
+        "pad",
+        "bid",
+        "let",
+        "pop",
+        "plop",
+        "clip",
+        "win",
+        "drag",
+        "slot",
+        "swim",
+        "trap",
+        "zigzag",
+    }
 )
 HELD_OUT = re.compile(rf"\b(?:{'|'.join(sorted(HELD_OUT_WORDS))})\b|\b(?:{'|'.join(sorted(HELD_OUT_STEMS))})\w*")
 _VERB = re.compile(r"\[([\w-]+)\]")
