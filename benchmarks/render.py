@@ -65,9 +65,7 @@ def main() -> None:
     gl = gl_renderer()
     print(f"{asked.size}, one thread, load {os.getloadavg()[0]:.1f}; OpenGL: {gl or 'none on this machine'}")
     print(f"floor: {sum(OPERATIONS.values())} operations a pixel, {floor:.1f} ns\n")
-    print(
-        f"{'megapixels a CPU second':<16}{'bodies':>7}{'whole':>9}{'clip':>9}{'MuJoCo':>9}{'NumPy':>9}{'floor/us':>9}"
-    )
+    print(f"{'megapixels a CPU second':<23}{'bodies':>7}{'whole':>9}{'clip':>9}{'MuJoCo':>9}{'NumPy':>9}{'x floor':>9}")
     rows = {}
     for family in asked.families.split(","):
         world = simulate(family, 3)

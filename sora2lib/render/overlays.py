@@ -19,8 +19,8 @@ def scratch(frame: Frame, dice: np.random.Generator, *, time: float, seed: int) 
         share = np.clip(size - np.hypot((rows[r] - y) * squash, columns[:, c] - x), 0, 1)[..., None] * 0.7
         frame[r, c] = (frame[r, c] * (1 - share) + tone * share).astype(np.uint8)
     if math.sin(0.9 * time + seed) > 0.2:
-        x = int(width * (0.31 + 0.02 * math.sin(1.7 * time) + 0.3 * (seed % 2)))
-        frame[:, x] = (frame[:, x] * 0.82 + 0.18 * 235).astype(np.uint8)
+        column = int(width * (0.31 + 0.02 * math.sin(1.7 * time) + 0.3 * (seed % 2)))
+        frame[:, column] = (frame[:, column] * 0.82 + 0.18 * 235).astype(np.uint8)
 
 
 def round_gate(frame: Frame, radius: float) -> None:

@@ -97,7 +97,8 @@ def _row(part: Primitive, pattern: str, colour: Array, material: str, gloss: flo
 
 def set_stage(world: World) -> Stage:
     """Prepare everything of a world that does not depend on time."""
-    looks, tags, parts, owners, creatures = [], [], [], [], []
+    looks, tags, owners, creatures = [], [], [], []
+    parts: list[list[float]] = []
     for actor, asset in enumerate(world.asset.values.tolist()):
         colour, gloss = world.colour.values[actor], float(world.gloss.values[actor])
         pieces = list(primitives(asset, world.size.values[actor]))
@@ -117,9 +118,9 @@ def set_stage(world: World) -> Stage:
             parts.append([*part.centre, *part.rotation])
             owners.append(actor)
     style = LOOKS[str(world.style.values)]
-    looks = np.asarray(looks, np.float32).reshape(-1, at.BODY)
-    tags = np.asarray(tags, np.int32).reshape(-1, at.TAGS)
-    _dress(style.dress, looks, tags)
+    body_looks = np.asarray(looks, np.float32).reshape(-1, at.BODY)
+    body_tags = np.asarray(tags, np.int32).reshape(-1, at.TAGS)
+    _dress(style.dress, body_looks, body_tags)
     ground = str(world.ground.values)
     floor = _dressed_floor(style.dress, paint(ground))
     mean = floor.colour.mean((0, 1))
@@ -132,8 +133,8 @@ def set_stage(world: World) -> Stage:
         style=style,
         seed=crc32(world.position.values.tobytes()),
         motion=read_motion(world),
-        looks=looks,
-        tags=tags,
+        looks=body_looks,
+        tags=body_tags,
         parts=np.asarray(parts, np.float64).reshape(-1, 7),
         owners=np.asarray(owners, np.int64),
         creatures=tuple(creatures),

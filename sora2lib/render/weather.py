@@ -41,7 +41,7 @@ def rain(
     >>> rain(frame, depth, view, amount=0.5, time=1.0)  # doctest: +SKIP
     """
     out, velocity = frame.copy(), np.array([*wind, -RAIN_SPEED])
-    drops = _drops(_RAIN, 21)[: round(amount * _RAIN)] * np.float32([1, 1, 1, 0.6])
+    drops = _drops(_RAIN, 21)[: round(amount * _RAIN)] * np.array([1, 1, 1, 0.6], np.float32)
     colour = light * np.array([222.0, 228, 236])
     shift = np.float32(np.mod(velocity * time, _AIR["rain"]))
     draw_drops(out, depth, view, drops, shift, _AIR["rain"], np.float32(velocity * _RAIN_SHUTTER), 0.0026, colour)
