@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sora2lib.world.figures.skeleton import Array, angles
 
@@ -13,7 +14,7 @@ def eased(share: Array) -> Array:
     return np.asarray(u**3 * (u * (6 * u - 15) + 10))
 
 
-def keyed(time_T: Array, times: Sequence[float], values: Sequence[Array]) -> Array:
+def keyed(time_T: Array, times: Sequence[float], values: ArrayLike) -> Array:
     """Curve (T, ...) through values (...) at rising times: cubic pieces that never overshoot (Fritsch, Carlson 1980).
 
     It stands still at both ends and stays there.

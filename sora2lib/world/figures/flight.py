@@ -65,7 +65,7 @@ class Aloft:
         middle_S = (time_S[1:] + time_S[:-1]) / 2
         before, after = (pose(figure, joints(middle_S + shift)) for shift in (-INSTANT / 2, INSTANT / 2))
         inner_S3 = inner_momentum(figure, before, after, INSTANT)
-        return cls(time_S, np.linalg.inv(inertia(figure, before)), inner_S3)
+        return cls(time_S, np.asarray(np.linalg.inv(inertia(figure, before)), dtype=np.float64), inner_S3)
 
     def spin(self, turn: Array, momentum: Array) -> Spin:
         """Turn on from an orientation (4,) with a momentum (3,) in the world, per kg: midpoint steps on the group."""

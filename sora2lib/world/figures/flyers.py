@@ -87,7 +87,7 @@ def _bird() -> Skeleton:
         for k in (-2, -1, 0, 1, 2)
     ]
     swing = (Hinge("tail swing", (0, 0, -1)), Hinge("tail lift", (0, 1, 0)))
-    links = (
+    links: tuple[Link, ...] = (
         link("hips", "", tall(0, 0, 0), (), *body),
         link("head", "hips", tall(0.52, 0, 0.22), spine("neck", 1.0), *head),
         link("jaw", "head", tall(0.22, 0, 0.01), (Hinge("mouth", (0, 1, 0)),), beak),
