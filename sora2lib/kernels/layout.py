@@ -17,7 +17,7 @@ TINY = np.float32(1e-9)
 
 SKY, GROUND = -1, -2
 SPHERE, ELLIPSOID, BOX, CYLINDER, CAPSULE, CONE, TORUS, WEDGE = range(8)
-NET = 8
+NET, CUTOUT = 8, 9
 SHAPES = {
     "sphere": SPHERE,
     "ellipsoid": ELLIPSOID,
@@ -27,6 +27,7 @@ SHAPES = {
     "cone": CONE,
     "torus": TORUS,
     "wedge": WEDGE,
+    "cutout": CUTOUT,
 }
 
 # Rows of a block: origin, direction, hit, point, normal, albedo, light, result, mirror ray, places on the sun's plane.
@@ -37,10 +38,11 @@ ROWS = 50
     U, V, S, D, E, F,
 ) = (row * PITCH for row in range(ROWS))  # fmt: skip
 
-# Columns of a body: centre, rotation from world to body, half extents, bounding radius, colours, looks.
+# Columns of a body: centre, rotation from world to body, half extents, bounding radius, colours, looks, and of a
+# cut-out its picture with the pixels a metre along x and z.
 BODY = 32
-CENTRE, ROTATION, HALFS, RADIUS, HALO, MAIN, ACCENT, GLOSS, METALLIC, OPACITY, SEED, CLEAR = (
-    0, 3, 12, 15, 16, 17, 20, 23, 24, 25, 26, 27,
+CENTRE, ROTATION, HALFS, RADIUS, HALO, MAIN, ACCENT, GLOSS, METALLIC, OPACITY, SEED, CLEAR, CARD = (
+    0, 3, 12, 15, 16, 17, 20, 23, 24, 25, 26, 27, 28,
 )  # fmt: skip
 # Columns of a tag.
 KIND, PATTERN, STUFF, ACTOR, CASTS, TAGS = range(6)
@@ -83,6 +85,7 @@ class Scene(NamedTuple):
     ring: NDArray[np.float32]  # (RING + 2, 3) the horizon
     volume: NDArray[np.int8]  # (64 * 64 * 64, 4) noise
     curve: NDArray[np.float32]  # display value 0..255 by the bits of the radiance
+    cards: NDArray[np.float32]  # (pictures, texels, 4) of cut-outs
 
 
 class Scratch(NamedTuple):

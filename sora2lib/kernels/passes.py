@@ -4,6 +4,7 @@ import numpy as np
 
 from sora2lib.kernels import layout as at
 from sora2lib.kernels.compiled import compiled, inlined
+from sora2lib.kernels.cutouts import look_at_cutouts, meet_cutouts
 from sora2lib.kernels.layout import HALF, ONE, TWO, ZERO
 from sora2lib.kernels.rays import camera_rays, nearest
 from sora2lib.kernels.shading import find_points
@@ -55,7 +56,7 @@ def survey(scene, after, scratch, depth, actors, normals, flow):
     """
     block, view, height, width = scratch.block, scene.camera, depth.shape[0], depth.shape[1]
     body, tags, bounds, moved, camera = scene.body, scene.tags, scene.bounds, after.body, after.camera
-    names = scratch.names[0]
+    names, cards = scratch.names[0], scene.cards
     fx, fy, fz = view[at.FORWARD], view[at.FORWARD + 1], view[at.FORWARD + 2]
     for y in range(height):
         for x0 in range(0, width, at.PITCH):
@@ -65,8 +66,10 @@ def survey(scene, after, scratch, depth, actors, normals, flow):
             seen = cull(bounds, (x0, y, x0 + n, y + 1), names)
             camera_rays(block, n, view)
             nearest(block, n, names, seen, body, tags)
+            meet_cutouts(block, n, names, seen, body, tags, cards)
             find_points(block, n)
             find_normals(block, n, body, tags)
+            look_at_cutouts(block, n, body, tags, cards)
             for i in range(n):
                 name = np.int64(block[at.ID + i])
                 sky = name == at.SKY

@@ -121,10 +121,10 @@ def silhouettes(body, tags, air):
                 for m in range(3):
                     local[row, m] += body[j, at.ROTATION + 3 * m + k] * axes[row, k]
         count = at.EDGES
-        if kind == at.BOX or kind == at.WEDGE:
-            count = 8 if kind == at.BOX else 6
+        if kind == at.BOX or kind == at.WEDGE or kind == at.CUTOUT:
+            count = 6 if kind == at.WEDGE else 8
         for i in range(count):
-            if kind == at.BOX or kind == at.WEDGE:
+            if kind == at.BOX or kind == at.WEDGE or kind == at.CUTOUT:
                 x, y, z = _CORNERS[i, 0] * a, _CORNERS[i, 1] * b, _CORNERS[i, 2] * c
                 du, dv = ZERO, ZERO
             else:

@@ -4,6 +4,7 @@ import numpy as np
 
 from sora2lib.kernels import layout as at
 from sora2lib.kernels.compiled import compiled, inlined
+from sora2lib.kernels.cutouts import cover_by_cutouts, look_at_cutouts, meet_cutouts, shade_by_cutouts
 from sora2lib.kernels.floor import look_at_ground
 from sora2lib.kernels.layout import FAR, HALF, ONE, ZERO
 from sora2lib.kernels.light import cast_shadows, cover_sky, may_cover, may_shade, receivers
@@ -222,7 +223,9 @@ def paint(tiles, fine, scene, scratch, frame, features, boxes):
     boxes : (tiles, 13) float32, written: where the tile's points lie, and whether it mirrors bodies.
     """
     # Tuples of arrays are taken apart once: each time one is passed on, all its arrays are counted.
-    body, tags, edges, counts, extent, bounds, images, view, air, texture, dome, calm, ring, volume, curve = scene
+    body, tags, edges, counts, extent, bounds, images, view, air, texture, dome, calm, ring, volume, curve, cards = (
+        scene
+    )
     first, second, first_box, second_box, lists, near, places = scratch
     height, width = features.shape
     step = at.PITCH // _SAMPLES if fine else at.PITCH
@@ -244,12 +247,14 @@ def paint(tiles, fine, scene, scratch, frame, features, boxes):
                     row, count = (1, mirrored) if floor_only else (2, body.shape[0])
                 names = lists[row]
                 nearest(block, m, names, count, body, tags)
+                meet_cutouts(block, m, names, count, body, tags, cards)
                 floor, solid = find_points(block, m)
                 if floor > ZERO:
                     look_at_ground(block, m, air, texture)
                 if solid > ZERO:
                     find_normals(block, m, body, tags)
                     look_at_bodies(block, m, body, tags, volume)
+                    look_at_cutouts(block, m, body, tags, cards)
                 box[4], box[5] = FAR, -FAR
                 if floor + solid > ZERO:
                     receivers(block, m, air, box)
@@ -257,6 +262,8 @@ def paint(tiles, fine, scene, scratch, frame, features, boxes):
                     cast_shadows(block, m, near, casters, body, tags, edges, counts, extent, air, box)
                     casters = _casters(body, tags, extent, air[at.SOFTNESS], box, near, False)
                     cover_sky(block, m, near, casters, body, tags)
+                    shade_by_cutouts(block, m, body, tags, extent, cards, air, box)
+                    cover_by_cutouts(block, m, body, tags, cards, box)
                     compose(block, m, air)
                     reflect_sky(block, m, air, calm, turn > 0)
                 if floor + solid < np.float32(m):

@@ -26,7 +26,7 @@ from scipy.interpolate import CubicSpline
 from sora2lib.model import rotations, tracks
 from sora2lib.model.tracks import STRIDE, squash, stretch
 from sora2lib.world import vocabulary
-from sora2lib.world.assets import ASSETS
+from sora2lib.world.assets import LIBRARY, find
 from sora2lib.world.schema import RATE, World, build
 from sora2lib.world.support import depth_below
 
@@ -65,6 +65,11 @@ def codes(topic: str, names: Sequence[str], width: int) -> Array:
     return np.stack([np.random.default_rng(seed).standard_normal(width) for seed in seeds])
 
 
+@cache
+def _assets() -> tuple[str, ...]:
+    return tuple(LIBRARY)
+
+
 def _code(topic: str, names: Sequence[str], width: int, name: str) -> Array:
     row: Array = codes(topic, tuple(names), width)[list(names).index(name)]
     return row
@@ -94,7 +99,7 @@ def _encode_cast(world: World) -> Array:
     columns = [
         np.ones((len(position), 1)),
         np.where(world.fixed.values, -1.0, 1.0)[:, None],
-        np.stack([_code("asset", tuple(ASSETS), ASSET_CODE, str(name)) for name in world.asset.values]),
+        np.stack([_code("asset", _assets(), ASSET_CODE, find(str(name)).name) for name in world.asset.values]),
         np.log(world.size.values / 0.3),
         world.colour.values * 2 - 1,
         np.stack(
@@ -207,11 +212,16 @@ def moving(cast: Array) -> NDArray[np.bool_]:
     return np.asarray(present(cast) & (cast[:, 1] > 0))
 
 
-def decode(rows: Rows) -> World:
-    """Turn rows into a world; rows that no world encodes to give the world that explains them best."""
+def decode(rows: Rows, *, assets: Sequence[str] = ()) -> World:
+    """Turn rows into a world; rows that no world encodes to give the world that explains them best.
+
+    Parameters
+    ----------
+    assets : names to choose from; without them all modelled things and all pictures. The fewer, the surer the choice.
+    """
     cast = _split(rows.cast, (2, ASSET_CODE, 3, 3, MATERIAL_CODE, 4, 3, 1, 6))
     _, asset_code, log_size, colour, material_code, stuff, place, clearance, columns = cast
-    names = [_nearest("asset", tuple(ASSETS), ASSET_CODE, code) for code in asset_code]
+    names = [_nearest("asset", assets or _assets(), ASSET_CODE, code) for code in asset_code]
     size = np.clip(np.exp(log_size) * 0.3, 0.005, 50)
     count, samples = len(names), rows.camera.shape[0] * STRIDE + 1
     movers = rows.motion.shape[0]

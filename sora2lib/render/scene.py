@@ -7,16 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.kernels import layout as at
+from sora2lib.kernels.cutouts import LEVELS, STARTS
 from sora2lib.kernels.floor import SNOW
 from sora2lib.kernels.layout import Scene
 from sora2lib.kernels.pose import place, silhouettes
 from sora2lib.kernels.rays import screen_bounds
+from sora2lib.render.cutouts import board, card
 from sora2lib.render.grounds import Floor, pack, paint, relief
 from sora2lib.render.materials import linear, noise_volume, pattern_number, poster, stuff_number
 from sora2lib.render.motion import Motion, camera_at, joints_at, positions_at, read_motion, rotations_at
 from sora2lib.render.sky import LUMINANCE, Sky, display_curve, make_sky
 from sora2lib.render.styles import LOOKS, Dress, Style
 from sora2lib.world.assets import primitives
+from sora2lib.world.cutouts import PREFIX
 from sora2lib.world.figures.library import SKELETONS, posed_parts
 from sora2lib.world.parts import Primitive
 from sora2lib.world.schema import World
@@ -59,6 +62,7 @@ class Stage:
     air: NDArray[np.float32]
     texture: NDArray[np.int64]
     curve: NDArray[np.float32]
+    cards: NDArray[np.float32]  # (pictures, texels, 4)
 
 
 def _net(ring: Primitive) -> Primitive:
@@ -77,7 +81,7 @@ def _bounding(shape: str, half: Array) -> float:
         return x + z
     if shape == "torus":
         return x + z
-    return float(np.hypot(np.hypot(x, y) if shape in ("box", "wedge") else max(x, y), z))
+    return float(np.hypot(np.hypot(x, y) if shape in ("box", "wedge", "cutout") else max(x, y), z))
 
 
 def _row(part: Primitive, pattern: str, colour: Array, material: str, gloss: float, seed: float) -> list[float]:
@@ -97,6 +101,7 @@ def _row(part: Primitive, pattern: str, colour: Array, material: str, gloss: flo
 
 def set_stage(world: World) -> Stage:
     """Prepare everything of a world that does not depend on time."""
+    cards: list[NDArray[np.float32]] = []
     looks, tags, owners, creatures = [], [], [], []
     parts: list[list[float]] = []
     for actor, asset in enumerate(world.asset.values.tolist()):
@@ -112,9 +117,15 @@ def set_stage(world: World) -> Stage:
             pattern = _PATTERNS.get((asset, k), part.pattern)
             if asset == "ball" and material != "glass":
                 pattern = "stripe"
+            scale = (0.0, 0.0)
+            if cut_out := pattern.startswith(PREFIX):
+                part, scale = board(part)
+                cards.append(card(pattern))
             looks.append(_row(part, pattern, colour, material, gloss, 1.37 * actor + 0.61 * k))
+            looks[-1][at.CARD : at.CARD + 3] = [len(cards) - 1, *scale]
             kind = at.NET if part.shape == "net" else at.SHAPES[part.shape]
-            tags.append([kind, pattern_number(pattern), stuff_number(material), actor, int(kind != at.NET)])
+            casts = int(kind != at.NET and not cut_out)
+            tags.append([kind, pattern_number(pattern), stuff_number(material), actor, casts])
             parts.append([*part.centre, *part.rotation])
             owners.append(actor)
     style = LOOKS[str(world.style.values)]
@@ -145,6 +156,7 @@ def set_stage(world: World) -> Stage:
         air=air,
         texture=pack(floor, relief(floor, sky.light, sky.softness)),
         curve=display_curve(),
+        cards=np.asarray(cards, np.float32).reshape(-1, STARTS[LEVELS], 4),
     )
 
 
@@ -257,4 +269,5 @@ def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
         ring=stage.ring,
         volume=noise_volume(),
         curve=stage.curve,
+        cards=stage.cards,
     )

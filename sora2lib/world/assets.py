@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.errors import WorldError
+from sora2lib.world import cutouts
 from sora2lib.world.figures.library import FIGURES
 from sora2lib.world.parts import Asset, Matrix, Part, Primitive, Row
 from sora2lib.world.things.balls import BALLS
@@ -303,20 +304,25 @@ THINGS: tuple[Asset, ...] = (
 ASSETS: dict[str, Asset] = {asset.name: asset for asset in (*THINGS, *FIGURES)}
 
 
+# With the pictures, called "noun:" and what they show.
+LIBRARY = cutouts.Library(ASSETS)
+
+
 def find(name: str) -> Asset:
-    """Return the asset called ``name``.
+    """Return the asset called ``name``; what is not modelled may be a picture, as "noun:pizza".
 
     Raises
     ------
     WorldError
-        The name is not in the library; the message lists those that are.
+        The name is not in the library; the message says where to look.
 
     >>> find("domino").size
     (0.06, 0.2, 0.4)
     """
-    if name not in ASSETS:
-        raise WorldError(f"asset {name!r} is not in the library; use one of {', '.join(sorted(ASSETS))}")
-    return ASSETS[name]
+    asset = ASSETS.get(name) or cutouts.asset(name)
+    if asset is None:
+        raise WorldError(f"asset {name!r} is not in the library; find one for a word with sora2lib.world.nouns.find")
+    return asset
 
 
 @cache

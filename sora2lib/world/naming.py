@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from sora2lib.world import phrases
-from sora2lib.world.assets import ASSETS
+from sora2lib.world.assets import ASSETS, find
+from sora2lib.world.cutouts import PREFIX, plural
 from sora2lib.world.facts import Facts, Thing
 from sora2lib.world.grammar import Choice, Dice, choice, listed, with_article
 
@@ -48,10 +49,22 @@ def _plural(noun: str) -> tuple[str, str]:
 COLOURS, SIZES = choices(phrases.COLOURS), choices(phrases.SIZES)
 MATERIALS, STUFFS = choices(phrases.MATERIALS), choices(phrases.STUFFS)
 ADJECTIVES = {"size": SIZES, "colour": COLOURS, "material": MATERIALS}
-NOUNS = {
-    name: choice(phrases.ASSETS.get(name) or (f"{name}/{it.plural}" if it.plural else name, *it.synonyms), _plural)
+
+
+class _Words(dict[str, Choice[tuple[str, str]]]):
+    """What assets are called, one and several; those of pictures are made when they are asked for."""
+
+    def __missing__(self, asset: str) -> Choice[tuple[str, str]]:
+        it = find(asset)
+        names = (it.name.removeprefix(PREFIX), *it.synonyms)
+        self[asset] = choice([f"{name}/{plural(name)}" for name in names], _plural)
+        return self[asset]
+
+
+NOUNS = _Words(
+    (name, choice(phrases.ASSETS.get(name) or (f"{name}/{it.plural}" if it.plural else name, *it.synonyms), _plural))
     for name, it in ASSETS.items()
-}
+)
 CRADLE_BOBS = choice(phrases.CRADLE_BOBS, _plural)
 GROUPS: dict[int, Choice[str]] = {count: choice(words) for count, words in phrases.GROUPS.items()}
 

@@ -7,6 +7,7 @@ angles in radians. Dimensions: ``actor``, ``time`` (seconds, evenly spaced), ``j
 
 import json
 import math
+import textwrap
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import xarray as xr
 
 from sora2lib.errors import WorldError
 from sora2lib.world import vocabulary
-from sora2lib.world.assets import ASSETS
+from sora2lib.world.assets import LIBRARY
 from sora2lib.world.figures.skeleton import JOINTS
 
 RATE = 24.0  # samples a second of a planned world
@@ -57,7 +58,7 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
 }
 COORDINATES = {"xyz": list("xyz"), "wxyz": list("wxyz"), "rgb": list("rgb")}
 _NAMED: dict[str, Collection[str]] = {
-    "asset": ASSETS,
+    "asset": LIBRARY,
     "material": vocabulary.MATERIALS,
     "ground": vocabulary.GROUNDS,
     "ambience": vocabulary.AMBIENCES,
@@ -199,9 +200,10 @@ def _problems(world: World) -> Any:
     if not len(steps) or steps.min() <= 0 or np.ptp(steps) > 1e-6:
         yield "time must rise in equal steps, two samples at least; use numpy.arange(n) / rate"
     for name, table in _NAMED.items():
-        unknown = sorted(set(np.atleast_1d(world[name].values).tolist()) - set(table))
+        unknown = sorted(it for it in set(np.atleast_1d(world[name].values).tolist()) if it not in table)
         if unknown:
-            yield f"{name} {unknown} is not known; use one of {', '.join(sorted(table))}"
+            known = textwrap.shorten(", ".join(table), 1000, placeholder=" ...")
+            yield f"{name} {unknown} is not known; use one of {known}"
     for name, (low, high) in _RANGES.items():
         values = world[name].values
         if values.size and not (low <= values.min() and values.max() <= high):

@@ -3,7 +3,7 @@
 from functools import cache
 
 from sora2lib.world import phrases
-from sora2lib.world.assets import ASSETS
+from sora2lib.world.assets import find
 from sora2lib.world.facts import Facts
 from sora2lib.world.grammar import Choice, Dice, Key, Saying, choice, saying, with_article
 from sora2lib.world.naming import Namer, choices
@@ -61,9 +61,9 @@ def _sayings(key: Key, form: str, slots: frozenset[str]) -> Choice[Saying] | Non
 @cache
 def _outcome(family: str, outcome: str, asset: str, material: str, ground: str) -> str:
     """How it ends; what is round and springy enough is known to bounce when dropped."""
-    if family != "drop" or outcome or not ASSETS[asset].rolls:
+    if family != "drop" or outcome or not find(asset).rolls:
         return outcome
-    stuff = MATERIALS[material or ASSETS[asset].materials[0]]
+    stuff = MATERIALS[material or find(asset).materials[0]]
     return "bounces" if pair_restitution(stuff.restitution, GROUNDS[ground].restitution) > SPRINGY else ""
 
 
