@@ -19,10 +19,10 @@ from sora2lib.world.figures.person import BALL, HEEL
 from sora2lib.world.figures.reach import plant
 from sora2lib.world.figures.routines import LEAPS, failed
 from sora2lib.world.figures.skeleton import INDEX, JOINTS, Figure, angles, mirrored, pose
-from sora2lib.world.figures.turns import about, axes, of_vector, product, vector_between
 from sora2lib.world.parts import rotate
 from sora2lib.world.schema import GRAVITY, from_json
 from sora2lib.world.simulate import simulate
+from sora2lib.world.turns import about, axes, of_vector, product, vector_between
 
 MAN = Figure(SKELETONS["man"], SKELETONS["man"].size)
 GIRL = Figure(SKELETONS["girl"], SKELETONS["girl"].size)

@@ -118,8 +118,8 @@ class Trainer:
         rows = {
             kind: self.scales.enter(kind, torch.as_tensor(stack)) for kind, stack in stacks(library.examples).items()
         }
-        for network in (self.master, self.average, self.network):
-            network.settle(rows)
+        self.master.settle(rows)  # the working copy takes every step from the master
+        self.average.load_state_dict(self.master.state_dict())
 
     def advance(self, library: Library) -> dict[str, float]:
         """Take one step and return its losses."""

@@ -12,6 +12,7 @@ from sora2lib.train.looks import nearest_colour
 from sora2lib.world.geometry import Bodies, bodies, matrix
 from sora2lib.world.schema import GRAVITY, World
 from sora2lib.world.support import depth_below, rotate
+from sora2lib.world.turns import CONJUGATE, product
 
 Array = NDArray[np.float64]
 Cast = dict[str, tuple[int, ...]]  # who plays which role: indices of actors
@@ -208,7 +209,7 @@ class Scene:
         axis_V3 /= np.maximum(np.linalg.norm(axis_V3, axis=-1, keepdims=True), 1e-9)
         rolled_V4 = np.concatenate([np.cos(angle_V / 2)[:, None], axis_V3 * np.sin(angle_V / 2)[:, None]], axis=1)
         q_T4 = self.rotation_AT4[actor]
-        turn_V4 = _product(q_T4[samples + 1], q_T4[samples] * np.array([1, -1, -1, -1]))
+        turn_V4 = product(q_T4[samples + 1], q_T4[samples] * CONJUGATE)
         telling = (angle_V > 0.03) & (np.abs(angle_V % (2 * math.pi) - math.pi) < math.pi - 0.03)
         like_roll, like_rest = np.abs((turn_V4 * rolled_V4).sum(axis=-1)), np.abs(turn_V4[:, 0])
         return bool(telling.any() and np.median(like_roll[telling] - like_rest[telling]) > 0)
@@ -233,9 +234,3 @@ class Scene:
         across_T = (self.position_AT3[actor] - self.position_AT3[actor, 0]) @ self.right
         early = np.flatnonzero(np.abs(across_T) > max(0.1 * np.abs(across_T).max(), 0.005))
         return float(across_T[early[0]]) if len(early) else 0.0
-
-
-def _product(p: Array, q: Array) -> Array:
-    w = p[..., :1] * q[..., :1] - np.sum(p[..., 1:] * q[..., 1:], axis=-1, keepdims=True)
-    v = p[..., :1] * q[..., 1:] + q[..., :1] * p[..., 1:] + np.cross(p[..., 1:], q[..., 1:])
-    return np.concatenate([w, v], axis=-1)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sora2lib.kernels import gaps
 from sora2lib.world.geometry import matrix
 from sora2lib.world.schema import World
+from sora2lib.world.turns import product
 
 Array = NDArray[np.float64]
 _CONJUGATE = np.array([1.0, -1.0, -1.0, -1.0])
@@ -92,7 +93,7 @@ def skew(r: Array) -> Array:
 
 def rotation_vector(a: Array, b: Array) -> Array:
     """Turn (..., 3) in radians that leads from orientation a (..., 4) to b, in the world frame, at most half a turn."""
-    q = _product(b, a * _CONJUGATE)
+    q = product(b, a * _CONJUGATE)
     q = np.where(q[..., :1] < 0, -q, q)
     sine = np.linalg.norm(q[..., 1:], axis=-1, keepdims=True)
     angle = 2 * np.arctan2(sine, q[..., :1])
@@ -103,21 +104,7 @@ def turned(q: Array, turn: Array) -> Array:
     """Orientation (..., 4) after a turn (..., 3) in radians."""
     angle = np.sqrt(np.sum(turn * turn, axis=-1, keepdims=True))
     axis = turn * (np.sinc(angle / (2 * np.pi)) / 2)
-    return _product(np.concatenate([np.cos(angle / 2), axis], axis=-1), q)
-
-
-def _product(p: Array, q: Array) -> Array:
-    a, b, c, d = np.moveaxis(p, -1, 0)
-    w, x, y, z = np.moveaxis(q, -1, 0)
-    return np.stack(
-        [
-            a * w - b * x - c * y - d * z,
-            a * x + b * w + c * z - d * y,
-            a * y + c * w + d * x - b * z,
-            a * z + d * w + b * y - c * x,
-        ],
-        axis=-1,
-    )
+    return product(np.concatenate([np.cos(angle / 2), axis], axis=-1), q)
 
 
 def turns(motion: Motion) -> Array:

@@ -69,6 +69,12 @@ class Primitive:
     material: str
 
 
+def as_matrix(rows: Array) -> Matrix:
+    """Turn an array (3, 3) into the plain rows that a part holds."""
+    (a, b, c), (d, e, f), (g, h, i) = rows.tolist()
+    return ((a, b, c), (d, e, f), (g, h, i))
+
+
 def rotate(q: Array, vector: Array) -> Array:
     """Turn vectors (..., 3) by unit quaternions (..., 4)."""
     cross = 2 * np.cross(q[..., 1:], vector)

@@ -17,6 +17,7 @@ from sora2lib.world.mechanics import play
 from sora2lib.world.schema import RATE, World
 from sora2lib.world.stage import Body, Event, Shot, Stage, Take
 from sora2lib.world.support import reach, rotate
+from sora2lib.world.turns import back
 from sora2lib.world.vocabulary import FRAMINGS, GROUNDS
 
 MOST_TAKES = 400
@@ -26,7 +27,6 @@ PUSH_SAMPLES = 4  # that tell how fast things were at the start
 JOINTS = {"pendulum": "pivot", "seesaw": "hinge"}
 WIDEST_CLOSE_UP = 3.0  # metres of action
 ELBOW_ROOM = 0.15  # metres between the camera and anything
-BACK = np.array([1.0, -1.0, -1.0, -1.0])  # turns a quaternion into its inverse
 EDGES = (0.02, 0.98)  # a last far roll does not widen the picture
 
 
@@ -103,8 +103,7 @@ def _bounds(body: Body, take: Take, *, tight: bool) -> tuple[NDArray[np.float64]
         sides_T33 = np.stack([rotate(rotation_T4, axis) for axis in np.diag(part.half)], axis=-1)
         half_T3 = part.half if part.shape == "sphere" else np.abs(sides_T33).sum(axis=-1)
         if tight:
-            back_T4, inverse_4 = rotation_T4 * BACK, part.rotation * BACK
-            ways_T3 = [rotate(inverse_4, rotate(back_T4, axis)) for axis in np.eye(3)]
+            ways_T3 = [back(part.rotation, back(rotation_T4, axis)) for axis in np.eye(3)]
             half_T3 = np.stack([reach(part.shape, part.half, way_T3) for way_T3 in ways_T3], axis=-1)
         lows.append(centre_T3 - half_T3)
         highs.append(centre_T3 + half_T3)

@@ -15,7 +15,7 @@ from sora2lib.world.figures.people import EASE, SIDES, feet_apart, hips_height, 
 from sora2lib.world.figures.person import BALL
 from sora2lib.world.figures.routines import REST, SEAT, Pose
 from sora2lib.world.figures.skeleton import INDEX, Array, Figure
-from sora2lib.world.figures.turns import about, product
+from sora2lib.world.turns import about, product
 
 LOW = 0.006  # of a height, by which the knees are soft when standing
 Hips = tuple[float, float, float]  # forwards and upwards from standing, in heights; pitch in radians

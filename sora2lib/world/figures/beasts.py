@@ -13,7 +13,7 @@ from sora2lib.world.figures.curves import eased, keyed
 from sora2lib.world.figures.motion import Motion, Target, rooted
 from sora2lib.world.figures.reach import Limb
 from sora2lib.world.figures.skeleton import INDEX, JOINTS, Array, Figure
-from sora2lib.world.figures.turns import about, product
+from sora2lib.world.turns import about, product
 
 
 @dataclass(frozen=True)

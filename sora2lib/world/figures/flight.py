@@ -14,8 +14,8 @@ import numpy as np
 
 from sora2lib.world.figures.mass import inertia, inner_momentum
 from sora2lib.world.figures.skeleton import Array, Figure, pose
-from sora2lib.world.figures.turns import back, of_vector, product
 from sora2lib.world.parts import rotate
+from sora2lib.world.turns import back, of_vector, product
 
 STEP = 1 / 600  # s
 INSTANT = 1e-4  # s, over which the joints' velocities are measured

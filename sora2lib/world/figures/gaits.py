@@ -14,8 +14,8 @@ from sora2lib.world.figures.motion import Motion, Target, balanced, rooted
 from sora2lib.world.figures.people import SIDES, STRAIGHT, feet_apart, hips_height, leg_length, soles
 from sora2lib.world.figures.person import BALL
 from sora2lib.world.figures.skeleton import INDEX, JOINTS, Array, Figure
-from sora2lib.world.figures.turns import about, product
 from sora2lib.world.schema import GRAVITY
+from sora2lib.world.turns import about, product
 
 WALK_RATIO = 0.0065 * 60  # metres a step over steps a second
 ADULT = 1.75  # m

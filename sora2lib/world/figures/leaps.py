@@ -17,9 +17,9 @@ from sora2lib.world.figures.people import SIDES, heel_to_ball, soles
 from sora2lib.world.figures.person import BALL, HEEL
 from sora2lib.world.figures.routines import LEAPS, Leap
 from sora2lib.world.figures.skeleton import Array, Figure, angles
-from sora2lib.world.figures.turns import about, of_vector, product, vector_between
 from sora2lib.world.parts import rotate
 from sora2lib.world.schema import GRAVITY
+from sora2lib.world.turns import about, of_vector, product, vector_between
 
 AXES = {"y": np.array([0.0, 1.0, 0.0]), "z": np.array([0.0, 0.0, 1.0])}
 ADULT = 1.75  # m

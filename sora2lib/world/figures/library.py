@@ -10,8 +10,8 @@ from sora2lib.world.figures.flyers import BIRD, FISH
 from sora2lib.world.figures.mass import centre_of_mass, centres, shares
 from sora2lib.world.figures.person import PEOPLE
 from sora2lib.world.figures.skeleton import Array, Figure, Skeleton, pose
-from sora2lib.world.figures.turns import product
-from sora2lib.world.parts import Asset, Matrix, rotate
+from sora2lib.world.parts import Asset, as_matrix, rotate
+from sora2lib.world.turns import product
 
 DENSITY = 985.0  # kg/m^3, of a person and most animals
 SKELETONS: dict[str, Skeleton] = {skeleton.name: skeleton for skeleton in (*PEOPLE, *BEASTS, BIRD, FISH)}
@@ -38,17 +38,12 @@ def _asset(skeleton: Skeleton) -> Asset:
         place_L33.append(parent + np.asarray(link.offset))
     middle = np.einsum("l,lij->ij", shares(skeleton), np.array(place_L33) + centres(skeleton))
     parts = (
-        replace(part, centre=_matrix(np.asarray(part.centre) + place - middle))
+        replace(part, centre=as_matrix(np.asarray(part.centre) + place - middle))
         for link, place in zip(skeleton.links, place_L33, strict=True)
         for part in link.parts
     )
     name = skeleton.name
     return Asset(name, tuple(parts), skeleton.size, SYNONYMS[name], PLURALS.get(name, ""), materials=("rubber",))
-
-
-def _matrix(rows: Array) -> Matrix:
-    x, y, z = ((float(a), float(b), float(c)) for a, b, c in rows)
-    return (x, y, z)
 
 
 FIGURES: tuple[Asset, ...] = tuple(_asset(skeleton) for skeleton in SKELETONS.values())

@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 
 from sora2lib.world.figures.skeleton import Array, Figure, Frames, Link, Skeleton
-from sora2lib.world.figures.turns import axes, vector_between
 from sora2lib.world.parts import Part, centroid, rotate, volume
+from sora2lib.world.turns import axes, vector_between
 
 
 # L links, P parts, T samples

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from sora2lib.world.figures import reach
 from sora2lib.world.figures.mass import centre_of_mass
 from sora2lib.world.figures.skeleton import Array, Figure, Frames, pose
-from sora2lib.world.figures.turns import about, product
 from sora2lib.world.parts import rotate
+from sora2lib.world.turns import about, product
 
 Flags = NDArray[np.bool_]
 ROUNDS = 12

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sora2lib.world.figures.skeleton import INDEX, Array, Figure, pose
-from sora2lib.world.figures.turns import about, back, product
 from sora2lib.world.parts import rotate
+from sora2lib.world.turns import about, back, product
 
 STRETCH = 0.9995  # of a limb's whole length; at 1 the hinge would snap
 ROUNDS = 14

@@ -15,8 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib.world.figures.turns import product
 from sora2lib.world.parts import Matrix, Part, Row, rotate
+from sora2lib.world.turns import product
 
 Array = NDArray[np.float64]
 

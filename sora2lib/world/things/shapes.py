@@ -12,7 +12,7 @@ from typing import TypedDict, Unpack
 
 import numpy as np
 
-from sora2lib.world.parts import Array, Asset, Matrix, Part, Primitive, Row, centroid, reach, rotate, volume
+from sora2lib.world.parts import Array, Asset, Part, Primitive, Row, as_matrix, centroid, reach, rotate, volume
 from sora2lib.world.vocabulary import MATERIALS
 
 Turn = tuple[str, float]  # an axis and degrees
@@ -274,16 +274,11 @@ def _part(it: Primitive, origin: Array, size: Array) -> Part:
     w, x, y, z = it.rotation.tolist()
     return Part(
         it.shape,
-        _matrix(it.half[:, None] * shares),
-        _matrix(np.diag((it.centre - origin) / size)),
+        as_matrix(it.half[:, None] * shares),
+        as_matrix(np.diag((it.centre - origin) / size)),
         (w, x, y, z),
         it.tint,
         it.pattern,
         it.collides,
         it.material,
     )
-
-
-def _matrix(rows: Array) -> Matrix:
-    (a, b, c), (d, e, f), (g, h, i) = rows.tolist()
-    return ((a, b, c), (d, e, f), (g, h, i))
