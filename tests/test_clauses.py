@@ -82,7 +82,7 @@ def test_one_action_is_not_taken_for_another(scenes):
 
 
 def test_every_action_and_outcome_has_sayings_seen_and_held_out(scenes):
-    for _, facts in scenes:
+    for facts in (facts for _, facts in scenes if facts.family not in FIRST):
         for outcome in {"", facts.outcome}:
             patterns = SAYINGS[facts.family, facts.action, outcome]
             assert sum(not it.startswith("~") for it in patterns) >= 12, (happened(facts), outcome)

@@ -20,6 +20,7 @@ from sora2lib.kernels.tiles import TALL, TILE, paint, touched
 from sora2lib.render.darkroom import FPS, Plate
 from sora2lib.render.scene import Stage, focus_at, scene_at, set_stage
 from sora2lib.render.sky import star_field
+from sora2lib.render.weather import fallen
 from sora2lib.world.schema import World
 
 Frame = NDArray[np.uint8]
@@ -128,9 +129,12 @@ def _frames(stage: Stage, times: list[float], width: int, height: int) -> Iterat
             frame = canvas.draw(scene)
             if stage.sky.stars > 0:
                 add_stars(frame, canvas.features, stars, scene.camera, np.float32(stage.sky.stars))
-            if style.develop is None:
+            if style.develop is None and not stage.fall:
                 return frame
             seen = _survey(stage, shown, 1 / FPS, width, height, canvas.scratch)
+            frame = fallen(frame, stage.fall, seen[0], scene.camera, shown)
+            if style.develop is None:
+                return frame
             return style.develop(Plate(frame, *seen, focus_at(stage, shown), time, stage.seed))
         finally:
             free.put(canvas)

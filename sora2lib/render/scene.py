@@ -18,6 +18,7 @@ from sora2lib.render.materials import linear, noise_volume, pattern_number, post
 from sora2lib.render.motion import Motion, camera_at, joints_at, positions_at, read_motion, rotations_at
 from sora2lib.render.sky import LUMINANCE, Sky, display_curve, make_sky
 from sora2lib.render.styles import LOOKS, Dress, Style
+from sora2lib.render.weather import Fall
 from sora2lib.world.assets import primitives
 from sora2lib.world.cutouts import PREFIX
 from sora2lib.world.figures.library import SKELETONS, posed_parts
@@ -27,6 +28,7 @@ from sora2lib.world.vocabulary import GROUNDS, MATERIALS
 
 Array = NDArray[np.float64]
 HAZE = 0.0035  # 1/m
+WET = 0.35  # how much of the sky the ground mirrors in a cloudburst
 _GLASS_SHADE = 0.55
 # Parts whose look depends on the asset they belong to.
 _PATTERNS = {("house", 0): "house", ("house", 1): "shingles", ("house", 2): "shingles"}
@@ -56,6 +58,7 @@ class Stage:
     owners: NDArray[np.int64]  # (N,)
     creatures: tuple[Creature, ...]
     sky: Sky
+    fall: Fall  # what falls from the sky
     dome: NDArray[np.float32]  # the sky as the film sees it
     calm: NDArray[np.float32]
     ring: NDArray[np.float32]
@@ -137,7 +140,7 @@ def set_stage(world: World) -> Stage:
     mean = floor.colour.mean((0, 1))
     sky = make_sky(float(world.sun_azimuth), float(world.sun_elevation), float(world.cloud), float(world.fog), mean)
     air = _air(sky, ground, float(world.fog), floor.metres, floor.rough, mean)
-    air[at.MIRROR] *= style.dress.mirror
+    air[at.MIRROR] = max(air[at.MIRROR], WET * float(world.rain)) * style.dress.mirror
     air[at.CEL] = style.dress.cel
     dome = sky.dome * np.float32(sky.sky_exposure)
     return Stage(
@@ -150,6 +153,7 @@ def set_stage(world: World) -> Stage:
         owners=np.asarray(owners, np.int64),
         creatures=tuple(creatures),
         sky=sky,
+        fall=Fall(float(world.rain), float(world.snow), (float(world.wind[0]), float(world.wind[1]))),
         dome=poster(dome, style.dress.blocks, wander=0.35) if style.dress.blocks else dome,
         calm=sky.calm * np.float32(sky.sky_exposure),
         ring=sky.ring * np.float32(sky.sky_exposure),

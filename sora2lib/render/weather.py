@@ -1,5 +1,6 @@
 """Rain and snow that fall through a picture."""
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -11,7 +12,33 @@ from sora2lib.render.darkroom import Frame, Picture
 _RAIN, _SNOW = 5000, 6000  # drops in the repeating air at their most
 _AIR = {"rain": 11.0, "snow": 9.0}  # side of the air that repeats, metres
 _RAIN_SHUTTER, _SNOW_SHUTTER = 1 / 40, 1 / 300  # seconds: rain is streaks to the eye, snow is flakes
+BRIGHT, DIMMEST = 110.0, 0.25  # mean of a picture by day; light on drops at night
 RAIN_SPEED, SNOW_SPEED = 7.5, 1.1  # m/s; drops of 2 mm (Gunn & Kinzer 1949), large flakes
+
+
+@dataclass(frozen=True)
+class Fall:
+    """How hard it rains and snows, 0..1, and the wind that carries it, m/s along x and y."""
+
+    rain: float = 0.0
+    snow: float = 0.0
+    wind: tuple[float, float] = (0.0, 0.0)
+
+    def __bool__(self) -> bool:
+        """Whether anything falls."""
+        return self.rain > 0 or self.snow > 0
+
+
+def fallen(frame: Frame, fall: Fall, depth: Picture, view: NDArray[np.float32], time: float) -> Frame:
+    """Return a frame through which rain and snow fall; they are lit as the picture is.
+
+    >>> fallen(frame, Fall(rain=0.5), depth, view, 1.0)  # doctest: +SKIP
+    """
+    light = float(np.clip(frame.mean() / BRIGHT, DIMMEST, 1.0))
+    for draw, amount in ((rain, fall.rain), (snow, fall.snow)):
+        if amount > 0:
+            frame = draw(frame, depth, view, amount=amount, time=time, wind=fall.wind, light=light)
+    return frame
 
 
 @cache

@@ -7,15 +7,17 @@ from numpy.typing import NDArray
 
 from sora2lib.kernels import sound as kernels
 from sora2lib.sound.stage import place
+from sora2lib.world.vocabulary import INDOORS
 
 Array = NDArray[np.float64]
 LEVEL = 10 ** (-30 / 20)  # root mean square of a full ambience
 FADE = 0.02  # s
 NIGHT = -0.06  # elevation of the sun in radians below which crickets sing
-INDOORS = ("room", "hall")
 
 
-def ambience(name: str, *, level: float, sun: float, count: int, rng: np.random.Generator, rate: int) -> Array:
+def ambience(
+    name: str, *, level: float, sun: float, count: int, rng: np.random.Generator, rate: int, rain: float = 0.0
+) -> Array:
     """Return the sound (2, count) of a place.
 
     Parameters
@@ -24,11 +26,15 @@ def ambience(name: str, *, level: float, sun: float, count: int, rng: np.random.
     level : 0..1.
     sun : elevation of the sun in radians; at night birds are still and crickets sing.
     count, rate : samples, and samples a second.
+    rain : 0..1; birds and crickets are still while it falls.
     """
     night = sun < NIGHT
-    sound_2N = (_breeze if name == "birds" and night else _PLACES[name])(count, rng, rate)
+    hushed = name == "birds" and (night or rain > 0)
+    sound_2N = (_breeze if hushed else _PLACES[name])(count, rng, rate)
     sound_2N *= LEVEL / max(float(np.sqrt(np.mean(sound_2N**2))), 1e-9)
-    if night and name not in (*INDOORS, "wind", "sea"):
+    if rain > 0:
+        sound_2N += LEVEL * (0.5 + rain) * _patter(rain, count, rng, rate)
+    elif night and name not in (*INDOORS, "wind", "sea"):
         sound_2N += 0.5 * LEVEL * _crickets(count, rng, rate)
     n = np.arange(count)
     return np.asarray(level * sound_2N * np.minimum(1.0, np.minimum(n + 1, count - n) / (FADE * rate)))
@@ -104,6 +110,17 @@ def _crickets(count: int, rng: np.random.Generator, rate: int) -> Array:
         pulse_N = np.sin(np.pi * ((phase_N * 8) % 1.0)) ** 2 * (phase_N < 3 / 8)
         place(sound_2N, np.sin(2 * np.pi * pitch * time_N) * pulse_N, 0, rng.uniform(-0.9, 0.9), rate)
     return sound_2N
+
+
+def _patter(rain: float, count: int, rng: np.random.Generator, rate: int) -> Array:
+    """Drops: the hiss of many far ones, and the ticks of near ones, each a short ring of its own pitch."""
+    sound_2N = _shaped(count, rng, rate, lambda f: (f / 3000) ** 0.4 / (1 + (f / 7000) ** 3))
+    for _ in range(rng.poisson((40 + 160 * rain) * count / rate)):
+        pitch, side, near = rng.uniform(1500, 6000), rng.uniform(-1, 1), rng.uniform(0.2, 1.0) ** 2
+        time_N = np.arange(int(0.008 * rate)) / rate
+        tick_N = 3.0 * near * np.sin(2 * np.pi * pitch * time_N) * np.exp(-time_N * 700)
+        place(sound_2N, tick_N, int(rng.integers(max(count - len(time_N), 1))), side, rate)
+    return np.asarray(sound_2N)
 
 
 def _sea(count: int, rng: np.random.Generator, rate: int) -> Array:

@@ -47,6 +47,7 @@ def synthesise(world: World, *, rate: int = 48_000, seconds: float | None = None
         count=count,
         rng=rng,
         rate=rate,
+        rain=float(world.rain),
     )
     return master(events_2N, around_2N, rate)
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sora2lib.world import phrases
+from sora2lib.world import adjectives, phrases
 from sora2lib.world.assets import ASSETS, find
 from sora2lib.world.cutouts import PREFIX, plural
 from sora2lib.world.facts import Facts, Thing
@@ -46,8 +46,8 @@ def _plural(noun: str) -> tuple[str, str]:
     return one, many or one + "s"
 
 
-COLOURS, SIZES = choices(phrases.COLOURS), choices(phrases.SIZES)
-MATERIALS, STUFFS = choices(phrases.MATERIALS), choices(phrases.STUFFS)
+COLOURS, SIZES = choices(adjectives.COLOURS), choices(adjectives.SIZES)
+MATERIALS, STUFFS = choices(adjectives.MATERIALS), choices(adjectives.STUFFS)
 ADJECTIVES = {"size": SIZES, "colour": COLOURS, "material": MATERIALS}
 
 

@@ -22,47 +22,6 @@ HELD_OUT_STEMS = frozenset(
      "keel", "catapult", "clatter", "clank", "nudg", "collaps", "descend", "ascend", "survey", "captur", "depict"}
 )  # fmt: skip
 
-COLOURS: dict[str, tuple[str, ...]] = {
-    "red": ("red", "red", "bright red", "scarlet", "crimson", "ruby"),
-    "orange": ("orange", "orange", "bright orange", "amber", "tangerine"),
-    "yellow": ("yellow", "yellow", "bright yellow", "golden yellow", "lemon yellow", "lemon"),
-    "green": ("green", "green", "grass green", "emerald", "emerald green"),
-    "cyan": ("cyan", "turquoise", "teal", "aqua"),
-    "blue": ("blue", "blue", "deep blue", "navy", "cobalt", "azure", "cobalt blue"),
-    "purple": ("purple", "purple", "violet", "lilac"),
-    "pink": ("pink", "pink", "hot pink", "magenta", "rose", "rose pink"),
-    "brown": ("brown", "brown", "chocolate brown", "chestnut", "chestnut brown"),
-    "white": ("white", "white", "snow white", "pure white", "ivory"),
-    "grey": ("grey", "gray", "grey", "charcoal grey", "silver grey"),
-    "black": ("black", "black", "jet black", "ebony"),
-}
-SIZES: dict[str, tuple[str, ...]] = {
-    "tiny": ("tiny", "tiny", "very small", "miniature", "petite"),
-    "small": ("small", "small", "little", "smallish", "~compact"),
-    "medium": ("medium-sized", "medium", "medium-size", "mid-sized"),
-    "big": ("big", "big", "large", "sizeable"),
-    "huge": ("huge", "giant", "massive", "very large", "enormous", "gigantic"),
-}
-MATERIALS: dict[str, tuple[str, ...]] = {
-    "rubber": ("rubber", "rubber", "rubbery", "elastic"),
-    "plastic": ("plastic", "plastic", "plasticky"),
-    "wood": ("wooden", "wood", "wooden", "oak", "timber"),
-    "steel": ("steel", "metal", "steel", "metallic", "iron"),
-    "glass": ("glass", "glass", "crystal"),
-    "stone": ("stone", "rock", "stone", "granite"),
-    "foam": ("foam", "soft foam", "foam", "sponge"),
-    "leather": ("leather", "leathery"),
-}
-STUFFS: dict[str, tuple[str, ...]] = {  # after "made of"
-    "rubber": ("rubber", "elastic rubber"),
-    "plastic": ("plastic",),
-    "wood": ("wood", "oak", "timber"),
-    "steel": ("steel", "metal", "iron"),
-    "glass": ("glass", "crystal"),
-    "stone": ("stone", "rock", "granite"),
-    "foam": ("foam", "soft foam", "sponge"),
-    "leather": ("leather",),
-}
 # One "name" or "name/plural" each; the plural is the name and an s unless it is given.
 ASSETS: dict[str, tuple[str, ...]] = {
     "ball": ("ball", "ball", "ball", "sphere", "orb", "globe"),
@@ -102,7 +61,13 @@ CRADLE_BOBS = ("ball", "ball", "pendulum", "~bob")  # what hangs in Newton's cra
 UNNAMED = ("something", "an object", "a thing")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
            "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen")  # fmt: skip
-GROUPS: dict[int, tuple[str, ...]] = {2: ("a pair of", "a couple of", "a duo of"), 3: ("a group of three", "a trio of")}
+GROUPS: dict[int, tuple[str, ...]] = {
+    2: ("a pair of", "a couple of", "a set of two", "a twosome of", "a group of two", "a duo of"),
+    3: ("a group of three", "a set of three", "a triplet of", "a threesome of", "a bunch of three", "a trio of"),
+    4: ("a group of four", "a set of four", "a quartet of", "a bunch of four"),
+    5: ("a group of five", "a set of five", "a quintet of", "a bunch of five"),
+    6: ("a group of six", "half a dozen", "a set of six", "a bunch of six"),
+}
 
 PLACES: dict[str, tuple[str, ...]] = {  # where it happens
     "concrete": ("on concrete", "on the pavement", "in a parking lot", "on a concrete floor", "on asphalt"),
@@ -149,55 +114,111 @@ HOURS: dict[str, tuple[str, ...]] = {  # whole sentences
     "night": ("it is night", "it is midnight", "the scene is dark", "moonlight falls on the scene"),
 }
 WEATHERS: dict[str, tuple[str, ...]] = {
-    "clear": ("under a clear sky", "in clear weather", "with a clear sky", "under a cloudless sky"),
+    "clear": ("under a clear sky", "in clear weather", "with a clear sky", "under a cloudless sky",
+              "under a blue sky", "in fine weather", "on a clear day", "in sunny weather"),
     "overcast": ("under an overcast sky", "under clouds", "with a cloudy sky", "in overcast weather",
-                 "under a gloomy sky"),
-    "fog": ("in fog", "in thick fog", "in foggy weather", "in the fog", "in the mist", "in misty air"),
+                 "under a gloomy sky", "under a cloudy sky", "under grey clouds", "on a cloudy day",
+                 "under heavy clouds"),
+    "fog": ("in fog", "in thick fog", "in foggy weather", "in the fog", "in the mist", "in misty air",
+            "in dense fog", "on a foggy day", "in haze", "through thick haze"),
+    "rain": ("in the rain", "in rain", "on a rainy day", "in pouring rain", "in heavy rain", "in rainy weather",
+             "while it rains", "in a shower", "under falling rain", "~in a downpour", "~in a drizzle"),
+    "snowfall": ("in falling snow", "while it snows", "in a snowfall", "in a snowstorm", "in light snowfall",
+                 "on a day of snowfall", "as snow falls", "~in a flurry of snow", "~amid snowflakes"),
 }  # fmt: skip
 WEATHER_TAGS: dict[str, tuple[str, ...]] = {
     "clear": ("clear sky", "clear", "clear weather", "cloudless"),
     "overcast": ("overcast", "cloudy", "cloudy sky", "gloomy sky"),
     "fog": ("fog", "foggy", "thick fog", "mist", "misty"),
+    "rain": ("rain", "rainy", "heavy rain", "pouring rain", "rainy weather", "falling rain", "~downpour", "~drizzle"),
+    "snowfall": (
+        "falling snow",
+        "snowfall",
+        "snowing",
+        "snowstorm",
+        "light snowfall",
+        "~snowflakes",
+        "~flurry of snow",
+    ),
 }
 SKIES: dict[str, tuple[str, ...]] = {
     "clear": ("the sky is clear", "the weather is clear", "there are few clouds", "the sky is cloudless"),
     "overcast": ("the sky is overcast", "it is cloudy", "clouds cover the sky", "the sky is gloomy"),
     "fog": ("it is foggy", "there is thick fog", "fog hangs in the air", "the air is misty"),
+    "rain": ("it rains", "it is raining", "rain falls", "it pours", "rain is falling heavily", "~it drizzles"),
+    "snowfall": ("it snows", "it is snowing", "snow is falling", "snow falls from the sky", "~snowflakes drift down"),
 }
 FRAMINGS: dict[str, tuple[str, ...]] = {
-    "wide": ("wide shot", "wide angle shot", "long shot", "establishing shot"),
-    "medium": ("medium shot", "mid shot", "~medium framing shot"),
-    "close-up": ("close-up", "close-up shot", "tight shot", "~tight close-up"),
-}
+    "wide": ("wide shot", "wide angle shot", "long shot", "establishing shot", "wide framing", "wide view",
+             "full shot", "wide-angle view", "far shot", "shot from far away"),
+    "medium": ("medium shot", "mid shot", "~medium framing shot", "medium view", "medium framing",
+               "medium-wide shot", "waist shot", "half shot"),
+    "close-up": ("close-up", "close-up shot", "tight shot", "~tight close-up", "closeup", "close shot", "close view",
+                 "extreme close-up", "tight framing", "shot from close by"),
+}  # fmt: skip
 
 # What the camera does: verbs for "the camera ...", and labels; {way} is the direction when it is said.
 CAMERA_VERBS: dict[str, tuple[str, ...]] = {
-    "static": ("[stay] still", "[be] fixed", "[stay] in place", "[be] static", "[hold] still", "~[remain] at rest"),
-    "pan": ("[pan]{way}", "[pan]{way}", "slowly [pan]{way}", "[turn]{way}", "~[survey] the scene{way}"),
-    "tilt": ("[tilt]{way}", "[tilt]{way}", "slowly [tilt]{way}", "~[pitch]{way}"),
-    "dolly in": ("[dolly] in", "[push] in", "[move] closer", "slowly [push] in", "~[draw] nearer"),
-    "dolly out": ("[dolly] out", "[pull] back", "[move] away", "slowly [pull] out", "~[draw] back"),
-    "dolly": ("[dolly]", "~[dolly] along its axis"),
-    "truck": ("[truck]{way}", "[track]{way}", "[slide]{way}", "[move] sideways{way}", "~[travel]{way}"),
-    "crane up": ("[crane] up", "[rise]", "slowly [rise]", "[move] up on a crane", "~[ascend]"),
-    "crane down": ("[crane] down", "[sink]", "slowly [sink]", "[move] down on a crane", "~[descend]"),
-    "crane": ("[be] on a crane", "~[crane]"),
+    "static": ("[stay] still", "[be] fixed", "[stay] in place", "[be] static", "[hold] still", "~[remain] at rest",
+               "[be] motionless", "[be] stationary", "[stay] steady", "[keep] still", "[be] locked off",
+               "[be] mounted on a stand", "[stay] put"),
+    "pan": ("[pan]{way}", "[pan]{way}", "slowly [pan]{way}", "[turn]{way}", "~[survey] the scene{way}",
+            "[swing]{way}", "[swivel]{way}", "[sweep]{way}", "[pivot]{way}", "softly [pan]{way}", "[rotate]{way}",
+            "quickly [pan]{way}", "[pan] slowly{way}"),
+    "tilt": ("[tilt]{way}", "[tilt]{way}", "slowly [tilt]{way}", "~[pitch]{way}", "[tip]{way}", "[angle]{way}",
+             "softly [tilt]{way}", "[look]{way}", "quickly [tilt]{way}", "[tilt] slowly{way}"),
+    "dolly in": ("[dolly] in", "[push] in", "[move] closer", "slowly [push] in", "~[draw] nearer", "[glide] in",
+                 "[move] in", "[come] closer", "[creep] closer", "[approach]", "[advance]", "[roll] closer",
+                 "softly [push] in", "[dolly] forwards"),
+    "dolly out": ("[dolly] out", "[pull] back", "[move] away", "slowly [pull] out", "~[draw] back", "[glide] back",
+                  "[move] back", "[back] away", "[retreat]", "[back] off", "[roll] back", "softly [pull] back",
+                  "[dolly] backwards"),
+    "dolly": ("[dolly]", "~[dolly] along its axis", "[move] on rails", "[roll] on tracks", "slowly [dolly]"),
+    "truck": ("[truck]{way}", "[track]{way}", "[slide]{way}", "[move] sideways{way}", "~[travel]{way}",
+              "[glide] sideways{way}", "[slide] sideways{way}", "[shift]{way}", "[roll] sideways{way}",
+              "[track] sideways{way}", "slowly [truck]{way}", "[drift] sideways{way}"),
+    "crane up": ("[crane] up", "[rise]", "slowly [rise]", "[move] up on a crane", "~[ascend]", "[lift]", "[climb]",
+                 "[float] up", "[go] up", "[soar]", "[move] upwards", "[rise] on a crane", "softly [rise]"),
+    "crane down": ("[crane] down", "[sink]", "slowly [sink]", "[move] down on a crane", "~[descend]", "[come] down",
+                   "[float] down", "[go] down", "[move] downwards", "[sink] on a crane", "softly [sink]",
+                   "[drop] lower"),
+    "crane": ("[be] on a crane", "~[crane]", "[move] on a crane", "[be] mounted on a crane", "[be] on a jib"),
     "orbit": ("[orbit]{way}", "[orbit]{way}", "[circle]{way}", "[orbit]{way} around the scene",
-              "slowly [circle]{way}", "~[revolve]{way}", "~[arc]{way}"),
-    "zoom": ("[zoom]{way}", "[zoom]{way}", "slowly [zoom]{way}", "~[zoom] smoothly{way}"),
-    "handheld": ("[be] handheld", "[shake] slightly", "[be] held in the hand", "~[wobble]"),
+              "slowly [circle]{way}", "~[revolve]{way}", "~[arc]{way}", "[circle]{way} around the action",
+              "[rotate]{way} around the scene", "[fly]{way} around the scene", "[loop]{way} around the scene",
+              "[move]{way} in a circle", "[spin]{way} around the scene", "softly [orbit]{way}",
+              "[swing]{way} around the scene"),
+    "zoom": ("[zoom]{way}", "[zoom]{way}", "slowly [zoom]{way}", "~[zoom] smoothly{way}", "softly [zoom]{way}",
+             "quickly [zoom]{way}", "[zoom] slowly{way}", "steadily [zoom]{way}"),
+    "handheld": ("[be] handheld", "[shake] slightly", "[be] held in the hand", "~[wobble]", "[be] shaky",
+                 "[be] hand-held", "[jitter] slightly", "[tremble] slightly", "[bob] slightly", "[be] unsteady",
+                 "[move] as if held by hand"),
 }  # fmt: skip
 CAMERA_TAGS: dict[str, tuple[str, ...]] = {
-    "static": ("static camera", "static shot", "fixed camera", "locked-off shot", "~tripod shot"),
-    "pan": ("pan{way}", "camera pan{way}", "panning{way}", "~panoramic turn{way}"),
-    "tilt": ("tilt{way}", "camera tilt{way}", "tilting{way}", "~pitching{way}"),
-    "dolly": ("dolly{way}", "dolly shot{way}", "slow dolly{way}", "~gliding dolly{way}"),
-    "truck": ("truck{way}", "truck shot{way}", "tracking{way}", "~lateral track{way}"),
-    "crane": ("crane{way}", "crane shot{way}", "~boom{way}"),
-    "orbit": ("orbit{way}", "orbit shot{way}", "camera orbits{way}", "circling{way}", "~arc shot{way}"),
-    "zoom": ("zoom{way}", "camera zooms{way}", "slow zoom{way}", "~smooth zoom{way}"),
-    "handheld": ("handheld", "handheld camera", "handheld shot", "shaky camera", "~handheld-style"),
-}
+    "static": ("static camera", "static shot", "fixed camera", "locked-off shot", "~tripod shot", "still camera",
+               "stationary camera", "motionless camera", "fixed shot", "stationary shot", "camera locked in place",
+               "steady fixed camera"),
+    "pan": ("pan{way}", "camera pan{way}", "panning{way}", "~panoramic turn{way}", "panning shot{way}",
+            "slow pan{way}", "camera sweep{way}", "sweeping pan{way}", "gentle pan{way}", "camera pans{way}",
+            "swivel{way}"),
+    "tilt": ("tilt{way}", "camera tilt{way}", "tilting{way}", "~pitching{way}", "tilt shot{way}", "slow tilt{way}",
+             "tilting shot{way}", "camera tilts{way}", "gentle tilt{way}"),
+    "dolly": ("dolly{way}", "dolly shot{way}", "slow dolly{way}", "~gliding dolly{way}", "camera dolly{way}",
+              "dollying{way}", "dolly move{way}", "camera dollies{way}", "gentle dolly{way}"),
+    "truck": ("truck{way}", "truck shot{way}", "tracking{way}", "~lateral track{way}", "tracking shot{way}",
+              "trucking{way}", "sideways tracking{way}", "trucking shot{way}", "sideways camera{way}",
+              "camera tracks{way}"),
+    "crane": ("crane{way}", "crane shot{way}", "~boom{way}", "crane move{way}", "craning{way}", "jib shot{way}",
+              "camera crane{way}", "slow crane{way}"),
+    "orbit": ("orbit{way}", "orbit shot{way}", "camera orbits{way}", "circling{way}", "~arc shot{way}",
+              "orbiting{way}", "orbiting shot{way}", "circling shot{way}", "circular shot{way}",
+              "orbiting camera{way}", "camera circles{way}", "slow orbit{way}"),
+    "zoom": ("zoom{way}", "camera zooms{way}", "slow zoom{way}", "~smooth zoom{way}", "zooming{way}",
+             "zoom shot{way}", "camera zoom{way}", "zooming shot{way}", "gentle zoom{way}"),
+    "handheld": ("handheld", "handheld camera", "handheld shot", "shaky camera", "~handheld-style", "hand-held",
+                 "hand-held shot", "hand-held camera", "shaky cam", "unsteady camera", "jittery camera",
+                 "shaky handheld shot"),
+}  # fmt: skip
 SIDES: dict[str, tuple[str, ...]] = {
     "left": ("left", "to the left", "to the left", "towards the left", "leftwards"),
     "right": ("right", "to the right", "to the right", "towards the right", "rightwards"),
@@ -214,9 +235,11 @@ TRAVEL: dict[str, tuple[str, ...]] = {
     "right": (*SIDES["right"], "from left to right"),
 }
 PACES: dict[str, tuple[str, ...]] = {
-    "slow": ("slowly", "slowly", "at a slow speed", "gently", "sluggishly"),
-    "fast": ("fast", "quickly", "at high speed", "swiftly", "rapidly"),
-}
+    "slow": ("slowly", "slowly", "at a slow speed", "unhurriedly", "at a low speed", "lazily", "leisurely", "gently",
+             "sluggishly"),
+    "fast": ("fast", "quickly", "at high speed", "speedily", "at great speed", "at full speed", "in a hurry", "swiftly",
+             "rapidly"),
+}  # fmt: skip
 
 OPENERS: tuple[str, ...] = (  # before "a ball bouncing" or "a collision of two balls"
     "a video of", "footage of", "a cinematic shot of", "cinematic shot of", "show", "show me", "we see", "video of",

@@ -48,6 +48,9 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "sun_elevation": ((), "f"),  # below zero the moon stands where the sun would by day
     "cloud": ((), "f"),  # 0..1
     "fog": ((), "f"),  # extinction, 1/m
+    "rain": ((), "f"),  # 0..1, from none to a cloudburst
+    "snow": ((), "f"),  # 0..1
+    "wind": (("xyz",), "f"),  # m/s
     "style": ((), "U"),
     "ambience": ((), "U"),
     "ambience_level": ((), "f"),  # 0..1
@@ -75,6 +78,9 @@ _RANGES = {
     "camera_fov": (0.01, 3.1),
     "cloud": (0, 1),
     "fog": (0, 10),
+    "rain": (0, 1),
+    "snow": (0, 1),
+    "wind": (-100, 100),
     "ambience_level": (0, 1),
 }
 
@@ -123,7 +129,8 @@ def from_json(text: str) -> World:
     """Build a world from :meth:`World.to_json` text and validate it."""
     try:
         plain = json.loads(text)
-        values = {name: np.asarray(plain["variables"][name]) for name in VARIABLES}
+        given = plain["variables"]  # what came to the schema later, older texts lack
+        values = {name: np.asarray(given[name]) for name in VARIABLES if name in given}
         return build(actors=plain["actors"], time=plain["time"], attrs=plain["attrs"], **values)
     except (ValueError, KeyError, TypeError) as error:
         raise WorldError(f"not the JSON of a world ({error}); write it with World.to_json()") from error
@@ -175,6 +182,9 @@ def _defaults(sizes: dict[str, int]) -> dict[str, Any]:
         "joint_angle": np.zeros((actor, time, sizes["joint"])),
         "camera_roll": np.zeros(time),
         "camera_cut": np.zeros(time, dtype=bool),
+        "rain": 0.0,
+        "snow": 0.0,
+        "wind": np.zeros(3),
         "style": "realistic",
         "music": "",
         "line_speaker": np.zeros(0, dtype=np.str_),

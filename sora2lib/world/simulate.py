@@ -183,6 +183,9 @@ def _world(stage: Stage, take: Take, event: Event, shot: Shot, path: CameraPath)
         sun_elevation=setting.sun_elevation,
         cloud=setting.cloud,
         fog=setting.fog,
+        rain=setting.rain,
+        snow=setting.snow,
+        wind=setting.wind,
         ambience=GROUNDS[setting.ground].ambience,
         ambience_level=setting.ambience_level,
     )

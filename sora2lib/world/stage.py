@@ -148,6 +148,9 @@ class Setting:
     cloud: float
     fog: float
     ambience_level: float
+    rain: float = 0.0
+    snow: float = 0.0
+    wind: Vector = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,17 @@ from sora2lib.world.assets import find
 from sora2lib.world.facts import Thing
 from sora2lib.world.stage import Body, Event, Force, Setting, Shot, Stage, Take, Vector
 from sora2lib.world.support import depth_below
-from sora2lib.world.vocabulary import CAMERA_MOVES, COLOURS, FRAMINGS, GROUNDS, LIGHTS, MATERIALS, SIZES, WEATHERS
+from sora2lib.world.vocabulary import (
+    CAMERA_MOVES,
+    COLOURS,
+    FRAMINGS,
+    GROUNDS,
+    INDOORS,
+    LIGHTS,
+    MATERIALS,
+    SIZES,
+    WEATHERS,
+)
 
 T = TypeVar("T")
 
@@ -40,6 +50,7 @@ GRIPPY = tuple(name for name in SOLID if GROUNDS[name].friction > 0)
 FIRM = ("concrete", "wood floor", "tiles", "metal")
 LIGHT_ODDS = {"noon": 0.22, "afternoon": 0.32, "sunset": 0.24, "dusk": 0.10, "night": 0.12}
 WEATHER_ODDS = {"clear": 0.76, "overcast": 0.14, "fog": 0.10}
+FALL_ODDS = {"": 0.86, "rain": 0.08, "snowfall": 0.06}  # of rain or snow instead, under the open sky
 FRAMING_ODDS = {"wide": 0.25, "medium": 0.4, "close-up": 0.35}
 SLOW, FAST = 1.1, 2.0  # m/s along the ground; what is between has no word
 LEAST = 0.07  # share of the picture's height that a subject fills at least
@@ -197,7 +208,11 @@ def draw_setting(rng: np.random.Generator, ground: str) -> Setting:
     """Draw the light and the weather; the sun stands at the camera's side or back, at sunset low at a side."""
     light = pick(rng, tuple(LIGHT_ODDS), tuple(LIGHT_ODDS.values()))
     weather = pick(rng, tuple(WEATHER_ODDS), tuple(WEATHER_ODDS.values()))
-    cloud, fog = WEATHERS[weather]
+    air = rng.spawn(1)[0]  # draws of its own: what was drawn before there was rain is drawn as before
+    fall = pick(air, tuple(FALL_ODDS), tuple(FALL_ODDS.values()))
+    dry = GROUNDS[ground].ambience in INDOORS or (ground == "sand" and fall == "snowfall")
+    weather = weather if dry or not fall else fall
+    sky = WEATHERS[weather]
     from_right = between(rng, -25, 40) if light == "sunset" else between(rng, -80, 10)
     azimuth = pick(rng, (from_right, 180 - from_right))
     return Setting(
@@ -206,9 +221,11 @@ def draw_setting(rng: np.random.Generator, ground: str) -> Setting:
         weather,
         sun_azimuth=float(np.radians((azimuth + 180) % 360 - 180)),
         sun_elevation=float(np.radians(between(rng, *LIGHTS[light].elevation))),
-        cloud=float(np.clip(cloud + between(rng, -0.05, 0.05), 0, 1)),
-        fog=fog * between(rng, 0.8, 1.2),
+        cloud=float(np.clip(sky.cloud + between(rng, -0.05, 0.05), 0, 1)),
+        fog=sky.fog * between(rng, 0.8, 1.2),
         ambience_level=between(rng, 0.2, 0.6),
+        rain=sky.rain * between(air, 0.6, 1.6),
+        snow=sky.snow * between(air, 0.6, 1.6),
     )
 
 
@@ -254,6 +271,7 @@ def set_stage(
     again: Callable[[np.random.Generator], Stage] | None = None,
     forces: Sequence[Force] = (),
     least: float = 0.0,
+    wind: Vector = (0.0, 0.0, 0.0),
 ) -> Stage:
     """Complete a stage with light, weather, camera and, now and then, decor; ``watch`` is who the camera frames."""
     props = draw_decor(rng) if decor else []
@@ -261,7 +279,7 @@ def set_stage(
     return Stage(
         family,
         (*bodies, *(one for one, _ in props)),
-        draw_setting(rng, ground),
+        replace(draw_setting(rng, ground), wind=wind),
         draw_shot(rng),
         (*things, *_grouped([it for _, it in props])),
         watch,

@@ -112,11 +112,23 @@ LIGHTS: dict[str, Light] = {
     "night": Light((-40, -25), ("midnight", "moonlight")),
 }
 
-# name -> (cloud cover 0..1, fog extinction in 1/m)
-WEATHERS: dict[str, tuple[float, float]] = {
-    "clear": (0.15, 0.0),
-    "overcast": (0.95, 0.004),
-    "fog": (0.6, 0.07),
+
+@dataclass(frozen=True)
+class Weather:
+    """Cloud cover, 0..1; fog as extinction in 1/m; rain and snow, 0..1."""
+
+    cloud: float
+    fog: float
+    rain: float = 0.0
+    snow: float = 0.0
+
+
+WEATHERS: dict[str, Weather] = {
+    "clear": Weather(0.15, 0.0),
+    "overcast": Weather(0.95, 0.004),
+    "fog": Weather(0.6, 0.07),
+    "rain": Weather(0.92, 0.008, rain=0.55),
+    "snowfall": Weather(0.9, 0.01, snow=0.55),
 }
 
 # What the camera does; orbit, pan and truck have a direction (left or right), dolly and zoom (in or out),
@@ -146,6 +158,7 @@ SIZES: dict[str, tuple[float, float]] = {
 }
 
 AMBIENCES = ("city", "birds", "sea", "room", "wind", "hall")
+INDOORS = frozenset({"room", "hall"})  # ambiences
 STYLES = (
     "realistic", "cinematic", "anime", "noir", "retro", "watercolor", "clay", "news", "selfie", "handheld",
 )  # fmt: skip

@@ -37,6 +37,7 @@ curling     glide                                 knocks away, stops short      
 spin        spin                                  keeps spinning, falls over                   "", ""
 trampoline  bounce on                             ""                                           "", ""
 slide       ride down (a playground slide)        ""                                           direction
+anything    as drop, throw, roll, ramp or collide     of that family, by any thing or picture      of that family
 ==========  ====================================  ===========================================  ================
 """
 
@@ -44,6 +45,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sora2lib.world.families.anything import anything
 from sora2lib.world.families.balance import balance
 from sora2lib.world.families.basketball import basketball
 from sora2lib.world.families.boat import boat
@@ -106,4 +108,5 @@ FAMILIES: dict[str, Callable[[np.random.Generator], Stage]] = {
     "spin": spin,
     "trampoline": trampoline,
     "slide": slide,
+    "anything": anything,
 }

@@ -8,6 +8,7 @@ from sora2lib.world.staging import (
     BALLS,
     BLOCKS,
     SOLID,
+    Look,
     any_turn,
     between,
     body,
@@ -24,10 +25,13 @@ SHAPES = (*BLOCKS, "domino", "ring", "puck", "plank")
 
 def drop(rng: np.random.Generator) -> Stage:
     """Draw a drop from 0.6 to 3 m above the ground."""
-    asset = pick(rng, BALLS, BALL_ODDS) if rng.random() < 0.6 else pick(rng, SHAPES)
-    look = draw_look(rng, asset)
+    return dropped(rng, draw_look(rng, pick(rng, BALLS, BALL_ODDS) if rng.random() < 0.6 else pick(rng, SHAPES)))
+
+
+def dropped(rng: np.random.Generator, look: Look) -> Stage:
+    """Draw a drop of one to three of a look."""
     count = pick(rng, (1, 2, 3), (0.65, 0.2, 0.15))
-    names = numbered(asset, count)
+    names = numbered(look.asset, count)
     radius = max(look.extents) / 2
     gap = 2 * radius + between(rng, 0.15, 0.5)
     tumbling = rng.random() < 0.5

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from sora2lib.world.assets import find
 from sora2lib.world.stage import Body, Event, Stage, Take
 from sora2lib.world.staging import (
     FIRM,
@@ -30,13 +31,16 @@ WAYS = ("roll down", "slide down", "bounce down")
 STEPS = 5
 
 
-def ramp(rng: np.random.Generator, way: str = "") -> Stage:
-    """Draw a way down: "roll down" or "slide down" a ramp, "bounce down" the stairs; "" leaves it to chance."""
+def ramp(rng: np.random.Generator, way: str = "", given: Look | None = None) -> Stage:
+    """Draw a way down: "roll down" or "slide down" a ramp, "bounce down" the stairs; "" leaves it to chance.
+
+    What bounces down may be ``given``.
+    """
     way = way or pick(rng, WAYS, (0.45, 0.25, 0.3))
     sign, direction = side(rng)
     ground = pick(rng, GRIPPY)
     if way == "bounce down":
-        prop, runner, look = _stairs(rng, sign)
+        prop, runner, look = _stairs(rng, sign, given)
     else:
         prop, runner, look = _slope(rng, sign, rolls=way == "roll down", far=ground in FIRM)
     asset = prop.asset
@@ -56,7 +60,7 @@ def ramp(rng: np.random.Generator, way: str = "") -> Stage:
         ground=ground,
         judge=judge,
         watch=(runner.name, asset),
-        again=partial(ramp, way=way),
+        again=partial(ramp, way=way, given=given),
     )
 
 
@@ -96,15 +100,15 @@ def _slope(rng: np.random.Generator, sign: float, *, rolls: bool, far: bool) -> 
     return prop, runner, look
 
 
-def _stairs(rng: np.random.Generator, sign: float) -> tuple[Body, Body, Look]:
+def _stairs(rng: np.random.Generator, sign: float, given: Look | None) -> tuple[Body, Body, Look]:
     """Stairs that fall towards ``sign``, and what starts on the top step."""
-    look = draw_look(rng, pick(rng, STAIR_RUNNERS), sizes=("tiny", "small", "medium"))
+    look = given or draw_look(rng, pick(rng, STAIR_RUNNERS), sizes=("tiny", "small", "medium"))
     length, height = between(rng, 1.2, 1.8), between(rng, 0.7, 1.2)
     piece = set_piece(rng, "stairs", (length, between(rng, 0.9, 1.3), height))
     x = -sign * between(rng, 1.0, 2.5)
     heading = turned("z", math.pi if sign > 0 else 0.0)
     prop = body(rng, piece, "stairs", position=(x, 0.0, standing(piece)), rotation=heading, joint="fixed")
-    rolls = look.extents[0] == look.extents[2]
+    rolls = look.extents[0] == look.extents[2] and (given is None or find(look.asset).rolls)
     pace = between(rng, 0.7, 1.5) if rolls else between(rng, 1.5, 2.5)
     runner = body(
         rng,

@@ -36,11 +36,12 @@ def throw(rng: np.random.Generator) -> Stage:
     """Draw a throw at 2 to 7.5 m/s, released 0.5 to 1.9 m above the ground."""
     if rng.random() < LAB_ODDS:
         return training_lab(rng, "parabola")
-    return _thrown(rng, speed=pick(rng, tuple(SPEEDS)), goal=pick(rng, TARGETS, TARGET_ODDS))
+    return thrown(rng, speed=pick(rng, tuple(SPEEDS)), goal=pick(rng, TARGETS, TARGET_ODDS))
 
 
-def _thrown(rng: np.random.Generator, *, speed: str, goal: str) -> Stage:
-    look = draw_look(
+def thrown(rng: np.random.Generator, *, speed: str, goal: str, given: Look | None = None) -> Stage:
+    """Draw a throw, of a given look or any, at a pace of ``SPEEDS``, at a wall, at a box or at nothing."""
+    look = given or draw_look(
         rng,
         pick(rng, BALLS, BALL_ODDS) if rng.random() < 0.75 else pick(rng, BLOCKS),
         sizes=("tiny", "small", "medium", "big"),
@@ -53,9 +54,9 @@ def _thrown(rng: np.random.Generator, *, speed: str, goal: str) -> Stage:
     along, up = pace * float(np.cos(angle)), pace * float(np.sin(angle))
     reach = along * (up + float(np.sqrt(up**2 + 2 * GRAVITY * height))) / GRAVITY
     start = -sign * min(reach / 2 + between(rng, 0.5, 2.0), 5.0)
-    tumbling = look.asset in BLOCKS
+    tumbling = given is not None or look.asset in BLOCKS
     (name,) = numbered(look.asset, 1)
-    thrown = body(
+    missile = body(
         rng,
         look,
         name,
@@ -75,12 +76,12 @@ def _thrown(rng: np.random.Generator, *, speed: str, goal: str) -> Stage:
     return set_stage(
         rng,
         "throw",
-        bodies=[thrown, *(one for one, _ in others)],
+        bodies=[missile, *(one for one, _ in others)],
         things=[thing("subject", look, name), *(thing("target", it, one.name) for one, it in others)],
         ground=pick(rng, SOLID),
         judge=judge,
         watch=(name,),
-        again=partial(_thrown, speed=speed, goal=goal),
+        again=partial(thrown, speed=speed, goal=goal, given=given),
     )
 
 

@@ -75,6 +75,7 @@ def _rising(rng: np.random.Generator) -> Stage:
         ground=pick(rng, GRIPPY),
         judge=judge,
         again=partial(wind, action="rise"),
+        wind=(air, 0.0, 0.0),
         forces=forces,
         least=LEAST,
     )
@@ -103,6 +104,7 @@ def _blown(rng: np.random.Generator) -> Stage:
         ground=pick(rng, FLAT),
         judge=judge,
         again=partial(wind, action="blow along"),
+        wind=(sign * gust, 0.0, 0.0),
         forces=[force],
         least=LEAST,
     )
