@@ -6,20 +6,24 @@ Clips longer than the network's span are continued window by window, the last se
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from sora2lib.model import tokens
+from sora2lib.model import tokens, windows
+from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.conditions import motion_batch, words_of
-from sora2lib.model.tokens import CAMERA_WIDTH, CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Rows
+from sora2lib.model.poses import POSE_WIDTH
+from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Rows
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import SLOTS, Batch
 from sora2lib.model.weights import Model
 from sora2lib.sampler import State, Velocity, cascade, euler, guided
+from sora2lib.world.assets import ASSETS
+from sora2lib.world.nouns import mentions
 from sora2lib.world.schema import RATE, World
 
 SPAN = 12  # time rows that the network plans together: four seconds
@@ -88,32 +92,38 @@ def plan_many(
     generators = [torch.Generator().manual_seed(ask.seed) for ask in asks]
     prompts = [ask.prompt for ask in asks]
     rows = max(1, int(np.ceil(asks[0].seconds * RATE / STRIDE - 1e-9)))
-    windows = _windows(rows)
+    stretches = _stretches(rows)
     casting = max(4, steps * CASTING_STEPS // MOTION_STEPS)
-    total = casting + steps * len(windows)
+    total = casting + steps * len(stretches)
+    assets = [castable(prompt) for prompt in prompts]
     worlds: list[Rows] = []
-    for index, worlds in enumerate(_cast(model, prompts, generators, casting, guidance), start=1):
-        yield ManyStep(index, total, "casting", partial(_decode_all, worlds))
+    for index, worlds in enumerate(_cast(model, prompts, assets, generators, casting, guidance), start=1):
+        yield ManyStep(index, total, "casting", partial(_decode_all, worlds, assets))
     done, index = worlds, casting
-    for start, stop in windows:
+    for start, stop in stretches:
         past, current = done, done
         for current in motion(model, prompts, generators, past, start, stop, steps=steps, guidance=guidance, lag=lag):
             index += 1
-            yield ManyStep(index, total, "motion", partial(_decode_all, current))
+            yield ManyStep(index, total, "motion", partial(_decode_all, current, assets))
         done = current
 
 
-def _decode_all(worlds: list[Rows]) -> list[World]:
-    return [tokens.decode(rows) for rows in worlds]
+def _decode_all(worlds: list[Rows], assets: list[tuple[str, ...]]) -> list[World]:
+    return [tokens.decode(rows, assets=names) for rows, names in zip(worlds, assets, strict=True)]
 
 
-def _windows(rows: int) -> list[tuple[int, int]]:
+def castable(prompt: str) -> tuple[str, ...]:
+    """Assets that a world may be cast from: all modelled things, and the pictures that the prompt names."""
+    return tuple(dict.fromkeys((*ASSETS, *(match.asset for match in mentions(prompt)))))
+
+
+def _stretches(rows: int) -> list[tuple[int, int]]:
     """First and last (exclusive) time row of each stretch that is planned at once."""
-    windows = [(0, min(rows, SPAN))]
-    while windows[-1][1] < rows:
-        start = windows[-1][1] - OVERLAP
-        windows.append((start, min(rows, start + SPAN)))
-    return windows
+    stretches = [(0, min(rows, SPAN))]
+    while stretches[-1][1] < rows:
+        start = stretches[-1][1] - OVERLAP
+        stretches.append((start, min(rows, start + SPAN)))
+    return stretches
 
 
 def _noise(generators: list[torch.Generator], *shape: int) -> Tensor:
@@ -137,39 +147,46 @@ def _velocities(
 
 
 def _cast(
-    model: Model, prompts: list[str], generators: list[torch.Generator], steps: int, guidance: float
+    model: Model,
+    prompts: list[str],
+    assets: list[tuple[str, ...]],
+    generators: list[torch.Generator],
+    steps: int,
+    guidance: float,
 ) -> Iterator[list[Rows]]:
     count = len(prompts)
-    nothing = torch.zeros(count, 0, 0, MOTION_WIDTH)
+    nothing, no_pose = torch.zeros(count, 0, 0, MOTION_WIDTH), torch.zeros(count, 0, 0, POSE_WIDTH)
+    nobody = torch.zeros(count, 0, dtype=torch.bool)
 
     def assemble(state: State, levels: State) -> Batch:
         return Batch(
-            state[0], state[1], torch.zeros(count, 0, CAMERA_WIDTH), nothing,
+            state[0], state[1], torch.zeros(count, 0, CAMERA_WIDTH), nothing, no_pose,
             levels[0], levels[1], torch.zeros(count, 0), nothing[..., 0],
-            torch.ones(count, SLOTS, dtype=torch.bool), torch.zeros(count, 0, dtype=torch.bool),
+            torch.ones(count, SLOTS, dtype=torch.bool), nobody, nobody,
         )  # fmt: skip
 
     moments = [torch.tensor(i / steps) for i in range(steps + 1)]
     levels = [(moment.expand(count, SLOTS), moment.expand(count)) for moment in moments]
     state = (_noise(generators, SLOTS, CAST_WIDTH), _noise(generators, SCENE_WIDTH))
     for estimate in euler(_velocities(model, prompts, assemble, guidance, slice(0, 2)), state, levels):
-        yield [_set_out(model, cast, scene) for cast, scene in zip(*estimate.guess, strict=True)]
+        yield [_set_out(model, *one) for one in zip(*estimate.guess, assets, strict=True)]
 
 
-def _set_out(model: Model, cast: Tensor, scene: Tensor) -> Rows:
-    """Rows of a world in which nothing has moved yet: the actors that are there, movers first."""
+def _set_out(model: Model, cast: Tensor, scene: Tensor, assets: tuple[str, ...]) -> Rows:
+    """Rows of a world in which nothing has moved yet: figures come first, then what else moves."""
     actors = model.scales.leave("cast", cast).double().numpy()
     there = tokens.present(actors)
     there[0] |= not there.any()  # a world has at least one actor
     actors = actors[there]
-    actors = actors[np.argsort(~tokens.moving(actors), kind="stable")]
-    movers = int(tokens.moving(actors).sum())
+    moves, bends = tokens.moving(actors), tokens.figures(actors, assets=assets)
+    actors = actors[np.lexsort([~bends, ~moves])]
     camera = model.scales.mean["camera"].double().numpy()
     return Rows(
         actors,
         model.scales.leave("scene", scene).double().numpy(),
         np.repeat(camera[None], 1, axis=0),
-        tokens.at_rest(actors[:movers]),
+        windows.at_rest(actors[: moves.sum()]),
+        np.repeat(model.scales.mean["pose"].double().numpy()[None, None], bends.sum(), axis=0),
     )
 
 
@@ -186,24 +203,25 @@ def motion(
     """
     count, rows = len(worlds), stop - start
     given = (OVERLAP if start else 0) if given is None else given
-    window = [tokens.crop(world, start) for world in worlds]
-    window = [tokens.pad(world, rows) for world in window]
+    window = [windows.crop(world, start) for world in worlds]
+    window = [windows.pad(world, rows) for world in window]
     clean = motion_batch(window, model.scales, slots=max(len(world.cast) for world in worlds))
-    movers = clean.motion.shape[1]
+    movers, figures = clean.motion.shape[1], clean.pose.shape[1]
     known = torch.arange(rows) < given
 
     def assemble(state: State, levels: State) -> Batch:
-        return Batch(
-            clean.cast, clean.scene, state[0], state[1],
-            clean.cast_level, clean.scene_level, levels[0], levels[1], clean.cast_mask, clean.motion_mask,
-        )  # fmt: skip
+        camera, moves, poses = state
+        return replace(clean, camera=camera, motion=moves, pose=poses, camera_level=levels[0], motion_level=levels[1])
 
     camera = torch.where(known[:, None], clean.camera, _noise(generators, rows, CAMERA_WIDTH))
     moves = torch.where(known[:, None], clean.motion, _noise(generators, movers, rows, MOTION_WIDTH))
+    poses = torch.where(known[:, None], clean.pose, _noise(generators, figures, rows, POSE_WIDTH))
     times = [torch.where(known, 1.0, _after(given, level)) for level in cascade(rows - given, steps, lag)]
-    levels = [(level.expand(count, -1), level.expand(count, movers, -1)) for level in times]
-    velocity = _velocities(model, prompts, assemble, guidance, slice(2, 4))
-    for estimate in euler(velocity, (camera, moves), levels):
+    levels = [
+        (level.expand(count, -1), level.expand(count, movers, -1), level.expand(count, figures, -1)) for level in times
+    ]
+    velocity = _velocities(model, prompts, assemble, guidance, slice(2, 5))
+    for estimate in euler(velocity, (camera, moves, poses), levels):
         yield [_joined(model, world, start, *guess) for world, *guess in zip(worlds, *estimate.guess, strict=True)]
 
 
@@ -211,7 +229,8 @@ def _after(given: int, level: Tensor) -> Tensor:
     return torch.cat([torch.ones(given), level])
 
 
-def _joined(model: Model, world: Rows, start: int, camera: Tensor, motion: Tensor) -> Rows:
+def _joined(model: Model, world: Rows, start: int, camera: Tensor, motion: Tensor, pose: Tensor) -> Rows:
     new_camera = model.scales.leave("camera", camera).double().numpy()
     new_motion = model.scales.leave("motion", motion[: len(world.motion)]).double().numpy()
-    return tokens.join(world, start, new_camera, new_motion)
+    new_pose = model.scales.leave("pose", pose[: len(world.pose)]).double().numpy()
+    return windows.join(world, start, new_camera, new_motion, new_pose)

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from sora2lib.model.belief import ATOMS, Belief, commonest, velocity
+from sora2lib.model.belief import ATOMS, LOUD, Belief, commonest, decision, velocity
 
 
 def mixture(*components):
@@ -57,3 +57,35 @@ def test_atoms_settle_on_what_channels_repeat_and_learn():
     belief(torch.randn(4, 8), torch.randn(4, 2), torch.rand(4)).square().sum().backward()
     assert belief.atoms.grad is not None
     assert math.isfinite(float(belief.spreads.grad.abs().sum()))
+
+
+@pytest.mark.parametrize("level", [0.0, 0.2, 0.6])
+def test_a_decision_is_what_bayes_expects(level):
+    """Twin: the likelihood of the noisy channels under each outcome, written out."""
+    logits, noisy = torch.tensor([0.3, -1.0, 2.0]), torch.tensor([1.1, 0.4, -0.7])
+    outcomes = LOUD * torch.eye(3)
+    noise = (noisy - level * outcomes) / (1 - level)  # (3 outcomes, 3 channels)
+    share = logits.exp() * torch.exp(-noise.square().sum(dim=-1) / 2)
+    expected = ((outcomes - noise) * (share / share.sum())[:, None]).sum(dim=0)
+    assert decision(logits, noisy, torch.tensor(level)).tolist() == pytest.approx(expected.tolist(), abs=1e-5)
+
+
+def test_decisions_fall_and_as_often_as_believed():
+    """Twelve Euler steps from noise end at one outcome; each is as frequent as its logit says."""
+    torch.manual_seed(0)
+    share = torch.tensor([0.1, 0.6, 0.3])
+    x, steps = torch.randn(4000, 3), 12
+    for i in range(steps):
+        x = x + decision(share.log().expand(4000, 3), x, torch.full((4000,), i / steps)) / steps
+    assert (x.amax(dim=-1) - LOUD).abs().quantile(0.9) < 0.1
+    got = torch.bincount(x.argmax(dim=-1), minlength=3) / 4000
+    assert got.tolist() == pytest.approx(share.tolist(), abs=0.05)
+
+
+def test_the_last_channels_of_a_belief_are_its_decision():
+    torch.manual_seed(0)
+    belief, x, noisy, level = Belief(8, 7, outcomes=3), torch.randn(2, 8), torch.randn(2, 7), torch.rand(2)
+    got = belief(x, noisy, level)
+    assert torch.equal(got[:, 4:], decision(belief.decide(x), noisy[:, 4:], level))
+    belief.settle(torch.randn(20, 7))
+    assert belief.atoms.shape == (ATOMS, 4)

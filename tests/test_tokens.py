@@ -1,12 +1,14 @@
 import numpy as np
 import pytest
 
-from sora2lib.model import tokens
+from sora2lib.model import tokens, windows
+from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.world.families import FAMILIES
+from sora2lib.world.families.people import PEOPLE
 from sora2lib.world.simulate import simulate
 
 
-@pytest.fixture(scope="module", params=list(FAMILIES))
+@pytest.fixture(scope="module", params=[*FAMILIES, *PEOPLE])
 def world(request):
     return simulate(request.param, 5)
 
@@ -21,6 +23,7 @@ def test_decode_undoes_encode(world):
     np.testing.assert_allclose(again.position, world.position, atol=1e-6)
     agreement = np.abs((again.rotation.values * world.rotation.values).sum(axis=-1))
     np.testing.assert_allclose(agreement, 1, atol=1e-9)
+    np.testing.assert_allclose(again.joint_angle, world.joint_angle, atol=1e-6)
     for name in ("camera_eye", "camera_target", "camera_roll", "camera_fov"):
         np.testing.assert_allclose(again[name], world[name], atol=0.02)
 
@@ -35,29 +38,30 @@ def test_what_things_are_survives(world):
 
 def test_single_precision_costs_less_than_a_tenth_of_a_millimetre(world):
     rows = tokens.encode(world)
-    short = tokens.Rows(*(part.astype(np.float32) for part in (rows.cast, rows.scene, rows.camera, rows.motion)))
+    short = tokens.Rows(*(part.astype(np.float32) for part in vars(rows).values()))
     np.testing.assert_allclose(tokens.decode(short).position, ordered(world).position, atol=1e-4)
 
 
 def test_crop_is_the_world_from_then_on(world):
     rows = tokens.encode(world)
-    late = tokens.decode(tokens.crop(rows, 3))
+    late = tokens.decode(windows.crop(rows, 3))
     start = 3 * tokens.STRIDE
     moved = ordered(world).position.values[:, start:]
     np.testing.assert_allclose(late.position, moved, atol=1e-6)
     turned = ordered(world).rotation.values[:, start:]
     np.testing.assert_allclose(np.abs((late.rotation.values * turned).sum(axis=-1)), 1, atol=1e-9)
-    again = tokens.crop(rows, 3)
+    again = windows.crop(rows, 3)
     movers = len(rows.motion)
     np.testing.assert_allclose(again.cast[:movers, -10:-7], moved[:movers, 0], atol=1e-6)
 
 
 def test_join_undoes_crop(world):
     rows = tokens.encode(world)
-    late = tokens.crop(rows, 4)
-    again = tokens.join(rows, 4, late.camera, late.motion)
+    late = windows.crop(rows, 4)
+    again = windows.join(rows, 4, late.camera, late.motion, late.pose)
     np.testing.assert_allclose(again.motion, rows.motion, atol=1e-12)
     np.testing.assert_array_equal(again.camera, rows.camera)
+    np.testing.assert_array_equal(again.pose, rows.pose)
 
 
 def test_places_and_turns_are_relative_to_the_start(world):
@@ -80,6 +84,19 @@ def test_codes_depend_on_their_own_name_alone():
 
 def test_pad_cuts_and_fills():
     rows = tokens.encode(simulate("drop", 1))
-    assert len(tokens.pad(rows, 15).camera) == 15
-    assert not tokens.pad(rows, 15).motion[:, 12:].any()
-    np.testing.assert_array_equal(tokens.pad(rows, 5).motion, rows.motion[:, :5])
+    assert len(windows.pad(rows, 15).camera) == 15
+    assert not windows.pad(rows, 15).motion[:, 12:].any()
+    np.testing.assert_array_equal(windows.pad(rows, 5).motion, rows.motion[:, :5])
+
+
+def test_figures_come_first_and_own_the_poses():
+    world = simulate("gesture", 3)
+    assert world.asset.values.tolist() == ["man", "box"]
+    rows = tokens.encode(world.isel(actor=[1, 0]))
+    assert tokens.figures(rows.cast).tolist() == [True, False]
+    assert rows.pose.shape == (1, 12, POSE_WIDTH)
+    np.testing.assert_allclose(tokens.decode(rows).joint_angle[0], world.joint_angle[0], atol=1e-6)
+
+
+def test_a_world_without_figures_has_no_poses():
+    assert tokens.encode(simulate("drop", 1)).pose.shape == (0, 12, POSE_WIDTH)

@@ -76,3 +76,20 @@ def test_two_minutes_are_solved_in_linear_time():
     track = np.cumsum(np.random.default_rng(0).normal(size=(2, 120 * 24 + 1, 3)), axis=1)
     parts = tracks.differences(track, DT)
     np.testing.assert_allclose(tracks.reconstruct(*parts, dt=DT, **errors(parts[2])), track, atol=1e-5)
+
+
+def test_the_hardest_blow_of_a_row_is_named_and_flight_rest_and_rolling_have_none():
+    height = 1.0
+    t = np.arange(SAMPLES) * DT
+    fall = np.sqrt(2 * height / 9.81)  # 0.45 s: between samples 10 and 11
+    up = np.sqrt(2 * 9.81 * height) * 0.8
+    after = (t - fall) * up - 0.5 * 9.81 * (t - fall) ** 2
+    z = np.where(t < fall, height - 0.5 * 9.81 * t**2, after)
+    path = np.stack([np.cumsum(np.full(SAMPLES, 0.02)) - 0.05 * t**2, 0 * t, z], axis=-1)
+    *_, accelerations = tracks.differences(path, DT)
+    rows = tracks.blows(accelerations)
+    assert rows.shape == (12, tracks.STRIDE + 1)
+    assert rows[0].argmax() == tracks.STRIDE
+    assert rows[1].argmax() + tracks.STRIDE in (10, 11)
+    assert np.all(rows[2:, -1] == 1)
+    np.testing.assert_array_equal(rows.sum(axis=-1), 1)

@@ -99,7 +99,7 @@ def test_levels_cover_noise_to_clean_and_earlier_rows_lead_in_most_worlds():
 def test_training_moves_the_weights_and_logs(trained):
     steps, run = trained
     assert [progress.step for progress in steps] == [1, 2, 3, 4]
-    assert set(steps[0].losses) == {"casting cast", "casting scene", "camera", "motion"}
+    assert set(steps[0].losses) == {"casting cast", "casting scene", "camera", "motion", "pose"}
     # A network that starts at zero believes in unit Gaussians, whose error is 1 / (t^2 + (1 - t)^2): one to two.
     assert 0.9 < steps[0].losses["camera"] < 2.2
     assert [json.loads(line)["step"] for line in (run / "losses.jsonl").read_text().splitlines()] == [1, 2, 3, 4]

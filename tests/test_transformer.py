@@ -6,7 +6,7 @@ import torch
 from sora2lib.model.conditions import casting_batch, motion_batch, words_of
 from sora2lib.model.tokens import encode
 from sora2lib.model.transformer import Shape, WorldTransformer
-from sora2lib.model.weights import Scales
+from sora2lib.model.weights import KINDS, Scales
 from sora2lib.train.data import Example, scales
 from sora2lib.world.facts import Facts
 from sora2lib.world.simulate import simulate
@@ -47,13 +47,13 @@ def run(network, batch, prompts=("a red ball falls", "")):
 
 def test_velocities_have_the_shape_of_the_rows(network, worlds, channel_scales):
     batch = motion_batch(worlds, channel_scales, slots=6)
-    for speed, kind in zip(run(network, batch), ("cast", "scene", "camera", "motion"), strict=True):
+    for speed, kind in zip(run(network, batch), KINDS, strict=True):
         assert speed.shape == getattr(batch, kind).shape
 
 
 def test_casting_sees_no_motion(network, worlds, channel_scales):
     batch = casting_batch(worlds, channel_scales)
-    cast, _, camera, motion = run(network, batch)
+    cast, _, camera, motion, _ = run(network, batch)
     assert cast.shape[1] == 16
     assert camera.numel() == motion.numel() == 0
 

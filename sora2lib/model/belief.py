@@ -4,13 +4,17 @@ Worlds are full of exact values. In free flight every acceleration is minus g, a
 does not move, what lies on the ground has no clearance. A belief is therefore a mixture of *atoms*, values of the
 channel that are the same for all worlds and learned as parameters, and of one free Gaussian for everything else
 ("spike and slab", Mitchell & Beauchamp 1988). The network says how likely each is, and where the Gaussian lies:
-which atom it is needs no precise arithmetic, and an atom is as exact as a parameter. What the context leaves open is
+which atom it is needs no precise arithmetic, and an atom is as exact as a parameter. Where several channels are
+one decision - which of eight samples is struck - they are one mixture over its outcomes: apart, each would be right to
+say "rather not me". What the context leaves open is
 read off the noisy channel, so that nothing need pass through the trunk unless it matters there. Predicting the clean
 signal is argued for by Li & He (2025); weighing it by a learned precision generalises the preconditioning of
 Karras et al. (2022).
 
-Shapes: C channels, J atoms of each, D width.
+Shapes: C channels, J atoms of each, O outcomes of one decision, D width.
 """
+
+import math
 
 import torch
 from torch import Tensor, nn
@@ -18,14 +22,20 @@ from torch import Tensor, nn
 ATOMS = 3
 SHARPEST, VAGUEST = -5.0, 1.0  # logarithms of the deviation that a component may have
 UNLIKELY = -2.0  # logit of an atom, beside 0 of the Gaussian, before training
+LOUD = 5.0  # of the channel of the outcome that is true, beside unit noise: decisions are taken before the details
 SPREAD = -3.0  # logarithm of an atom's deviation before training
 
 
 class Belief(nn.Module):
-    """The last layer of one kind of row: what leaves the trunk and the noisy row -> the row's velocity."""
+    """The last layer of one kind of row: what leaves the trunk and the noisy row -> the row's velocity.
 
-    def __init__(self, width: int, channels: int) -> None:
+    The last ``outcomes`` channels of a row are one decision: ``LOUD`` where it falls, zero elsewhere.
+    """
+
+    def __init__(self, width: int, channels: int, outcomes: int = 0) -> None:
         super().__init__()
+        channels -= outcomes
+        self.decide = nn.Linear(width, outcomes) if outcomes else None
         self.read = nn.Linear(width, (2 + ATOMS) * channels)
         self.atoms = nn.Parameter(torch.linspace(-1, 1, ATOMS)[:, None].repeat(1, channels))  # (J, C)
         self.spreads = nn.Parameter(torch.full((ATOMS, channels), SPREAD))
@@ -36,6 +46,13 @@ class Belief(nn.Module):
 
     def forward(self, x: Tensor, noisy: Tensor, level: Tensor) -> Tensor:
         """Estimate ``data - noise`` (..., C) from (..., D), the noisy row (..., C) and its level (...)."""
+        channels = self.atoms.shape[1]
+        single = self._single(x, noisy[..., :channels], level)
+        if self.decide is None:
+            return single
+        return torch.cat([single, decision(self.decide(x), noisy[..., channels:], level)], dim=-1)
+
+    def _single(self, x: Tensor, noisy: Tensor, level: Tensor) -> Tensor:
         mean, spread, *logits = self.read(x).chunk(2 + ATOMS, dim=-1)
         means = torch.stack([mean, *(atom.expand_as(mean) for atom in self.atoms)])  # (1 + J, ..., C)
         spreads = torch.stack([spread, *(it.expand_as(mean) for it in self.spreads)])
@@ -44,7 +61,7 @@ class Belief(nn.Module):
     @torch.no_grad()
     def settle(self, channels: Tensor) -> None:
         """Put the atoms on the commonest values of the channels, given many clean rows (N, C)."""
-        for c, column in enumerate(channels.T):
+        for c, column in enumerate(channels.T[: self.atoms.shape[1]] if len(channels) else ()):
             self.atoms[:, c] = commonest(column, ATOMS)
 
 
@@ -65,6 +82,20 @@ def velocity(means: Tensor, spreads: Tensor, logits: Tensor, noisy: Tensor, leve
     likely = torch.softmax(logits - (noisy - t * means) ** 2 / (2 * total) - total.log() / 2, dim=0)
     expected = ((1 - t) * means + (t * variance - (1 - t)) * noisy) / total
     return (likely * expected).sum(dim=0)
+
+
+def decision(logits: Tensor, noisy: Tensor, level: Tensor) -> Tensor:
+    """Expect ``data - noise`` of channels (..., O) of which one is ``LOUD`` and the others zero, by Bayes' rule.
+
+    All outcomes are equally far from zero, so that ``-|x - t d|^2 / 2 (1 - t)^2`` differs by ``t LOUD x / (1 - t)^2``.
+
+    Parameters
+    ----------
+    logits : (..., O), before the noisy channels were seen. noisy : (..., O). level : (...), 0 noise to 1 clean.
+    """
+    rest = (1 - level[..., None]).clamp(min=math.exp(SHARPEST))
+    likely = torch.softmax(logits + level[..., None] * LOUD * noisy / rest**2, dim=-1)
+    return (LOUD * likely - noisy) / rest
 
 
 def commonest(values: Tensor, count: int, *, width: float = 0.02) -> Tensor:

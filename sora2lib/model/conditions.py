@@ -6,20 +6,39 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sora2lib.model import text
-from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, Rows
+from sora2lib.model.poses import POSE_WIDTH
+from sora2lib.model.tokens import ASSET_CODE, CAST_WIDTH, MOTION_WIDTH, Rows, asset_code
 from sora2lib.model.transformer import SLOTS, TEXT_WIDTH, Batch
 from sora2lib.model.weights import Scales
+from sora2lib.world.nouns import mentions
 
 
 def words_of(prompts: list[str]) -> tuple[Tensor, Tensor]:
-    """Word vectors (B, L, TEXT_WIDTH) of prompts and the mask (B, L) of those that exist."""
-    vectors = [text.encode(prompt)[1] for prompt in prompts]
-    length = max(1, *(len(v) for v in vectors))
-    words, mask = torch.zeros(len(vectors), length, TEXT_WIDTH), torch.zeros(len(vectors), length, dtype=torch.bool)
-    for i, v in enumerate(vectors):
-        words[i, : len(v)] = torch.from_numpy(v)
-        mask[i, : len(v)] = True
+    """What the text encoder reads of prompts, (B, L, TEXT_WIDTH), and the mask (B, L) of the pieces that exist.
+
+    A piece is its vector and, where it belongs to the name of a thing, that thing's code: so that a thing which no
+    caption in training had can be cast by its name.
+    """
+    pieces = [np.concatenate([text.encode(prompt)[1], named(prompt)], axis=-1) for prompt in prompts]
+    length = max(1, *(len(it) for it in pieces))
+    words, mask = torch.zeros(len(pieces), length, TEXT_WIDTH), torch.zeros(len(pieces), length, dtype=torch.bool)
+    for i, it in enumerate(pieces):
+        words[i, : len(it)] = torch.from_numpy(it)
+        mask[i, : len(it)] = True
     return words, mask
+
+
+def named(prompt: str) -> NDArray[np.float32]:
+    """Codes (N, ASSET_CODE) of the things that the pieces of a prompt name, zero where they name none.
+
+    >>> named("a red ball").any(axis=-1).tolist()
+    [False, False, True]
+    """
+    starts = text.starts(prompt)
+    codes = np.zeros((len(starts), ASSET_CODE), dtype=np.float32)
+    for match in mentions(prompt):
+        codes[(match.start <= starts) & (starts < match.stop)] = asset_code(match.asset)
+    return codes
 
 
 def casting_batch(worlds: list[Rows], scales: Scales) -> Batch:
@@ -27,29 +46,33 @@ def casting_batch(worlds: list[Rows], scales: Scales) -> Batch:
     batch = motion_batch(worlds, scales, slots=SLOTS)
     nothing = batch.motion[:, :0, :0]
     return Batch(
-        batch.cast, batch.scene, batch.camera[:, :0], nothing,
+        batch.cast, batch.scene, batch.camera[:, :0], nothing, batch.pose[:, :0, :0],
         batch.cast_level, batch.scene_level, batch.camera_level[:, :0], batch.motion_level[:, :0, :0],
-        torch.ones_like(batch.cast_mask), batch.motion_mask[:, :0],
+        torch.ones_like(batch.cast_mask), batch.motion_mask[:, :0], batch.pose_mask[:, :0],
     )  # fmt: skip
 
 
 def motion_batch(worlds: list[Rows], scales: Scales, *, slots: int) -> Batch:
-    """Clean, standardised rows of worlds with equally many time rows; fewer movers than the most are masked."""
+    """Clean, standardised rows of worlds with equally many time rows; movers and figures that lack are masked."""
     count, rows, movers = len(worlds), len(worlds[0].camera), max(len(world.motion) for world in worlds)
     cast, cast_mask = torch.zeros(count, slots, CAST_WIDTH), torch.zeros(count, slots, dtype=torch.bool)
     motion, motion_mask = torch.zeros(count, movers, rows, MOTION_WIDTH), torch.zeros(count, movers, dtype=torch.bool)
+    figures = max(len(world.pose) for world in worlds)
+    pose, pose_mask = torch.zeros(count, figures, rows, POSE_WIDTH), torch.zeros(count, figures, dtype=torch.bool)
     cast[..., 0] = -1.0  # nobody in this slot
     for i, world in enumerate(worlds):
         cast[i, : len(world.cast)] = scales.enter("cast", _tensor(world.cast))
         motion[i, : len(world.motion)] = scales.enter("motion", _tensor(world.motion))
-        cast_mask[i, : len(world.cast)] = motion_mask[i, : len(world.motion)] = True
+        pose[i, : len(world.pose)] = scales.enter("pose", _tensor(world.pose))
+        cast_mask[i, : len(world.cast)] = motion_mask[i, : len(world.motion)] = pose_mask[i, : len(world.pose)] = True
     return Batch(
         cast,
         scales.enter("scene", _tensor(np.stack([world.scene for world in worlds]))),
         scales.enter("camera", _tensor(np.stack([world.camera for world in worlds]))),
         motion,
+        pose,
         torch.ones(count, slots), torch.ones(count), torch.ones(count, rows), torch.ones(count, movers, rows),
-        cast_mask, motion_mask,
+        cast_mask, motion_mask, pose_mask,
     )  # fmt: skip
 
 

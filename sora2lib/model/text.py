@@ -78,6 +78,18 @@ def encode(prompt: str, limit: int = LIMIT) -> tuple[NDArray[np.int32], NDArray[
     return ids, vectors(ids)
 
 
+def starts(prompt: str, limit: int = LIMIT) -> NDArray[np.intp]:
+    """Return where in the prompt each piece of :func:`encode` begins, (N,).
+
+    Examples
+    --------
+    >>> starts("a red ball").tolist()
+    [0, 2, 6]
+    """
+    offsets = _tokenizer().encode(prompt, add_special_tokens=False).offsets
+    return np.array([start for start, _ in offsets[:limit]], dtype=np.intp)
+
+
 def unread(prompt: str, limit: int = LIMIT) -> str:
     """Return the end of a prompt that :func:`encode` leaves out; "" when all of it is read.
 

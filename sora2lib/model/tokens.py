@@ -1,32 +1,34 @@
 """World <-> rows: what the transformer reads and writes.
 
-Four kinds of rows. *Cast*: one per actor - what it is, how large, what it is made of, where it starts.
+Five kinds of rows. *Cast*: one per actor - what it is, how large, what it is made of, where it starts.
 *Scene*: one - ground, light, weather, sound. *Camera*: one per third of a second. *Motion*: one per moving
 actor and third of a second; its places and turns are relative to how the cast row puts the actor at the start, so that
 the first is none and no row has to repeat what another says. The first movers of the cast own the motion rows, in
-order.
+order. *Pose*: one per figure and third of a second; figures are the first movers.
 
 Named things become codes: fixed random vectors, one per name, drawn from the name alone, so that a new
 asset joins by a new code. Decoding looks the nearest code up. Everything else is a number; the network sees
 each channel scaled to unit variance (:mod:`sora2lib.model.weights` holds the scales).
 
-Shapes: A actors, M movers, K time rows, T = STRIDE * K + 1 samples.
+Shapes: A actors, M movers, F figures, K time rows, T = STRIDE * K + 1 samples.
 """
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
 from sora2lib.model import rotations, tracks
+from sora2lib.model.camera import decode_camera, encode_camera
+from sora2lib.model.poses import POSE_WIDTH, decode_poses, encode_poses
 from sora2lib.model.tracks import STRIDE, squash, stretch
 from sora2lib.world import vocabulary
 from sora2lib.world.assets import LIBRARY, find
+from sora2lib.world.figures.library import SKELETONS
 from sora2lib.world.schema import RATE, World, build
 from sora2lib.world.support import depth_below
 
@@ -34,13 +36,14 @@ Array = NDArray[np.float64]
 
 ASSET_CODE, MATERIAL_CODE, GROUND_CODE, AMBIENCE_CODE = 16, 8, 8, 6
 CAST_WIDTH = 2 + ASSET_CODE + 3 + 3 + MATERIAL_CODE + 4 + 3 + 1 + 6
-SCENE_WIDTH = GROUND_CODE + 5 + AMBIENCE_CODE + 1
-CAMERA_STRIDE = 2  # samples between camera knots
-KNOTS = STRIDE // CAMERA_STRIDE  # camera knots a row
-CAMERA_WIDTH = 8 * (2 + KNOTS)
-MOTION_WIDTH = 3 + 2 + 3 + 3 * STRIDE + 6 + 3 * STRIDE
-TURN = slice(-6 - 3 * STRIDE, -3 * STRIDE)  # of a motion row: the columns of its turn since the start
+SCENE_PARTS = (GROUND_CODE, 5, AMBIENCE_CODE, 1, 2, 2)
+SCENE_WIDTH = sum(SCENE_PARTS)
+MOTION_PARTS = (3, 2, 3, 3 * STRIDE, 6, 3 * STRIDE, STRIDE + 1)
+MOTION_WIDTH = sum(MOTION_PARTS)
+TURN = slice(8 + 3 * STRIDE, 14 + 3 * STRIDE)  # of a motion row: the columns of its turn since the start
+BLOW = slice(-STRIDE - 1, None)  # of a motion row: which sample is struck hardest, or none; says what others say
 DT = 1 / RATE
+NO_FALL = 0.1  # rain or snow below this is none: a dry sky is dry
 
 # Knees of the logarithmic channels: below it a channel is linear, above it relative precision is constant.
 CLEARANCE_KNEE, ACCELERATION_KNEE, TURN_KNEE = 0.05, 1.0, 4.0
@@ -56,13 +59,19 @@ class Rows:
     scene: Array  # (SCENE_WIDTH,)
     camera: Array  # (K, CAMERA_WIDTH)
     motion: Array  # (M, K, MOTION_WIDTH)
+    pose: Array  # (F, K, POSE_WIDTH)
+
+
+@lru_cache(maxsize=64)
+def codes(topic: str, names: Sequence[str], width: int) -> Array:
+    """Fixed vectors (N, width) of unit variance, each drawn from its own name."""
+    return np.stack([_code(topic, width, name) for name in names])
 
 
 @cache
-def codes(topic: str, names: Sequence[str], width: int) -> Array:
-    """Fixed vectors (N, width) of unit variance, each drawn from its own name."""
-    seeds = [int.from_bytes(hashlib.sha256(f"{topic}:{name}".encode()).digest()[:8], "little") for name in names]
-    return np.stack([np.random.default_rng(seed).standard_normal(width) for seed in seeds])
+def _code(topic: str, width: int, name: str) -> Array:
+    seed = int.from_bytes(hashlib.sha256(f"{topic}:{name}".encode()).digest()[:8], "little")
+    return np.random.default_rng(seed).standard_normal(width)
 
 
 @cache
@@ -70,9 +79,9 @@ def _assets() -> tuple[str, ...]:
     return tuple(LIBRARY)
 
 
-def _code(topic: str, names: Sequence[str], width: int, name: str) -> Array:
-    row: Array = codes(topic, tuple(names), width)[list(names).index(name)]
-    return row
+def asset_code(name: str) -> Array:
+    """Code (ASSET_CODE,) of an asset of the library, which its cast rows hold."""
+    return _code("asset", ASSET_CODE, name)
 
 
 def _nearest(topic: str, names: Sequence[str], width: int, code: Array) -> str:
@@ -81,15 +90,29 @@ def _nearest(topic: str, names: Sequence[str], width: int, code: Array) -> str:
 
 
 def order(world: World) -> NDArray[np.intp]:
-    """Indices of the actors in cast order: movers first, as they stand, then what is bolted down."""
-    return np.argsort(world.fixed.values, kind="stable")
+    """Indices of the actors in cast order: figures first, as they stand, then what else moves, then what does not."""
+    return np.lexsort([~_bends(world.asset.values), world.fixed.values])
+
+
+def _bends(names: Sequence[str]) -> NDArray[np.bool_]:
+    """Which of the assets have joints."""
+    return np.array([str(name) in SKELETONS for name in names], dtype=bool)
 
 
 def encode(world: World) -> Rows:
     """Turn a world of STRIDE * K + 1 samples at RATE into rows; :func:`decode` undoes it."""
     world = world.isel(actor=order(world))
     movers = int((~world.fixed.values).sum())
-    return Rows(_encode_cast(world), _encode_scene(world), _encode_camera(world), _encode_motion(world, movers))
+    figures = int((_bends(world.asset.values) & ~world.fixed.values).sum()) if world.sizes["joint"] else 0
+    return Rows(
+        _encode_cast(world),
+        _encode_scene(world),
+        encode_camera(world),
+        _encode_motion(world, movers),
+        encode_poses(world.joint_angle.values[:figures])
+        if figures
+        else np.zeros((0, (world.sizes["time"] - 1) // STRIDE, POSE_WIDTH)),
+    )
 
 
 def _encode_cast(world: World) -> Array:
@@ -99,12 +122,10 @@ def _encode_cast(world: World) -> Array:
     columns = [
         np.ones((len(position), 1)),
         np.where(world.fixed.values, -1.0, 1.0)[:, None],
-        np.stack([_code("asset", _assets(), ASSET_CODE, find(str(name)).name) for name in world.asset.values]),
+        np.stack([asset_code(find(str(name)).name) for name in world.asset.values]),
         np.log(world.size.values / 0.3),
         world.colour.values * 2 - 1,
-        np.stack(
-            [_code("material", tuple(vocabulary.MATERIALS), MATERIAL_CODE, str(m)) for m in world.material.values]
-        ),
+        np.stack([_code("material", MATERIAL_CODE, str(name)) for name in world.material.values]),
         np.log(world.density.values / 1000)[:, None],
         world.restitution.values[:, None],
         squash(world.friction.values, 0.1)[:, None],
@@ -119,23 +140,10 @@ def _encode_cast(world: World) -> Array:
 def _encode_scene(world: World) -> Array:
     azimuth, elevation = float(world.sun_azimuth), float(world.sun_elevation)
     numbers = [np.cos(azimuth), np.sin(azimuth), 2 * elevation, float(world.cloud), squash(world.fog.values, 0.005)]
-    ground = _code("ground", tuple(vocabulary.GROUNDS), GROUND_CODE, str(world.ground.values))
-    ambience = _code("ambience", vocabulary.AMBIENCES, AMBIENCE_CODE, str(world.ambience.values))
-    return np.concatenate([ground, numbers, ambience, [float(world.ambience_level)]])
-
-
-def _encode_camera(world: World) -> Array:
-    track = np.concatenate(
-        [
-            world.camera_eye.values,
-            world.camera_target.values,
-            world.camera_roll.values[:, None],
-            np.log(world.camera_fov.values)[:, None],
-        ],
-        axis=-1,
-    )  # (T, 8)
-    starts, speeds, accelerations = tracks.differences(track[::CAMERA_STRIDE], CAMERA_STRIDE * DT, KNOTS)
-    return np.concatenate([starts, speeds, accelerations.reshape(len(starts), -1)], axis=-1)
+    ground = _code("ground", GROUND_CODE, str(world.ground.values))
+    ambience = _code("ambience", AMBIENCE_CODE, str(world.ambience.values))
+    fall = [float(world.rain), float(world.snow)]
+    return np.concatenate([ground, numbers, ambience, [float(world.ambience_level)], fall, world.wind.values[:2]])
 
 
 def _encode_motion(world: World, movers: int) -> Array:
@@ -156,50 +164,9 @@ def _encode_motion(world: World, movers: int) -> Array:
         squash(accelerations, ACCELERATION_KNEE).reshape(movers, rows, -1),
         rotations.since(rotations.to_columns(first), rotations.to_columns(rotation[:, :1])),
         squash(rates, TURN_KNEE).reshape(movers, rows, -1),
+        tracks.blows(accelerations),
     ]
     return np.concatenate(columns, axis=-1)
-
-
-def crop(rows: Rows, first: int) -> Rows:
-    """Rows from time row ``first`` on, with the movers of the cast placed as they stand then."""
-    if first == 0:
-        return rows
-    cast, motion, movers = rows.cast.copy(), rows.motion[:, first:].copy(), len(rows.motion)
-    moved, clearance, _, _, columns, _ = _motion_columns(rows.motion[:, first])
-    motion[..., :3] -= moved[:, None]
-    motion[..., TURN] = rotations.since(motion[..., TURN], columns[:, None])
-    columns = rotations.after(columns, cast[:movers, -6:])
-    cast[:movers, -10:] = np.concatenate([cast[:movers, -10:-7] + moved, clearance[:, :1], columns], axis=-1)
-    return Rows(cast, rows.scene, rows.camera[first:], motion)
-
-
-def join(past: Rows, first: int, camera: Array, motion: Array) -> Rows:
-    """Undo :func:`crop`: put the camera and motion rows of a cropped world back behind the rows before ``first``."""
-    onward = motion.copy()
-    if first:
-        onward[..., :3] += past.motion[:, first : first + 1, :3]
-        onward[..., TURN] = rotations.after(onward[..., TURN], past.motion[:, first : first + 1, TURN])
-    return Rows(
-        past.cast,
-        past.scene,
-        np.concatenate([past.camera[:first], camera]),
-        np.concatenate([past.motion[:, :first], onward], axis=1),
-    )
-
-
-def pad(rows: Rows, count: int) -> Rows:
-    """Rows with ``count`` time rows: what lies beyond is cut, what lacks is zero."""
-    lack = max(0, count - len(rows.camera))
-    camera = np.pad(rows.camera[:count], ((0, lack), (0, 0)))
-    return Rows(rows.cast, rows.scene, camera, np.pad(rows.motion[:, :count], ((0, 0), (0, lack), (0, 0))))
-
-
-def at_rest(cast: Array) -> Array:
-    """One motion row (M, 1, MOTION_WIDTH) of movers that stay where their cast rows (M, CAST_WIDTH) place them."""
-    motion = np.zeros((len(cast), 1, MOTION_WIDTH))
-    motion[:, 0, 3:5] = cast[:, -7:-6]
-    motion[:, 0, TURN] = rotations.to_columns(np.array([1.0, 0.0, 0.0, 0.0]))
-    return motion
 
 
 def present(cast: Array) -> NDArray[np.bool_]:
@@ -212,6 +179,15 @@ def moving(cast: Array) -> NDArray[np.bool_]:
     return np.asarray(present(cast) & (cast[:, 1] > 0))
 
 
+def figures(cast: Array, *, assets: Sequence[str] = ()) -> NDArray[np.bool_]:
+    """Which of the cast rows (A, CAST_WIDTH) hold a figure that moves; ``assets`` as for :func:`decode`."""
+    return moving(cast) & _bends(_names(cast[:, 2 : 2 + ASSET_CODE], assets))
+
+
+def _names(code: Array, assets: Sequence[str]) -> list[str]:
+    return [_nearest("asset", assets or _assets(), ASSET_CODE, one) for one in code]
+
+
 def decode(rows: Rows, *, assets: Sequence[str] = ()) -> World:
     """Turn rows into a world; rows that no world encodes to give the world that explains them best.
 
@@ -221,7 +197,7 @@ def decode(rows: Rows, *, assets: Sequence[str] = ()) -> World:
     """
     cast = _split(rows.cast, (2, ASSET_CODE, 3, 3, MATERIAL_CODE, 4, 3, 1, 6))
     _, asset_code, log_size, colour, material_code, stuff, place, clearance, columns = cast
-    names = [_nearest("asset", assets or _assets(), ASSET_CODE, code) for code in asset_code]
+    names = _names(asset_code, assets)
     size = np.clip(np.exp(log_size) * 0.3, 0.005, 50)
     count, samples = len(names), rows.camera.shape[0] * STRIDE + 1
     movers = rows.motion.shape[0]
@@ -238,7 +214,8 @@ def decode(rows: Rows, *, assets: Sequence[str] = ()) -> World:
     if movers:
         position[:movers] = _decode_position(rows.motion, place[:movers], np.stack(depth))
 
-    ground, numbers, ambience, level = _split(rows.scene, (GROUND_CODE, 5, AMBIENCE_CODE, 1))
+    ground, numbers, ambience, level, fall, wind = _split(rows.scene, SCENE_PARTS)
+    fall = np.where(fall > NO_FALL, np.minimum(fall, 1), 0)
     return build(
         actors=_unique(names),
         time=np.arange(samples) * DT,
@@ -253,7 +230,8 @@ def decode(rows: Rows, *, assets: Sequence[str] = ()) -> World:
         fixed=np.arange(count) >= movers,
         position=position,
         rotation=rotation,
-        **_decode_camera(rows.camera),
+        **_decode_joints(rows.pose, count),
+        **decode_camera(rows.camera),
         ground=_nearest("ground", tuple(vocabulary.GROUNDS), GROUND_CODE, ground),
         sun_azimuth=np.arctan2(numbers[1], numbers[0]),
         sun_elevation=np.clip(numbers[2] / 2, -np.pi / 2, np.pi / 2),
@@ -261,6 +239,9 @@ def decode(rows: Rows, *, assets: Sequence[str] = ()) -> World:
         fog=np.clip(stretch(numbers[4], 0.005), 0, 10),
         ambience=_nearest("ambience", vocabulary.AMBIENCES, AMBIENCE_CODE, ambience),
         ambience_level=np.clip(level[0], 0, 1),
+        rain=fall[0],
+        snow=fall[1],
+        wind=[*np.clip(wind, -100, 100), 0.0],
     )
 
 
@@ -288,19 +269,28 @@ def _standing(height: float, by_clearance: float, gap: float) -> float:
     return height + weight * (by_clearance - height)
 
 
-def _motion_columns(motion: Array) -> list[Array]:
-    return _split(motion, (3, 2, 3, 3 * STRIDE, 6, 3 * STRIDE))
+def motion_columns(motion: Array) -> list[Array]:
+    """Split motion rows (..., MOTION_WIDTH) into places, gaps, speeds, accelerations, turns, rates and blow."""
+    return _split(motion, MOTION_PARTS)
 
 
 def _decode_rotation(motion: Array, start: Array) -> Array:
-    *_, columns, rates = _motion_columns(motion)
+    *_, columns, rates, _ = motion_columns(motion)
     columns = rotations.after(columns, start[:, None])
     turn = stretch(rates.reshape(*rates.shape[:-1], STRIDE, 3), TURN_KNEE)
     return rotations.integrate(rotations.from_columns(columns), turn, DT)
 
 
+def _decode_joints(pose: Array, count: int) -> dict[str, Any]:
+    """Joint angles of all actors (count, T, J) where there are figures; the first actors are they."""
+    if not len(pose):
+        return {}
+    angles = decode_poses(pose)
+    return {"joint_angle": np.concatenate([angles, np.zeros((count - len(pose), *angles.shape[1:]))])}
+
+
 def _decode_position(motion: Array, place: Array, depth: Array) -> Array:
-    moved, clearance, speeds, squashed, _, _ = _motion_columns(motion)
+    moved, clearance, speeds, squashed, *_ = motion_columns(motion)
     starts = moved + place[:, None]
     movers, rows, _ = starts.shape
     start_error = np.full(starts.shape, PLACE_ERROR)
@@ -321,25 +311,3 @@ def _decode_position(motion: Array, place: Array, depth: Array) -> Array:
         acceleration_error=RELATIVE_ERROR * np.hypot(accelerations, ACCELERATION_KNEE),
         extra=(samples, heights, errors),
     )
-
-
-def _decode_camera(camera: Array) -> dict[str, Any]:
-    starts, speeds, accelerations = _split(camera, (8, 8, 8 * KNOTS))
-    knots = tracks.reconstruct(
-        starts,
-        speeds,
-        accelerations.reshape(len(camera), KNOTS, 8),
-        dt=CAMERA_STRIDE * DT,
-        start_error=PLACE_ERROR,
-        speed_error=PLACE_ERROR,
-        acceleration_error=np.full(1, PLACE_ERROR),
-        stride=KNOTS,
-    )  # (K * KNOTS + 1, 8)
-    times = np.arange(len(knots)) * CAMERA_STRIDE
-    track = CubicSpline(times, knots)(np.arange(times[-1] + 1))
-    return {
-        "camera_eye": track[:, :3],
-        "camera_target": track[:, 3:6],
-        "camera_roll": track[:, 6],
-        "camera_fov": np.clip(np.exp(track[:, 7]), 0.02, 3.0),
-    }

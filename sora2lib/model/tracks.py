@@ -18,6 +18,7 @@ from scipy.sparse import csr_matrix, eye, vstack
 Array = NDArray[np.float64]
 STRIDE = 8
 REACH = 2  # samples between the first and the last that one reading looks at
+BLOW = 3.0  # m/s^2 off the row's median: what rolls, slides and swings stays below
 ROUNDS = 10  # in which misfits lose their say
 
 
@@ -50,6 +51,27 @@ def differences(track: Array, dt: float, stride: int = STRIDE) -> tuple[Array, A
     central = np.concatenate([initial, (speeds[..., 1:, :] + speeds[..., :-1, :]) / 2], axis=-2)
     shape = (*track.shape[:-2], rows, stride, track.shape[-1])
     return head[..., ::stride, :], central[..., ::stride, :], accelerations.reshape(shape)
+
+
+def blows(accelerations: Array) -> Array:
+    """Say which sample of a row holds its hardest blow: that of its channels is 1, or the last for none.
+
+    Samples are struck where their acceleration lies more than ``BLOW`` from the median of the row.
+
+    Parameters
+    ----------
+    accelerations : (..., stride, D) in m/s^2.
+
+    Returns
+    -------
+    (..., stride + 1), 0 and 1.
+
+    >>> blows(np.array([[-9.81], [-9.81], [140.0], [-9.81]]))
+    array([0., 0., 1., 0., 0.])
+    """
+    off = np.linalg.norm(accelerations - np.median(accelerations, axis=-2, keepdims=True), axis=-1)  # (..., stride)
+    hardest = np.where(off.max(axis=-1) > BLOW, off.argmax(axis=-1), off.shape[-1])
+    return np.eye(off.shape[-1] + 1)[hardest]
 
 
 def _operators(samples: int, dt: float, stride: int) -> list[csr_matrix]:

@@ -1,5 +1,7 @@
 """The world transformer: one stream over cast, scene, camera and motion rows; flow matching.
 
+A figure's pose rides on its motion row: it enters and leaves beside it.
+
 Ideas and sources
 - Flow matching with a velocity target (Lipman et al. 2023; Liu et al. 2023): ``x_t = (1 - t) noise + t data``.
 - A noise level per row (diffusion forcing, Chen et al. 2024): given rows are simply held at t = 1.
@@ -9,7 +11,7 @@ Ideas and sources
 - A motion row also sees the noisy rows before and after it: what happens next is mostly local.
 - What leaves is a belief about each clean channel (:mod:`sora2lib.model.belief`).
 
-Shapes: B worlds, S cast slots, M movers, K time rows, N rows in all, L text tokens, D width, H heads.
+Shapes: B worlds, S cast slots, M movers, F figures, K time rows, N rows in all, L text tokens, D width, H heads.
 """
 
 from dataclasses import dataclass
@@ -19,11 +21,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sora2lib.model.belief import Belief
-from sora2lib.model.tokens import CAMERA_WIDTH, CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH
+from sora2lib.model.camera import CAMERA_WIDTH
+from sora2lib.model.poses import POSE_WIDTH
+from sora2lib.model.text import WIDTH
+from sora2lib.model.tokens import ASSET_CODE, CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH
+from sora2lib.model.tracks import STRIDE
 
 SLOTS = 16  # actors a world can hold
 ROW_SECONDS = 1 / 3
-TEXT_WIDTH = 128  # of the static word vectors
+TEXT_WIDTH = WIDTH + ASSET_CODE  # a static word vector, and the code of the thing that it names
 
 
 @dataclass(frozen=True)
@@ -44,12 +50,19 @@ class Batch:
     scene: Tensor  # (B, SCENE_WIDTH)
     camera: Tensor  # (B, K, CAMERA_WIDTH)
     motion: Tensor  # (B, M, K, MOTION_WIDTH); mover m is cast slot m
+    pose: Tensor  # (B, F, K, POSE_WIDTH); figure f is mover f
     cast_level: Tensor  # (B, S)
     scene_level: Tensor  # (B,)
     camera_level: Tensor  # (B, K)
     motion_level: Tensor  # (B, M, K)
     cast_mask: Tensor  # (B, S) bool: rows that exist
     motion_mask: Tensor  # (B, M) bool
+    pose_mask: Tensor  # (B, F) bool
+
+    @property
+    def pose_level(self) -> Tensor:
+        """A figure and its pose are as noisy as each other, (B, F, K)."""
+        return self.motion_level[:, : self.pose.shape[1]]
 
 
 def rotary(position: Tensor, frequencies: Tensor) -> tuple[Tensor, Tensor]:
@@ -138,7 +151,7 @@ class Block(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """Static word vectors (B, L, TEXT_WIDTH) -> contextual rows (B, L, D): where word order is learned."""
+    """Static word vectors and names (B, L, TEXT_WIDTH) -> contextual rows (B, L, D): where word order is learned."""
 
     frequencies: Tensor
 
@@ -186,6 +199,7 @@ class WorldTransformer(nn.Module):
         self.enter_scene = nn.Linear(SCENE_WIDTH, width)
         self.enter_camera = nn.Linear(3 * (CAMERA_WIDTH + 1), width)
         self.enter_motion = nn.Linear(3 * (MOTION_WIDTH + 1), width)
+        self.enter_pose = nn.Linear(3 * (POSE_WIDTH + 1), width)
         self.cast_of_motion = nn.Linear(CAST_WIDTH, width, bias=False)
         self.slot = nn.Embedding(SLOTS, width)
         self.kind = nn.Embedding(5, 64)  # cast, scene, camera, motion; and cast when planned with motion absent
@@ -198,14 +212,15 @@ class WorldTransformer(nn.Module):
         self.leave_cast = Belief(width, CAST_WIDTH)
         self.leave_scene = Belief(width, SCENE_WIDTH)
         self.leave_camera = Belief(width, CAMERA_WIDTH)
-        self.leave_motion = Belief(width, MOTION_WIDTH)
+        self.leave_motion = Belief(width, MOTION_WIDTH, outcomes=STRIDE + 1)
+        self.leave_pose = Belief(width, POSE_WIDTH)
         # Time turns eight pairs of channels, from two rows to a minute; the slot turns four more.
         self.register_buffer("time_frequencies", 2 * torch.pi / torch.logspace(-0.6, 6, 8, base=2), persistent=False)
         self.register_buffer("slot_frequencies", 2 * torch.pi / torch.logspace(1, 5, 4, base=2), persistent=False)
         self.register_buffer("level_frequencies", torch.logspace(0, 8, 16, base=2), persistent=False)
 
-    def forward(self, batch: Batch, text: Tensor, text_mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return velocities of cast, scene, camera and motion rows, shaped as in the batch.
+    def forward(self, batch: Batch, text: Tensor, text_mask: Tensor) -> tuple[Tensor, ...]:
+        """Return velocities of cast, scene, camera, motion and pose rows, shaped as in the batch.
 
         Parameters
         ----------
@@ -243,6 +258,9 @@ class WorldTransformer(nn.Module):
         moment = self.enter_time(torch.cat(rotary(self._seconds(rows), self.time_frequencies), dim=-1))  # (K, D)
         camera = self.enter_camera(_with_neighbours(batch.camera, batch.camera_level)) + moment
         motion = self.enter_motion(_with_neighbours(batch.motion, batch.motion_level)) + moment
+        if figures := batch.pose.shape[1]:
+            pose = self.enter_pose(_with_neighbours(batch.pose, batch.pose_level)) * batch.pose_mask[..., None, None]
+            motion = torch.cat([motion[:, :figures] + pose, motion[:, figures:]], dim=1)
         motion = motion + (self.cast_of_motion(batch.cast[:, :movers]) + self.slot.weight[:movers])[:, :, None]
         condition = torch.cat(
             [
@@ -279,14 +297,17 @@ class WorldTransformer(nn.Module):
         one = torch.ones(len(batch.cast), 1 + rows, dtype=torch.bool, device=batch.cast.device)
         return torch.cat([batch.cast_mask, one, batch.motion_mask.repeat_interleave(rows, dim=1)], dim=1)
 
-    def _leave(self, x: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def _leave(self, x: Tensor, batch: Batch) -> tuple[Tensor, ...]:
         slots, movers, rows = batch.cast.shape[1], batch.motion.shape[1], batch.camera.shape[1]
         cast, scene, camera, motion = torch.split(x, [slots, 1, rows, movers * rows], dim=1)
+        motion = motion.reshape(len(x), movers, rows, x.shape[-1])
+        figures = motion[:, : batch.pose.shape[1]]
         return (
             self.leave_cast(cast, batch.cast, batch.cast_level),
             self.leave_scene(scene[:, 0], batch.scene, batch.scene_level),
             self.leave_camera(camera, batch.camera, batch.camera_level),
-            self.leave_motion(motion.reshape(len(x), movers, rows, x.shape[-1]), batch.motion, batch.motion_level),
+            self.leave_motion(motion, batch.motion, batch.motion_level),
+            self.leave_pose(figures, batch.pose, batch.pose_level),
         )
 
 

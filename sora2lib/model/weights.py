@@ -19,8 +19,8 @@ from sora2lib.errors import ModelError
 from sora2lib.model import files
 from sora2lib.model.transformer import Shape, WorldTransformer
 
-FORMAT = "2"
-KINDS = ("cast", "scene", "camera", "motion")
+FORMAT = "3"
+KINDS = ("cast", "scene", "camera", "motion", "pose")
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.errors import WorldError
-from sora2lib.model.tokens import Rows, encode
+from sora2lib.model.belief import LOUD
+from sora2lib.model.poses import POSE_WIDTH
+from sora2lib.model.tokens import BLOW, MOTION_WIDTH, Rows, encode
 from sora2lib.world.facts import Facts
+from sora2lib.world.families import FAMILIES
+from sora2lib.world.families.people import PEOPLE
 from sora2lib.world.holdout import is_held_out
 from sora2lib.world.simulate import simulate
 
 SHARD = 256  # seeds a shard
-# Families take turns in this order; those with the most to learn come twice.
+# Families take turns in this order; those with the most to learn come more often.
 TURNS = (
-    *("drop", "roll", "throw", "collide", "ramp", "dominoes", "tower", "pendulum"),
-    *("basketball", "cradle", "seesaw", "drop", "roll", "throw", "collide", "basketball"),
+    *FAMILIES,
+    *PEOPLE,
+    *("drop", "roll", "throw", "collide", "ramp", "tower", "pendulum", "basketball", "anything", "anything"),
 )
 
 
@@ -53,10 +58,12 @@ def make_shard(folder: Path, index: int) -> Path:
             file,
             cast=np.concatenate([r.cast for r in rows]).astype(np.float32),
             motion=np.concatenate([r.motion for r in rows]).astype(np.float32),
+            pose=np.concatenate([r.pose for r in rows]).astype(np.float32),
             camera=np.stack([r.camera for r in rows]).astype(np.float32),
             scene=np.stack([r.scene for r in rows]).astype(np.float32),
             actors=np.array([len(r.cast) for r in rows]),
             movers=np.array([len(r.motion) for r in rows]),
+            figures=np.array([len(r.pose) for r in rows]),
             facts=np.array([example.facts.to_json() for example in examples]),
         )
     partial.rename(path)
@@ -77,19 +84,20 @@ def read_shard(path: Path) -> list[Example]:
         shard = {name: stored[name] for name in stored.files}
     casts = np.split(shard["cast"], np.cumsum(shard["actors"])[:-1])
     motions = np.split(shard["motion"], np.cumsum(shard["movers"])[:-1])
-    parts = zip(casts, shard["scene"], shard["camera"], motions, shard["facts"], strict=True)
+    poses = np.split(shard["pose"], np.cumsum(shard["figures"])[:-1])
+    parts = zip(casts, shard["scene"], shard["camera"], motions, poses, shard["facts"], strict=True)
     return [
-        Example(Rows(cast, scene, camera, motion), Facts.from_json(str(facts)))
-        for cast, scene, camera, motion, facts in parts
+        Example(Rows(cast, scene, camera, motion, pose), Facts.from_json(str(facts)))
+        for cast, scene, camera, motion, pose, facts in parts
     ]
 
 
 class Library:
-    """Examples in memory, grouped by their number of movers so that a batch wastes no rows."""
+    """Examples in memory, grouped by their numbers of movers and figures so that a batch wastes no rows."""
 
     def __init__(self) -> None:
         self.examples: list[Example] = []
-        self._groups: dict[int, list[int]] = {}
+        self._groups: dict[tuple[int, int], list[int]] = {}
         self._read: set[Path] = set()
 
     def refresh(self, folder: Path, limit: int | None = None) -> "Library":
@@ -100,35 +108,44 @@ class Library:
                 for example in read_shard(path):
                     if is_held_out(example.facts):
                         continue
-                    self._groups.setdefault(len(example.rows.motion), []).append(len(self.examples))
+                    self._groups.setdefault(_group(example), []).append(len(self.examples))
                     self.examples.append(example)
         return self
 
     def draw(self, rng: np.random.Generator, rows: int, *, times: int = 1) -> list[Example]:
-        """Draw examples with the same number of movers, ``times`` as many as have about ``rows`` rows."""
-        movers = len(self.examples[int(rng.integers(len(self.examples)))].rows.motion)
-        first = self.examples[self._groups[movers][0]].rows
-        count = max(8, rows // (len(first.cast) + 1 + len(first.camera) * (1 + movers)))
-        return [self.examples[i] for i in rng.choice(self._groups[movers], times * count)]
+        """Draw examples with the same numbers of movers and figures, ``times`` as many as have about ``rows`` rows."""
+        first = self.examples[int(rng.integers(len(self.examples)))]
+        alike, per = self._groups[_group(first)], first.rows
+        count = max(8, rows // (len(per.cast) + 1 + len(per.camera) * (1 + len(per.motion))))
+        return [self.examples[i] for i in rng.choice(alike, times * count)]
+
+
+def _group(example: Example) -> tuple[int, int]:
+    return len(example.rows.motion), len(example.rows.pose)
 
 
 def stacks(examples: list[Example]) -> dict[str, NDArray[np.float32]]:
     """All rows (N, C) of the examples, by kind."""
+    worlds = [example.rows for example in examples]
     return {
-        "cast": np.concatenate([example.rows.cast for example in examples]),
-        "scene": np.stack([example.rows.scene for example in examples]),
-        "camera": np.concatenate([example.rows.camera for example in examples]),
-        "motion": np.concatenate([m.reshape(-1, m.shape[-1]) for m in (example.rows.motion for example in examples)]),
+        "cast": np.concatenate([world.cast for world in worlds]),
+        "scene": np.stack([world.scene for world in worlds]),
+        "camera": np.concatenate([world.camera for world in worlds]),
+        "motion": np.concatenate([world.motion.reshape(-1, MOTION_WIDTH) for world in worlds]),
+        "pose": np.concatenate([world.pose.reshape(-1, POSE_WIDTH) for world in worlds]),
     }
 
 
 def scales(examples: list[Example]) -> dict[str, NDArray[np.float32]]:
-    """Mean and standard deviation of every channel, by kind of row; flags keep their own scale."""
+    """Mean and standard deviation of every channel, by kind of row; flags and decisions keep scales of their own."""
     result = {}
     for kind, stack in stacks(examples).items():
-        mean, deviation = stack.mean(axis=0), stack.std(axis=0)
+        width = stack.shape[1]
+        mean, deviation = (stack.mean(axis=0), stack.std(axis=0)) if len(stack) else (np.zeros(width), np.ones(width))
         if kind == "cast":
             mean[:2], deviation[:2] = 0.0, 1.0
+        if kind == "motion":
+            mean[BLOW], deviation[BLOW] = 0.0, 1 / LOUD
         result[f"{kind}_mean"] = mean.astype(np.float32)
         result[f"{kind}_deviation"] = np.maximum(deviation, 1e-2).astype(np.float32)
     return result

@@ -13,6 +13,7 @@ from sora2lib.world.vocabulary import COLOURS, FRAMINGS, LIGHTS
 Array = NDArray[np.float64]
 ASPECT = 16 / 9
 FOG, OVERCAST = 0.02, 0.55  # 1/m; share of the sky
+FALLING = 0.15  # rain or snow that is seen
 EDGES = (0.02, 0.98)  # a last far roll does not widen the picture
 ZOOMED = 0.12  # change of log magnification
 MOVED = 0.06  # of the distance
@@ -60,7 +61,9 @@ def light_of(world: World) -> str:
 
 
 def weather_of(world: World) -> str:
-    """Name of the weather, from fog and cloud."""
+    """Name of the weather, from what falls, fog and cloud."""
+    if max(float(world.rain), float(world.snow)) > FALLING:
+        return "rain" if float(world.rain) > float(world.snow) else "snowfall"
     return "fog" if float(world.fog) > FOG else "overcast" if float(world.cloud) > OVERCAST else "clear"
 
 

@@ -11,9 +11,11 @@ import torch
 from torch import Tensor
 
 from sora2lib.model.conditions import casting_batch, motion_batch, words_of
-from sora2lib.model.tokens import Rows, crop
+from sora2lib.model.text import WIDTH
+from sora2lib.model.tokens import Rows
 from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import KINDS, Scales
+from sora2lib.model.windows import crop
 
 EMPTY = 0.1  # weight of what an empty slot holds: left out, it drifts while sampling until somebody stands there
 BLUR = 0.6  # most noise on a word vector, whose mean square is 1
@@ -38,7 +40,9 @@ def losses(
 
 def blurred(words: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     """Move every prompt's word vectors by noise of its own strength: near words, seen or not, mean nearly the same."""
-    return words + BLUR * torch.rand(len(words), 1, 1) * torch.randn_like(words), mask
+    vectors, names = words[..., :WIDTH], words[..., WIDTH:]
+    moved = vectors + BLUR * torch.rand(len(words), 1, 1) * torch.randn_like(vectors)
+    return torch.cat([moved, names], dim=-1), mask
 
 
 def casting_losses(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
@@ -53,7 +57,7 @@ def casting_losses(network: WorldTransformer, clean: Batch, text: tuple[Tensor, 
 
 
 def motion_losses(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
-    """Errors of camera and motion rows; the cast is given, now and then not quite right, as when it was generated."""
+    """Errors of camera, motion and pose rows; the cast is given, now and then not quite right, as when generated."""
     count, movers, rows = clean.motion_level.shape
     camera, motion = motion_levels(count, movers, rows)
     nearly = torch.where(torch.rand(count, 1) < 0.3, 1 - 0.08 * torch.rand(count, 1), 1.0)
@@ -65,7 +69,11 @@ def motion_losses(network: WorldTransformer, clean: Batch, text: tuple[Tensor, T
         motion_level=motion,
     )
     errors = _errors(network, levelled, text)
-    return {"camera": _mean_where(errors["camera"], camera < 1), "motion": _mean_where(errors["motion"], motion < 1)}
+    return {
+        "camera": _mean_where(errors["camera"], camera < 1),
+        "motion": _mean_where(errors["motion"], motion < 1),
+        "pose": _mean_where(errors["pose"], (levelled.pose_level < 1) & clean.pose_mask[..., None]),
+    }
 
 
 def motion_levels(count: int, movers: int, rows: int) -> tuple[Tensor, Tensor]:
