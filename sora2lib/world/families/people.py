@@ -24,25 +24,22 @@ from functools import partial
 
 import numpy as np
 
+from sora2lib.world.families.troupe import WHO, Played, cast, figure, figure_body, scene
 from sora2lib.world.figures.acts import act
 from sora2lib.world.figures.beasts import fly, prowl
 from sora2lib.world.figures.gaits import walk as stride
 from sora2lib.world.figures.leaps import leap
-from sora2lib.world.figures.library import DENSITY, SKELETONS, figure_of
 from sora2lib.world.figures.motion import Motion
 from sora2lib.world.figures.routines import LEAPS, failed
 from sora2lib.world.figures.skeleton import Array, Figure
-from sora2lib.world.schema import RATE
-from sora2lib.world.stage import Body, Event, Stage, Take
+from sora2lib.world.stage import Body, Event, Stage
 from sora2lib.world.staging import (
     GRIPPY,
     Look,
     between,
     body,
-    near,
     pick,
     set_piece,
-    set_stage,
     side,
     thing,
     turned,
@@ -50,9 +47,7 @@ from sora2lib.world.staging import (
 from sora2lib.world.vocabulary import COLOURS
 
 Mover = Callable[[Figure, Array], Motion]
-WHO = ("man", "woman", "boy", "girl")
 CLIP = 4.0  # s, for which the ways are laid out
-REACH = 9.0  # m
 TOWARDS = -np.pi / 2  # the heading that faces the camera
 PACES = {"walk": {"slow": (0.7, 0.95), "": (1.1, 1.4), "fast": (1.6, 1.9)},
          "march": {"": (1.1, 1.5)}, "sneak": {"": (0.6, 0.9)}, "trudge": {"slow": (0.6, 0.85)},
@@ -66,36 +61,6 @@ TROTS = {"dog": {"walk": (0.8, 1.1), "trot": (1.5, 2.1)}, "cat": {"walk": (0.5, 
          "horse": {"walk": (1.3, 1.7), "trot": (2.6, 3.2)}}  # fmt: skip
 
 
-def _cast(rng: np.random.Generator, asset: str, colours: Sequence[str] = tuple(COLOURS)) -> Look:
-    """Draw a creature: its height within 7 %, its build within 4 %; the colour is that of the shirt or the coat."""
-    colour = pick(rng, colours)
-    scale = between(rng, 0.93, 1.07) * np.array([between(rng, 0.96, 1.04), between(rng, 0.96, 1.04), 1.0])
-    x, y, z = (np.array(SKELETONS[asset].size) * scale).tolist()
-    return Look(asset, colour, "", "", near(rng, COLOURS[colour].rgb), (x, y, z), "rubber")
-
-
-def _body(look: Look) -> Body:
-    return Body(
-        look.asset, look.asset, look.stuff, look.extents, look.rgb,
-        density=DENSITY, restitution=0.1, friction=0.9, gloss=0.1, position=(0.0, 0.0, look.extents[2] / 2),
-    )  # fmt: skip
-
-
-def _perform(look: Look, move: Mover, props: Sequence[Body], samples: int) -> Take:
-    time_T = np.arange(samples) / RATE
-    motion = move(figure_of(look.asset, np.array(look.extents)), time_T)
-    still = [np.tile(np.array(prop.position), (samples, 1)) for prop in props]
-    facing = [np.tile(np.array(prop.rotation), (samples, 1)) for prop in props]
-    return Take(
-        (look.asset, *(prop.name for prop in props)),
-        time_T,
-        np.array([motion.position_T3, *still]),
-        np.array([motion.turn_T4, *facing]),
-        (),
-        np.array([motion.angles_TJ, *(0 * motion.angles_TJ for _ in props)]),
-    )
-
-
 def _scene(
     rng: np.random.Generator,
     family: str,
@@ -107,11 +72,10 @@ def _scene(
 ) -> Stage:
     """A stage for one creature and what it sits on."""
     things = [thing("subject", look, look.asset), *(thing("prop", it, seat.name) for seat, it in seats)]
-    stage = set_stage(
-        rng, family, bodies=[_body(look), *(seat for seat, _ in seats)], things=things, ground=ground,
-        judge=lambda take: event, watch=(look.asset,), reach=REACH,
+    return scene(
+        rng, family, bodies=[figure_body(look), *(seat for seat, _ in seats)], things=things, ground=ground,
+        event=event, watch=(look.asset,), play=lambda time_T: Played({look.asset: move(figure(look), time_T)}),
     )  # fmt: skip
-    return replace(stage, perform=partial(_perform, look, move, stage.bodies[1:]))
 
 
 def _facing(rng: np.random.Generator) -> float:
@@ -139,7 +103,7 @@ def run(rng: np.random.Generator) -> Stage:
 
 
 def _gait(rng: np.random.Generator, family: str, action: str) -> Stage:
-    look, (sign, direction) = _cast(rng, pick(rng, WHO)), side(rng)
+    look, (sign, direction) = cast(rng, pick(rng, WHO)), side(rng)
     word = pick(rng, tuple(PACES[action]))
     speed = between(rng, *PACES[action][word]) * (look.extents[2] / 1.75) ** 0.5
     make = partial(stride, speed=speed, style=STYLE.get(action, action), seed=int(rng.integers(2**31)))
@@ -149,7 +113,7 @@ def _gait(rng: np.random.Generator, family: str, action: str) -> Stage:
 
 def jump(rng: np.random.Generator) -> Stage:
     """Draw someone who jumps up, or far."""
-    look, (sign, direction) = _cast(rng, pick(rng, WHO)), side(rng)
+    look, (sign, direction) = cast(rng, pick(rng, WHO)), side(rng)
     action = pick(rng, ("jump", "long jump"))
     heading = _facing(rng) if action == "jump" else (0.0 if sign > 0 else np.pi)
     return _leap(rng, "jump", look, action, heading, Event(action, "", direction if action == "long jump" else ""))
@@ -171,7 +135,7 @@ def _leap(
 
 def gymnastics(rng: np.random.Generator) -> Stage:
     """Draw a flip on the floor; some lack turn and end in a fall."""
-    look, (sign, _) = _cast(rng, pick(rng, WHO)), side(rng)
+    look, (sign, _) = cast(rng, pick(rng, WHO)), side(rng)
     heading = (0.0 if sign > 0 else np.pi) + between(rng, -0.5, 0.2) * sign
     action, falls = pick(rng, FLIPS), rng.random() < FALL_ODDS
     missing = between(rng, 0.75, 1.0) if falls else 0.0
@@ -180,7 +144,7 @@ def gymnastics(rng: np.random.Generator) -> Stage:
 
 def axel(rng: np.random.Generator) -> Stage:
     """Draw a skater who glides past and jumps with one and a half to three and a half turns."""
-    look, (sign, direction) = _cast(rng, pick(rng, ("man", "woman"))), side(rng)
+    look, (sign, direction) = cast(rng, pick(rng, ("man", "woman"))), side(rng)
     action = pick(rng, ("single axel", "double axel", "triple axel"))
     pace, start = between(rng, 0.7, 1.3), between(rng, 0.5, 0.8)
 
@@ -210,7 +174,7 @@ def dance(rng: np.random.Generator) -> Stage:
 
 
 def _act(rng: np.random.Generator, family: str, action: str) -> Stage:
-    look, heading = _cast(rng, pick(rng, WHO)), _facing(rng)
+    look, heading = cast(rng, pick(rng, WHO)), _facing(rng)
     start, seed = between(rng, 0.1, 0.5), int(rng.integers(2**31))
 
     def move(figure: Figure, time_T: Array) -> Motion:
@@ -233,7 +197,7 @@ def _seat(rng: np.random.Generator, look: Look, heading: float) -> tuple[Body, L
 def animals(rng: np.random.Generator) -> Stage:
     """Draw a dog, cat or horse that walks or trots past, or a bird that flies over."""
     asset, (sign, direction) = pick(rng, ("dog", "cat", "horse", "bird"), (0.3, 0.25, 0.2, 0.25)), side(rng)
-    look, seed = _cast(rng, asset, tuple(COLOURS) if asset == "bird" else FUR), int(rng.integers(2**31))
+    look, seed = cast(rng, asset, tuple(COLOURS) if asset == "bird" else FUR), int(rng.integers(2**31))
     if asset == "bird":
         action, speed = pick(rng, ("fly", "glide")), between(rng, 1.6, 2.6)
         style = {"fly": pick(rng, ("flap", "both")), "glide": "glide"}[action]
