@@ -16,10 +16,11 @@ from torch import Tensor
 from sora2lib.model import tokens, windows
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.conditions import motion_batch, words_of
+from sora2lib.model.foresight import foresee
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Rows
 from sora2lib.model.tracks import STRIDE
-from sora2lib.model.transformer import SLOTS, Batch
+from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch
 from sora2lib.model.weights import Model
 from sora2lib.sampler import State, Velocity, cascade, euler, guided
 from sora2lib.world.assets import ASSETS
@@ -162,7 +163,7 @@ def _cast(
         return Batch(
             state[0], state[1], torch.zeros(count, 0, CAMERA_WIDTH), nothing, no_pose,
             levels[0], levels[1], torch.zeros(count, 0), nothing[..., 0],
-            torch.ones(count, SLOTS, dtype=torch.bool), nobody, nobody,
+            torch.ones(count, SLOTS, dtype=torch.bool), nobody, nobody, torch.zeros(count, 0, 0, FORESIGHT),
         )  # fmt: skip
 
     moments = [torch.tensor(i / steps) for i in range(steps + 1)]
@@ -211,7 +212,8 @@ def motion(
 
     def assemble(state: State, levels: State) -> Batch:
         camera, moves, poses = state
-        return replace(clean, camera=camera, motion=moves, pose=poses, camera_level=levels[0], motion_level=levels[1])
+        noisy = replace(clean, camera=camera, motion=moves, pose=poses, camera_level=levels[0], motion_level=levels[1])
+        return foresee(noisy, model.scales)
 
     camera = torch.where(known[:, None], clean.camera, _noise(generators, rows, CAMERA_WIDTH))
     moves = torch.where(known[:, None], clean.motion, _noise(generators, movers, rows, MOTION_WIDTH))

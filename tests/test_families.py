@@ -7,10 +7,12 @@ import pytest
 from sora2lib.errors import WorldError
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
+from sora2lib.world.families.anything import any_look
 from sora2lib.world.families.basketball import passes
 from sora2lib.world.families.lab import RADIUS, SPEED, UNIT, lab, training_lab
 from sora2lib.world.filming import CameraPath, camera_path
 from sora2lib.world.mechanics import play
+from sora2lib.world.naming import NOUNS
 from sora2lib.world.simulate import simulate
 from sora2lib.world.staging import COLOUR_JITTER, draw_look, size_word
 from sora2lib.world.vocabulary import CAMERA_MOVES, COLOURS, FRAMINGS, GROUNDS, LIGHTS, MATERIALS, SIZES
@@ -248,3 +250,8 @@ def test_sizes_have_words():
     assert size_word(0.65) == ""
     look = draw_look(np.random.default_rng(0), "basketball")
     assert (look.size, look.colour, look.material) == ("", "", "")
+
+
+def test_anything_can_be_named_in_words_of_training():
+    rng = np.random.default_rng(0)
+    assert all(NOUNS[any_look(rng).asset].train for _ in range(1500))

@@ -23,37 +23,46 @@ ATOMS = 3
 SHARPEST, VAGUEST = -5.0, 1.0  # logarithms of the deviation that a component may have
 UNLIKELY = -2.0  # logit of an atom, beside 0 of the Gaussian, before training
 LOUD = 5.0  # of the channel of the outcome that is true, beside unit noise: decisions are taken before the details
+DOUBT = -2.0  # logit of the trust in a guess, before training
 SPREAD = -3.0  # logarithm of an atom's deviation before training
 
 
 class Belief(nn.Module):
     """The last layer of one kind of row: what leaves the trunk and the noisy row -> the row's velocity.
 
-    The last ``outcomes`` channels of a row are one decision: ``LOUD`` where it falls, zero elsewhere.
+    The last ``outcomes`` channels of a row are one decision: ``LOUD`` where it falls, zero elsewhere. Of the first
+    ``foreseen`` channels there is a guess from outside; the Gaussian's mean follows it as far as the network trusts it.
     """
 
-    def __init__(self, width: int, channels: int, outcomes: int = 0) -> None:
+    def __init__(self, width: int, channels: int, outcomes: int = 0, foreseen: int = 0) -> None:
         super().__init__()
         channels -= outcomes
         self.decide = nn.Linear(width, outcomes) if outcomes else None
+        self.trust = nn.Linear(width, foreseen) if foreseen else None
         self.read = nn.Linear(width, (2 + ATOMS) * channels)
         self.atoms = nn.Parameter(torch.linspace(-1, 1, ATOMS)[:, None].repeat(1, channels))  # (J, C)
         self.spreads = nn.Parameter(torch.full((ATOMS, channels), SPREAD))
         nn.init.zeros_(self.read.weight)
         nn.init.zeros_(self.read.bias)
+        if self.trust is not None:
+            nn.init.zeros_(self.trust.weight)
+            nn.init.constant_(self.trust.bias, DOUBT)
         with torch.no_grad():
             self.read.bias[2 * channels :] = UNLIKELY
 
-    def forward(self, x: Tensor, noisy: Tensor, level: Tensor) -> Tensor:
-        """Estimate ``data - noise`` (..., C) from (..., D), the noisy row (..., C) and its level (...)."""
+    def forward(self, x: Tensor, noisy: Tensor, level: Tensor, guess: Tensor | None = None) -> Tensor:
+        """Estimate ``data - noise`` (..., C) from (..., D), the noisy row (..., C), its level (...) and the guess."""
         channels = self.atoms.shape[1]
-        single = self._single(x, noisy[..., :channels], level)
+        single = self._single(x, noisy[..., :channels], level, guess)
         if self.decide is None:
             return single
         return torch.cat([single, decision(self.decide(x), noisy[..., channels:], level)], dim=-1)
 
-    def _single(self, x: Tensor, noisy: Tensor, level: Tensor) -> Tensor:
+    def _single(self, x: Tensor, noisy: Tensor, level: Tensor, guess: Tensor | None) -> Tensor:
         mean, spread, *logits = self.read(x).chunk(2 + ATOMS, dim=-1)
+        if self.trust is not None and guess is not None:
+            own, rest = mean.split([guess.shape[-1], mean.shape[-1] - guess.shape[-1]], dim=-1)
+            mean = torch.cat([torch.lerp(own, guess, torch.sigmoid(self.trust(x))), rest], dim=-1)
         means = torch.stack([mean, *(atom.expand_as(mean) for atom in self.atoms)])  # (1 + J, ..., C)
         spreads = torch.stack([spread, *(it.expand_as(mean) for it in self.spreads)])
         return velocity(means, spreads, torch.stack([torch.zeros_like(mean), *logits]), noisy, level)

@@ -8,7 +8,7 @@ from torch import Tensor
 from sora2lib.model import text
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.tokens import ASSET_CODE, CAST_WIDTH, MOTION_WIDTH, Rows, asset_code
-from sora2lib.model.transformer import SLOTS, TEXT_WIDTH, Batch
+from sora2lib.model.transformer import FORESIGHT, SLOTS, TEXT_WIDTH, Batch
 from sora2lib.model.weights import Scales
 from sora2lib.world.nouns import mentions
 
@@ -48,7 +48,7 @@ def casting_batch(worlds: list[Rows], scales: Scales) -> Batch:
     return Batch(
         batch.cast, batch.scene, batch.camera[:, :0], nothing, batch.pose[:, :0, :0],
         batch.cast_level, batch.scene_level, batch.camera_level[:, :0], batch.motion_level[:, :0, :0],
-        torch.ones_like(batch.cast_mask), batch.motion_mask[:, :0], batch.pose_mask[:, :0],
+        torch.ones_like(batch.cast_mask), batch.motion_mask[:, :0], batch.pose_mask[:, :0], batch.foresight[:, :0, :0],
     )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def motion_batch(worlds: list[Rows], scales: Scales, *, slots: int) -> Batch:
         motion,
         pose,
         torch.ones(count, slots), torch.ones(count), torch.ones(count, rows), torch.ones(count, movers, rows),
-        cast_mask, motion_mask, pose_mask,
+        cast_mask, motion_mask, pose_mask, torch.zeros(count, movers, rows, FORESIGHT),
     )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ Ideas and sources
 - Rotary positions (Su et al. 2021) in float seconds and in cast slots, QK-norm (Henry et al. 2020), SwiGLU (Shazeer
   2020).
 - Text enters as keys and values of every block, without queries of its own.
-- A motion row also sees the noisy rows before and after it: what happens next is mostly local.
+- A motion row also sees the noisy rows before and after it, and where going on as before would lead
+  (:mod:`sora2lib.model.foresight`): what happens next is mostly local.
 - What leaves is a belief about each clean channel (:mod:`sora2lib.model.belief`).
 
 Shapes: B worlds, S cast slots, M movers, F figures, K time rows, N rows in all, L text tokens, D width, H heads.
@@ -29,6 +30,8 @@ from sora2lib.model.tracks import STRIDE
 
 SLOTS = 16  # actors a world can hold
 ROW_SECONDS = 1 / 3
+FORESEEN = 8  # channels of a motion row of which foresight has a guess: place, gaps, speed
+FORESIGHT = FORESEEN + 2 * STRIDE + 4
 TEXT_WIDTH = WIDTH + ASSET_CODE  # a static word vector, and the code of the thing that it names
 
 
@@ -58,6 +61,7 @@ class Batch:
     cast_mask: Tensor  # (B, S) bool: rows that exist
     motion_mask: Tensor  # (B, M) bool
     pose_mask: Tensor  # (B, F) bool
+    foresight: Tensor  # (B, M, K, FORESIGHT), see sora2lib.model.foresight
 
     @property
     def pose_level(self) -> Tensor:
@@ -201,6 +205,7 @@ class WorldTransformer(nn.Module):
         self.enter_motion = nn.Linear(3 * (MOTION_WIDTH + 1), width)
         self.enter_pose = nn.Linear(3 * (POSE_WIDTH + 1), width)
         self.cast_of_motion = nn.Linear(CAST_WIDTH, width, bias=False)
+        self.enter_foresight = nn.Linear(FORESIGHT, width, bias=False)
         self.slot = nn.Embedding(SLOTS, width)
         self.kind = nn.Embedding(5, 64)  # cast, scene, camera, motion; and cast when planned with motion absent
         self.level = nn.Sequential(nn.Linear(32, 64), nn.SiLU(), nn.Linear(64, 64))
@@ -212,7 +217,7 @@ class WorldTransformer(nn.Module):
         self.leave_cast = Belief(width, CAST_WIDTH)
         self.leave_scene = Belief(width, SCENE_WIDTH)
         self.leave_camera = Belief(width, CAMERA_WIDTH)
-        self.leave_motion = Belief(width, MOTION_WIDTH, outcomes=STRIDE + 1)
+        self.leave_motion = Belief(width, MOTION_WIDTH, outcomes=STRIDE + 1, foreseen=FORESEEN)
         self.leave_pose = Belief(width, POSE_WIDTH)
         # Time turns eight pairs of channels, from two rows to a minute; the slot turns four more.
         self.register_buffer("time_frequencies", 2 * torch.pi / torch.logspace(-0.6, 6, 8, base=2), persistent=False)
@@ -258,6 +263,7 @@ class WorldTransformer(nn.Module):
         moment = self.enter_time(torch.cat(rotary(self._seconds(rows), self.time_frequencies), dim=-1))  # (K, D)
         camera = self.enter_camera(_with_neighbours(batch.camera, batch.camera_level)) + moment
         motion = self.enter_motion(_with_neighbours(batch.motion, batch.motion_level)) + moment
+        motion = motion + self.enter_foresight(batch.foresight)
         if figures := batch.pose.shape[1]:
             pose = self.enter_pose(_with_neighbours(batch.pose, batch.pose_level)) * batch.pose_mask[..., None, None]
             motion = torch.cat([motion[:, :figures] + pose, motion[:, figures:]], dim=1)
@@ -306,7 +312,7 @@ class WorldTransformer(nn.Module):
             self.leave_cast(cast, batch.cast, batch.cast_level),
             self.leave_scene(scene[:, 0], batch.scene, batch.scene_level),
             self.leave_camera(camera, batch.camera, batch.camera_level),
-            self.leave_motion(motion, batch.motion, batch.motion_level),
+            self.leave_motion(motion, batch.motion, batch.motion_level, batch.foresight[..., :FORESEEN]),
             self.leave_pose(figures, batch.pose, batch.pose_level),
         )
 

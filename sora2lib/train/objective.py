@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from sora2lib.model.conditions import casting_batch, motion_batch, words_of
+from sora2lib.model.foresight import foresee
 from sora2lib.model.text import WIDTH
 from sora2lib.model.tokens import Rows
 from sora2lib.model.transformer import Batch, WorldTransformer
@@ -33,8 +34,9 @@ def losses(
     """
     text = network.text(*blurred(*words_of(prompts)))
     late = [crop(world, first) for world in worlds]
-    casting = casting_losses(network, casting_batch(worlds, scales), text)
-    moving = motion_losses(network, motion_batch(late, scales, slots=max(len(world.cast) for world in worlds)), text)
+    casting = casting_losses(network, casting_batch(worlds, scales), text, scales)
+    clean = motion_batch(late, scales, slots=max(len(world.cast) for world in worlds))
+    moving = motion_losses(network, clean, text, scales)
     return {f"casting {kind}": loss for kind, loss in casting.items()} | moving
 
 
@@ -45,18 +47,22 @@ def blurred(words: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat([moved, names], dim=-1), mask
 
 
-def casting_losses(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+def casting_losses(
+    network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor], scales: Scales
+) -> dict[str, Tensor]:
     """Errors of cast and scene rows; an empty slot is zero all over, which counts little but for its saying so."""
     count, slots = clean.cast_level.shape
     together = _logit_normal(count, 1)
     levelled = replace(clean, cast_level=together.expand(-1, slots), scene_level=together[:, 0])
-    errors = _errors(network, levelled, text)
+    errors = _errors(network, levelled, text, scales)
     counts = torch.where(clean.cast[..., :1] > 0, 1.0, EMPTY).expand_as(errors["cast"]).clone()
     counts[..., 0] = 1.0
     return {"cast": (errors["cast"] * counts).sum() / counts.sum(), "scene": errors["scene"].mean()}
 
 
-def motion_losses(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+def motion_losses(
+    network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor], scales: Scales
+) -> dict[str, Tensor]:
     """Errors of camera, motion and pose rows; the cast is given, now and then not quite right, as when generated."""
     count, movers, rows = clean.motion_level.shape
     camera, motion = motion_levels(count, movers, rows)
@@ -68,7 +74,7 @@ def motion_losses(network: WorldTransformer, clean: Batch, text: tuple[Tensor, T
         camera_level=camera,
         motion_level=motion,
     )
-    errors = _errors(network, levelled, text)
+    errors = _errors(network, levelled, text, scales)
     return {
         "camera": _mean_where(errors["camera"], camera < 1),
         "motion": _mean_where(errors["motion"], motion < 1),
@@ -89,12 +95,12 @@ def motion_levels(count: int, movers: int, rows: int) -> tuple[Tensor, Tensor]:
     return torch.where(camera_alone, _logit_normal(count, 1).expand(-1, rows), in_time), motion
 
 
-def _errors(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+def _errors(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor], scales: Scales) -> dict[str, Tensor]:
     """Squared errors of the velocities at the batch's levels, shaped as the rows."""
     data = {kind: getattr(clean, kind) for kind in KINDS}
     noise = {kind: torch.randn_like(rows) for kind, rows in data.items()}
     noisy = {kind: _mixed(rows, noise[kind], getattr(clean, f"{kind}_level")) for kind, rows in data.items()}
-    guess = network(replace(clean, **noisy), *text)
+    guess = network(foresee(replace(clean, **noisy), scales), *text)
     return {kind: (v - (data[kind] - noise[kind])) ** 2 for kind, v in zip(KINDS, guess, strict=True)}
 
 

@@ -14,6 +14,7 @@ from sora2lib.world.families.ramp import ramp
 from sora2lib.world.families.roll import MIN_WAY, STOPPED
 from sora2lib.world.families.throw import SPEEDS, TARGET_ODDS, TARGETS, thrown
 from sora2lib.world.figures.library import SKELETONS
+from sora2lib.world.naming import NOUNS
 from sora2lib.world.schema import RATE
 from sora2lib.world.stage import Body, Event, Stage, Take, Vector
 from sora2lib.world.staging import (
@@ -52,8 +53,8 @@ def any_look(rng: np.random.Generator) -> Look:
 
 @cache
 def _movable() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Modelled things, and pictures."""
-    free = [name for name in LIBRARY if not find(name).rooted and name not in SKELETONS]
+    """Modelled things, and pictures; none that could only be named in words that training never sees ("lemon")."""
+    free = [name for name in LIBRARY if not find(name).rooted and name not in SKELETONS and NOUNS[name].train]
     return tuple(name for name in free if name in ASSETS), tuple(name for name in free if name not in ASSETS)
 
 
