@@ -10,6 +10,7 @@ from sora2lib.model import weights
 from sora2lib.model.text import unknown_words, unread
 from sora2lib.planner import Ask, Step
 from sora2lib.planner import plan as plan_world
+from sora2lib.prompt import remarks
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Request, draw_seed
 from sora2lib.world.simulate import resimulate
@@ -132,4 +133,4 @@ def notices(request: Request) -> tuple[str, ...]:
     unknown, rest = unknown_words(request.prompt), unread(request.prompt)
     words = (f"the model does not understand: {', '.join(unknown)}",) if unknown else ()
     cut = (f"the prompt is too long to be read whole; left out: {shorten(rest, 80)}",) if rest else ()
-    return (*request.notices, *words, *cut)
+    return (*request.notices, *words, *cut, *remarks(request.prompt, request.seconds))

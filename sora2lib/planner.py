@@ -2,7 +2,8 @@
 
 Two acts. *Casting* decides who is there and where. *Motion* then moves the cast and the camera, with the cast
 held clean; earlier moments lead, later ones follow, so that what happens is a consequence of what happened.
-Clips longer than the network's span are continued window by window, the last second and a third held clean.
+Clips longer than the network's span are continued window by window, the last second and a third held clean. A prompt
+of several shots is one world: each shot goes on from the one before in its own words, seen by a camera of its own.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +23,7 @@ from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Rows
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch
 from sora2lib.model.weights import Model
+from sora2lib.prompt import shots
 from sora2lib.sampler import State, Velocity, cascade, euler, guided
 from sora2lib.world.assets import ASSETS
 from sora2lib.world.nouns import mentions
@@ -50,7 +52,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Ask:
-    """What the planner needs of a request."""
+    """What the planner needs of a request; :func:`sora2lib.prompt.shots` says how the seconds are shared out."""
 
     prompt: str
     seed: int
@@ -89,28 +91,33 @@ class ManyStep:
 def plan_many(
     model: Model, asks: Sequence[Ask], *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG
 ) -> Iterator[ManyStep]:
-    """Plan worlds side by side, all of the same length; each is what it would be alone, up to rounding."""
+    """Plan worlds side by side, all of the same length and the same shots' lengths.
+
+    Each is what it would be alone, up to rounding.
+    """
     generators = [torch.Generator().manual_seed(ask.seed) for ask in asks]
-    prompts = [ask.prompt for ask in asks]
-    rows = max(1, int(np.ceil(asks[0].seconds * RATE / STRIDE - 1e-9)))
-    stretches = _stretches(rows)
+    told = [shots(ask.prompt, ask.seconds) for ask in asks]
+    ends = _ends([shot.seconds for shot in told[0]])
+    stretches = _stretches(ends)
     casting = max(4, steps * CASTING_STEPS // MOTION_STEPS)
     total = casting + steps * len(stretches)
-    assets = [castable(prompt) for prompt in prompts]
+    assets = [castable(ask.prompt) for ask in asks]
     worlds: list[Rows] = []
-    for index, worlds in enumerate(_cast(model, prompts, assets, generators, casting, guidance), start=1):
-        yield ManyStep(index, total, "casting", partial(_decode_all, worlds, assets))
+    first = [one[0].prompt for one in told]
+    for index, worlds in enumerate(_cast(model, first, assets, generators, casting, guidance), start=1):
+        yield ManyStep(index, total, "casting", partial(_decode_all, worlds, assets, ()))
     done, index = worlds, casting
-    for start, stop in stretches:
-        past, current = done, done
-        for current in motion(model, prompts, generators, past, start, stop, steps=steps, guidance=guidance, lag=lag):
+    for stretch in stretches:
+        prompts = [one[stretch.shot].prompt for one in told]
+        cuts, current = tuple(ends[: stretch.shot]), done
+        for current in motion(model, prompts, generators, done, stretch, steps=steps, guidance=guidance, lag=lag):
             index += 1
-            yield ManyStep(index, total, "motion", partial(_decode_all, current, assets))
+            yield ManyStep(index, total, "motion", partial(_decode_all, current, assets, cuts))
         done = current
 
 
-def _decode_all(worlds: list[Rows], assets: list[tuple[str, ...]]) -> list[World]:
-    return [tokens.decode(rows, assets=names) for rows, names in zip(worlds, assets, strict=True)]
+def _decode_all(worlds: list[Rows], assets: list[tuple[str, ...]], cuts: tuple[int, ...]) -> list[World]:
+    return [tokens.decode(rows, assets=names, cuts=cuts) for rows, names in zip(worlds, assets, strict=True)]
 
 
 def castable(prompt: str) -> tuple[str, ...]:
@@ -118,12 +125,35 @@ def castable(prompt: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*ASSETS, *(match.asset for match in mentions(prompt)))))
 
 
-def _stretches(rows: int) -> list[tuple[int, int]]:
-    """First and last (exclusive) time row of each stretch that is planned at once."""
-    stretches = [(0, min(rows, SPAN))]
-    while stretches[-1][1] < rows:
-        start = stretches[-1][1] - OVERLAP
-        stretches.append((start, min(rows, start + SPAN)))
+@dataclass(frozen=True)
+class Stretch:
+    """Time rows ``start`` to ``stop`` (exclusive) that are planned at once, the first ``given`` of them known.
+
+    At a cut the camera's are not: what it does begins anew.
+    """
+
+    start: int
+    stop: int
+    given: int = 0
+    shot: int = 0
+    cut: bool = False
+
+
+def _ends(seconds: Sequence[float]) -> list[int]:
+    """Time rows (exclusive) with which shots of these lengths end; the last is filled up."""
+    ends = np.cumsum(seconds) * RATE / STRIDE
+    return [*(max(1, round(end)) for end in ends[:-1].tolist()), max(1, int(np.ceil(ends[-1] - 1e-9)))]
+
+
+def _stretches(ends: Sequence[int]) -> list[Stretch]:
+    """Stretches that plan shots which end at these time rows, one after the other."""
+    stretches: list[Stretch] = []
+    for shot, end in enumerate(ends):
+        done, cut = stretches[-1].stop if stretches else 0, shot > 0
+        while done < end:
+            start = max(0, done - OVERLAP)
+            stretches.append(Stretch(start, min(end, start + SPAN), done - start, shot, cut))
+            done, cut = stretches[-1].stop, False
     return stretches
 
 
@@ -192,47 +222,48 @@ def _set_out(model: Model, cast: Tensor, scene: Tensor, assets: tuple[str, ...])
 
 
 def motion(
-    model: Model, prompts: list[str], generators: list[torch.Generator], worlds: list[Rows], start: int, stop: int,
-    *, given: int | None = None, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG,
+    model: Model, prompts: list[str], generators: list[torch.Generator], worlds: list[Rows], stretch: Stretch,
+    *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG,
 ) -> Iterator[list[Rows]]:  # fmt: skip
-    """Plan time rows ``start`` to ``stop`` of worlds whose cast, and whose rows before, are there.
+    """Plan a stretch of worlds whose cast, and whose rows before, are there.
 
-    Parameters
-    ----------
-    given : how many rows from ``start`` on are taken from ``worlds`` as they are; by default none at the
-        beginning and ``OVERLAP`` later. Yields whole worlds, from their first row on, after each step.
+    Yields whole worlds, from their first row on, after each step.
     """
-    count, rows = len(worlds), stop - start
-    given = (OVERLAP if start else 0) if given is None else given
-    window = [windows.crop(world, start) for world in worlds]
-    window = [windows.pad(world, rows) for world in window]
+    count, rows, given = len(worlds), stretch.stop - stretch.start, stretch.given
+    window = [windows.pad(windows.crop(world, stretch.start), rows) for world in worlds]
     clean = motion_batch(window, model.scales, slots=max(len(world.cast) for world in worlds))
     movers, figures = clean.motion.shape[1], clean.pose.shape[1]
     known = torch.arange(rows) < given
+    filmed = known & (not stretch.cut)
 
     def assemble(state: State, levels: State) -> Batch:
         camera, moves, poses = state
         noisy = replace(clean, camera=camera, motion=moves, pose=poses, camera_level=levels[0], motion_level=levels[1])
         return foresee(noisy, model.scales)
 
-    camera = torch.where(known[:, None], clean.camera, _noise(generators, rows, CAMERA_WIDTH))
+    camera = torch.where(filmed[:, None], clean.camera, _noise(generators, rows, CAMERA_WIDTH))
     moves = torch.where(known[:, None], clean.motion, _noise(generators, movers, rows, MOTION_WIDTH))
     poses = torch.where(known[:, None], clean.pose, _noise(generators, figures, rows, POSE_WIDTH))
-    times = [torch.where(known, 1.0, _after(given, level)) for level in cascade(rows - given, steps, lag)]
     levels = [
-        (level.expand(count, -1), level.expand(count, movers, -1), level.expand(count, figures, -1)) for level in times
+        _levels(level, given, stretch.cut, (count, movers, figures)) for level in cascade(rows - given, steps, lag)
     ]
     velocity = _velocities(model, prompts, assemble, guidance, slice(2, 5))
     for estimate in euler(velocity, (camera, moves, poses), levels):
-        yield [_joined(model, world, start, *guess) for world, *guess in zip(worlds, *estimate.guess, strict=True)]
+        yield [_joined(model, world, stretch, *guess) for world, *guess in zip(worlds, *estimate.guess, strict=True)]
 
 
-def _after(given: int, level: Tensor) -> Tensor:
-    return torch.cat([torch.ones(given), level])
+def _levels(level: Tensor, given: int, cut: bool, counts: tuple[int, int, int]) -> State:
+    """Levels of camera, motion and pose rows; known ones are clean, a camera that begins anew goes with the first."""
+    count, movers, figures = counts
+    moves = torch.cat([torch.ones(given), level])
+    camera = torch.cat([level[:1].expand(given), level]) if cut else moves
+    return camera.expand(count, -1), moves.expand(count, movers, -1), moves.expand(count, figures, -1)
 
 
-def _joined(model: Model, world: Rows, start: int, camera: Tensor, motion: Tensor, pose: Tensor) -> Rows:
+def _joined(model: Model, world: Rows, stretch: Stretch, camera: Tensor, motion: Tensor, pose: Tensor) -> Rows:
+    start = stretch.start
     new_camera = model.scales.leave("camera", camera).double().numpy()
+    new_camera[: stretch.given] = world.camera[start : start + stretch.given]
     new_motion = model.scales.leave("motion", motion[: len(world.motion)]).double().numpy()
     new_pose = model.scales.leave("pose", pose[: len(world.pose)]).double().numpy()
     return windows.join(world, start, new_camera, new_motion, new_pose)

@@ -191,3 +191,8 @@ def test_damaged_weights_are_refused(untrained, tmp_path, damage, words):
 def test_unknown_models_are_refused(model):
     with pytest.raises(ModelError, match=r"path of a \.safetensors file"):
         sora2lib.generate("a ball", model=model)
+
+
+def test_what_a_prompt_cannot_bring_about_is_said(untrained):
+    told = pipeline.notices(Request("a 9 second clip of a ball", model=untrained))
+    assert "'9 second clip' does not set the length: the clip lasts 4 s; give seconds=9" in told

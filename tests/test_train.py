@@ -148,7 +148,9 @@ def test_length_is_as_asked(trained, seconds, samples):
 def test_given_rows_are_kept(trained, shards):
     model = weights.load(str(trained[1] / "weights.safetensors"))
     rows = data.read_shard(shards / "worlds-00000.npz")[0].rows
-    *_, last = planner.motion(model, [""], [torch.Generator().manual_seed(0)], [rows], 0, 12, given=2, steps=4)
+    *_, last = planner.motion(
+        model, [""], [torch.Generator().manual_seed(0)], [rows], planner.Stretch(0, 12, given=2), steps=4
+    )
     np.testing.assert_allclose(last[0].motion[:, :2], rows.motion[:, :2], atol=1e-4)
     assert np.abs(last[0].motion[:, 2:] - rows.motion[:, 2:]).max() > 0.1
 

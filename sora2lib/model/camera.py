@@ -5,6 +5,7 @@ Its path is smooth, so that twelve knots a second say it; the field of view is a
 Shapes: K rows, T = STRIDE * K + 1 samples.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -38,8 +39,23 @@ def encode_camera(world: World) -> Array:
     return np.concatenate([starts, speeds, accelerations.reshape(len(starts), -1)], axis=-1)
 
 
-def decode_camera(camera: Array) -> dict[str, Any]:
-    """Rows (K, CAMERA_WIDTH) -> the camera's variables of a world."""
+def decode_camera(camera: Array, cuts: Sequence[int] = ()) -> dict[str, Any]:
+    """Rows (K, CAMERA_WIDTH) -> the camera's variables of a world; a shot begins with each of the rows ``cuts``."""
+    shots = [_decode_shot(rows) for rows in np.split(camera, list(cuts))]
+    track = np.concatenate([*(shot[:-1] for shot in shots[:-1]), shots[-1]])
+    cut = np.zeros(len(track), dtype=bool)
+    cut[[row * STRIDE for row in cuts]] = True
+    return {
+        "camera_eye": track[:, :3],
+        "camera_target": track[:, 3:6],
+        "camera_roll": track[:, 6],
+        "camera_fov": np.clip(np.exp(track[:, 7]), 0.02, 3.0),
+        "camera_cut": cut,
+    }
+
+
+def _decode_shot(camera: Array) -> Array:
+    """Smooth track (T, 8) of the rows (K, CAMERA_WIDTH) of one shot."""
     starts, speeds, accelerations = np.split(camera, [8, 16], axis=-1)
     knots = tracks.reconstruct(
         starts,
@@ -52,10 +68,4 @@ def decode_camera(camera: Array) -> dict[str, Any]:
         stride=KNOTS,
     )  # (K * KNOTS + 1, 8)
     times = np.arange(len(knots)) * CAMERA_STRIDE
-    track = CubicSpline(times, knots)(np.arange(times[-1] + 1))
-    return {
-        "camera_eye": track[:, :3],
-        "camera_target": track[:, 3:6],
-        "camera_roll": track[:, 6],
-        "camera_fov": np.clip(np.exp(track[:, 7]), 0.02, 3.0),
-    }
+    return np.asarray(CubicSpline(times, knots)(np.arange(times[-1] + 1)))

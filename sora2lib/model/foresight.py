@@ -71,7 +71,7 @@ def _going_on(rows: Tensor, cast: Tensor) -> tuple[Tensor, Tensor, Tensor, Tenso
 
     ``rows`` (B, M, K, C) and ``cast`` (B, S, C) are in natural units.
     """
-    accelerations = _stretch(rows[..., ACCELERATIONS], ACCELERATION_KNEE).unflatten(-1, (STRIDE, 3))
+    accelerations = _stretch(rows[..., ACCELERATIONS], ACCELERATION_KNEE).reshape(*rows.shape[:-1], STRIDE, 3)
     usual = accelerations.median(dim=-2).values  # (B, M, K, 3)
     # Speeds between the samples; that before the second is what the first acceleration makes of the speed at the start.
     gained = torch.cat([accelerations[..., :1, :] / 2, accelerations[..., 1:, :]], dim=-2).cumsum(dim=-2) * DT

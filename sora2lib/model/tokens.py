@@ -188,12 +188,13 @@ def _names(code: Array, assets: Sequence[str]) -> list[str]:
     return [_nearest("asset", assets or _assets(), ASSET_CODE, one) for one in code]
 
 
-def decode(rows: Rows, *, assets: Sequence[str] = ()) -> World:
+def decode(rows: Rows, *, assets: Sequence[str] = (), cuts: Sequence[int] = ()) -> World:
     """Turn rows into a world; rows that no world encodes to give the world that explains them best.
 
     Parameters
     ----------
     assets : names to choose from; without them all modelled things and all pictures. The fewer, the surer the choice.
+    cuts : time rows with which another shot begins; the camera's path is not smooth across them.
     """
     cast = _split(rows.cast, (2, ASSET_CODE, 3, 3, MATERIAL_CODE, 4, 3, 1, 6))
     _, asset_code, log_size, colour, material_code, stuff, place, clearance, columns = cast
@@ -231,7 +232,7 @@ def decode(rows: Rows, *, assets: Sequence[str] = ()) -> World:
         position=position,
         rotation=rotation,
         **_decode_joints(rows.pose, count),
-        **decode_camera(rows.camera),
+        **decode_camera(rows.camera, cuts),
         ground=_nearest("ground", tuple(vocabulary.GROUNDS), GROUND_CODE, ground),
         sun_azimuth=np.arctan2(numbers[1], numbers[0]),
         sun_elevation=np.clip(numbers[2] / 2, -np.pi / 2, np.pi / 2),

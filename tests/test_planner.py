@@ -1,0 +1,67 @@
+"""Planning: stretches that cover the shots, and a world that is one across its cuts."""
+
+import numpy as np
+import pytest
+import torch
+
+from sora2lib import planner
+from sora2lib.model import weights
+from sora2lib.model.tokens import encode
+from sora2lib.planner import OVERLAP, SPAN, Stretch
+from sora2lib.world.simulate import simulate
+
+SHOTS = "Shot 1: a red ball rolls left\nShot 2: the ball lies still"
+
+
+def last(model, prompt, seconds=4.0, seed=7):
+    *_, step = planner.plan(model, planner.Ask(prompt, seed, seconds), steps=3)
+    return step.world()
+
+
+def test_one_short_shot_is_one_stretch():
+    assert planner._stretches([5]) == [Stretch(0, 5)]
+
+
+@pytest.mark.parametrize("ends", [[12], [30], [6, 12], [3, 40, 41], [1, 2, 3]])
+def test_stretches_cover_every_row_once_and_know_what_came_before(ends):
+    stretches = planner._stretches(ends)
+    done = 0
+    for it in stretches:
+        assert it.start + it.given == done
+        assert it.given == min(OVERLAP, done)
+        assert it.stop - it.start <= SPAN
+        assert it.stop <= ends[it.shot]
+        done = it.stop
+    assert done == ends[-1]
+    assert [it.start + it.given for it in stretches if it.cut] == ends[:-1]
+
+
+def test_ends_are_whole_rows_and_the_last_is_filled_up():
+    assert planner._ends([1.0, 1.1, 1.2]) == [3, 6, 10]
+
+
+def test_a_shot_goes_on_in_the_same_world_with_a_camera_of_its_own(untrained):
+    model = weights.load(untrained)
+    world = last(model, SHOTS)
+    assert np.flatnonzero(world.camera_cut.values).tolist() == [48]
+    assert world.sizes["time"] == 97
+    step = np.linalg.norm(np.diff(world.camera_eye.values, axis=0), axis=-1)
+    assert step[47] > 4 * np.median(step)  # the camera jumps
+    alone = last(model, "a red ball rolls left", 2.0)
+    np.testing.assert_allclose(world.colour, alone.colour, atol=1e-5)
+    np.testing.assert_allclose(world.camera_eye[:48], alone.camera_eye[:48], atol=1e-4)
+
+
+def test_across_a_cut_what_was_stays_and_the_camera_begins_anew(untrained):
+    rows = encode(simulate("drop", 2))
+    stretch = Stretch(2, 12, given=4, shot=1, cut=True)
+    *_, (planned,) = planner.motion(
+        weights.load(untrained), [""], [torch.Generator().manual_seed(0)], [rows], stretch, steps=3
+    )
+    np.testing.assert_allclose(planned.motion[:, :6], rows.motion[:, :6], atol=1e-4)
+    assert np.array_equal(planned.camera[:6], rows.camera[:6])
+    assert np.abs(planned.camera[6:] - rows.camera[6:]).max() > 0.1
+
+
+def test_a_world_of_one_shot_has_no_cut(untrained):
+    assert not last(weights.load(untrained), "a red ball rolls left").camera_cut.any()
