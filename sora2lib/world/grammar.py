@@ -57,6 +57,8 @@ DOUBLING = frozenset(
         "swim",
         "trap",
         "zigzag",
+        "outrun",
+        "fin",
     }
 )
 HELD_OUT = re.compile(rf"\b(?:{'|'.join(sorted(HELD_OUT_WORDS))})\b|\b(?:{'|'.join(sorted(HELD_OUT_STEMS))})\w*")

@@ -77,8 +77,18 @@ def as_matrix(rows: Array) -> Matrix:
 
 def rotate(q: Array, vector: Array) -> Array:
     """Turn vectors (..., 3) by unit quaternions (..., 4)."""
-    cross = 2 * np.cross(q[..., 1:], vector)
-    return vector + q[..., :1] * cross + np.cross(q[..., 1:], cross)
+    axis = q[..., 1:]
+    cross = 2 * _cross(axis, vector)
+    return vector + q[..., :1] * cross + _cross(axis, cross)
+
+
+def _cross(a: Array, b: Array) -> Array:
+    """Cross product (..., 3), to the bit that of NumPy, which takes three times as long over small arrays."""
+    made = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    made[..., 0] = a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1]
+    made[..., 1] = a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2]
+    made[..., 2] = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    return made
 
 
 def reach(shape: str, half: Array, direction: Array) -> Array:

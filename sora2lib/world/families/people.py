@@ -24,6 +24,7 @@ from functools import partial
 
 import numpy as np
 
+from sora2lib.world.families.solos import SOLOS
 from sora2lib.world.families.troupe import WHO, Played, cast, figure, figure_body, scene
 from sora2lib.world.figures.acts import act
 from sora2lib.world.figures.beasts import fly, prowl
@@ -220,4 +221,5 @@ PEOPLE: dict[str, Callable[[np.random.Generator], Stage]] = {
     "axel": axel,
     "dance": dance,
     "animals": animals,
+    **SOLOS,
 }

@@ -22,6 +22,7 @@ from sora2lib.world.vocabulary import COLOURS, WEATHERS
 Way = tuple[Array, Array]  # places (T, 3) and orientations (T, 4) of a thing
 WHO = ("man", "woman", "boy", "girl")
 REACH = 9.0  # m
+CLIP = 4.0  # s, for which the ways are laid out
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,11 @@ def perform(bodies: Sequence[Body], play: Play, samples: int) -> Take:
     )
 
 
+def past(motion: Motion, *, sign: float, speed: float, y: float = 0.0, ahead: float = 0.0) -> Motion:
+    """Lead what goes along +x from one side to the other: half-way through it is ``ahead`` of the stage's middle."""
+    return motion.placed(sign * (ahead - speed * CLIP / 2), y, 0.0 if sign > 0 else np.pi)
+
+
 def _still(one: Body, samples: int) -> Way:
     return np.tile(np.array(one.position), (samples, 1)), np.tile(np.array(one.rotation), (samples, 1))
 
@@ -93,6 +99,7 @@ def scene(
     weather: str = "",
     wind: float = 0.0,
     decor: bool = True,
+    reach: float = REACH,
     again: Callable[[np.random.Generator], Stage] | None = None,
 ) -> Stage:
     """Set a stage on which a play is given.
@@ -110,7 +117,7 @@ def scene(
         ground=ground,
         judge=event if callable(event) else lambda take: event,
         watch=watch,
-        reach=REACH,
+        reach=reach,
         decor=decor,
         again=again,
         wind=(wind, 0.0, 0.0),

@@ -70,7 +70,7 @@ def prowl(figure: Figure, time_T: Array, *, speed: float, gait: str, seed: int =
     way, build, high = GAITS[gait], BUILDS[figure.skeleton.name], figure.size[2]
     leg = -build.back[3][1] * high
     rng = np.random.default_rng(seed)
-    period = min(way.stride * sqrt(leg * speed) * rng.uniform(0.94, 1.06), _longest(figure, leg) / way.duty) / speed
+    period = min(way.stride * sqrt(leg * speed) * rng.uniform(0.94, 1.06), longest(figure, leg) / way.duty) / speed
     phase_T = time_T / period + rng.uniform()
     wave_T = 2 * pi * phase_T
     angles_TJ = np.zeros((len(time_T), len(JOINTS)))
@@ -91,14 +91,14 @@ def prowl(figure: Figure, time_T: Array, *, speed: float, gait: str, seed: int =
     for (side, ball), start in zip(FEET, way.starts, strict=True):
         share_T = (phase_T - start) % 1.0
         it = limb(figure, side, ball)
-        targets.append(_paw(figure, it, way, speed, period, time_T, share_T))
+        targets.append(paw(figure, it, way, speed, period, time_T, share_T))
         stands[it.links[2]] = share_T < way.duty
     return replace(
         rooted(figure, time_T, angles_TJ, root_T3=root_T3, turn_T4=turn_T4, targets=targets), standing=stands
     )
 
 
-def _longest(figure: Figure, leg: float) -> float:
+def longest(figure: Figure, leg: float) -> float:
     """How far a paw may travel below the body while it stands, metres: as far as the legs reach."""
     reaches = []
     for ball in ("hip", "shoulder"):
@@ -110,7 +110,7 @@ def _longest(figure: Figure, leg: float) -> float:
     return float(1.5 * min(reaches))
 
 
-def _paw(figure: Figure, it: Limb, way: Gait, speed: float, period: float, time_T: Array, share_T: Array) -> Target:
+def paw(figure: Figure, it: Limb, way: Gait, speed: float, period: float, time_T: Array, share_T: Array) -> Target:
     """A paw stays where it was put for its share of the stride, then swings to the next place."""
     build, high = BUILDS[figure.skeleton.name], figure.size[2]
     below = (build.fore if it.ball == "shoulder" else build.back)[3]

@@ -1,0 +1,13 @@
+"""Families of figures with a play of their own, by name."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sora2lib.world.families.herd import fish, race
+from sora2lib.world.stage import Stage
+
+SOLOS: dict[str, Callable[[np.random.Generator], Stage]] = {
+    "race": race,
+    "fish": fish,
+}
