@@ -5,9 +5,11 @@ from collections.abc import Callable
 import numpy as np
 
 from sora2lib.world.families.herd import fish, race
+from sora2lib.world.families.paddleboard import paddleboard
 from sora2lib.world.stage import Stage
 
 SOLOS: dict[str, Callable[[np.random.Generator], Stage]] = {
     "race": race,
     "fish": fish,
+    "paddleboard": paddleboard,
 }
