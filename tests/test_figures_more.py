@@ -119,7 +119,7 @@ def test_who_misses_the_board_ends_in_the_water():
     assert motion.position_T3[-1, 0] < board_T3[-1, 0] - 1.7
     assert board_T3[-1, 0] > 0.5  # shot out from under the feet
     assert within_limits(motion)
-    assert np.linalg.norm(np.diff(motion.position_T3, axis=0), axis=1).max() * 24 < 6
+    assert np.linalg.norm(np.diff(motion.position_T3, axis=0), axis=1).max() * 24 < 7
 
 
 @pytest.mark.parametrize("family", SOLOS)

@@ -106,6 +106,11 @@ class Boarded(Flown):
         still = super()._landing
         return replace(still, root_T3=still.root_T3 + np.array([0.0, 0.0, self.gap]))
 
+    @cached_property
+    def origin(self) -> float:
+        """Where along the board the centre of mass is at first, metres from its middle."""
+        return self.stand + float(self.at(np.zeros(1)).position_T3[0, 0])
+
     def lift(self, time_T: Array) -> Array:
         """How much higher (T,) the centre of mass is than on firm ground: at last it rides with the board."""
         before_T = self.left * eased((time_T - self.start) / self.leap.gather)
@@ -156,7 +161,7 @@ def aboard(flown: Boarded, time_T: Array) -> tuple[Motion, Array, Array]:
     firm = flown.at(time_T)
     heave_T, pitch_T = (np.interp(time_T, flown.ride[0], it) for it in flown.ride[1:])
     centre_T3 = firm.position_T3 + np.array([flown.stand, 0.0, flown.board.deck])
-    glide_T = -flown.board.share * (centre_T3[:, 0] - centre_T3[0, 0])
+    glide_T = -flown.board.share * (centre_T3[:, 0] - flown.origin)
     centre_T3 = centre_T3 + np.stack([glide_T, 0 * glide_T, flown.lift(time_T)], axis=1)
     board_T3 = np.stack([glide_T, 0 * glide_T, heave_T + flown.board.deck], axis=1)
     down_T = keyed((time_T - flown.meet) / flown.leap.settle, [0.0, 0.2, 1.0], [1.0, 0.0, 0.0])
