@@ -73,7 +73,9 @@ def complete(model: Model, worlds: list[World], seeds: list[int]) -> list[World]
     rows = [tokens.encode(world) for world in worlds]
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]
     stop = len(rows[0].camera)
-    *_, last = planner.motion(model, [""] * len(rows), generators, rows, planner.Stretch(0, stop, given=1), guidance=1.0)
+    *_, last = planner.motion(
+        model, [""] * len(rows), generators, rows, planner.Stretch(0, stop, given=1), guidance=1.0
+    )
     return [tokens.decode(result) for result in last]
 
 

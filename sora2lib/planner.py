@@ -16,7 +16,7 @@ from torch import Tensor
 
 from sora2lib.model import tokens, windows
 from sora2lib.model.camera import CAMERA_WIDTH
-from sora2lib.model.conditions import motion_batch, words_of
+from sora2lib.model.conditions import motion_batch, names_of, words_of
 from sora2lib.model.foresight import foresee
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Rows
@@ -52,11 +52,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Ask:
-    """What the planner needs of a request; :func:`sora2lib.prompt.shots` says how the seconds are shared out."""
+    """What the planner needs of a request; :func:`sora2lib.prompt.shots` says how the seconds are shared out.
+
+    With a ``past`` the plan goes on from the end of that world, with its cast; the seconds are those that are added.
+    """
 
     prompt: str
     seed: int
     seconds: float = 4.0
+    past: World | None = None
 
 
 def plan(
@@ -91,33 +95,52 @@ class ManyStep:
 def plan_many(
     model: Model, asks: Sequence[Ask], *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG
 ) -> Iterator[ManyStep]:
-    """Plan worlds side by side, all of the same length and the same shots' lengths.
+    """Plan worlds side by side, all with a past of the same length or none, and shots of the same lengths.
 
     Each is what it would be alone, up to rounding.
     """
     generators = [torch.Generator().manual_seed(ask.seed) for ask in asks]
     told = [shots(ask.prompt, ask.seconds) for ask in asks]
-    ends = _ends([shot.seconds for shot in told[0]])
-    stretches = _stretches(ends)
-    casting = max(4, steps * CASTING_STEPS // MOTION_STEPS)
+    pasts = [None if ask.past is None else _whole_rows(ask.past) for ask in asks]
+    worlds = [tokens.encode(past) for past in pasts if past is not None]
+    done_rows = len(worlds[0].camera) if worlds else 0
+    ends = [done_rows + end for end in _ends([shot.seconds for shot in told[0]])]
+    stretches = _stretches(ends, done_rows)
+    casting = 0 if worlds else max(4, steps * CASTING_STEPS // MOTION_STEPS)
     total = casting + steps * len(stretches)
-    assets = [castable(ask.prompt) for ask in asks]
-    worlds: list[Rows] = []
+    assets = [_palette(ask) for ask in asks]
     first = [one[0].prompt for one in told]
-    for index, worlds in enumerate(_cast(model, first, assets, generators, casting, guidance), start=1):
-        yield ManyStep(index, total, "casting", partial(_decode_all, worlds, assets, ()))
+    if not worlds:
+        for index, worlds in enumerate(_cast(model, first, assets, generators, casting, guidance), start=1):
+            yield ManyStep(index, total, "casting", partial(_decode_all, worlds, assets, pasts, ()))
     done, index = worlds, casting
     for stretch in stretches:
         prompts = [one[stretch.shot].prompt for one in told]
         cuts, current = tuple(ends[: stretch.shot]), done
         for current in motion(model, prompts, generators, done, stretch, steps=steps, guidance=guidance, lag=lag):
             index += 1
-            yield ManyStep(index, total, "motion", partial(_decode_all, current, assets, cuts))
+            yield ManyStep(index, total, "motion", partial(_decode_all, current, assets, pasts, cuts))
         done = current
 
 
-def _decode_all(worlds: list[Rows], assets: list[tuple[str, ...]], cuts: tuple[int, ...]) -> list[World]:
-    return [tokens.decode(rows, assets=names, cuts=cuts) for rows, names in zip(worlds, assets, strict=True)]
+def _decode_all(
+    worlds: list[Rows], assets: list[tuple[str, ...]], pasts: list[World | None], cuts: tuple[int, ...]
+) -> list[World]:
+    return [
+        tokens.decode(rows, assets=names, cuts=cuts, past=past)
+        for rows, names, past in zip(worlds, assets, pasts, strict=True)
+    ]
+
+
+def _whole_rows(world: World) -> World:
+    """A world up to its last whole row, its actors in cast order."""
+    rows = (world.sizes["time"] - 1) // STRIDE
+    return world.isel(time=slice(0, rows * STRIDE + 1), actor=tokens.order(world))
+
+
+def _palette(ask: Ask) -> tuple[str, ...]:
+    known = () if ask.past is None else tuple(map(str, ask.past.asset.values))
+    return tuple(dict.fromkeys((*castable(ask.prompt), *known)))
 
 
 def castable(prompt: str) -> tuple[str, ...]:
@@ -145,11 +168,11 @@ def _ends(seconds: Sequence[float]) -> list[int]:
     return [*(max(1, round(end)) for end in ends[:-1].tolist()), max(1, int(np.ceil(ends[-1] - 1e-9)))]
 
 
-def _stretches(ends: Sequence[int]) -> list[Stretch]:
-    """Stretches that plan shots which end at these time rows, one after the other."""
+def _stretches(ends: Sequence[int], past: int = 0) -> list[Stretch]:
+    """Stretches that plan shots which end at these time rows, one after the other, after a past of some rows."""
     stretches: list[Stretch] = []
     for shot, end in enumerate(ends):
-        done, cut = stretches[-1].stop if stretches else 0, shot > 0
+        done, cut = stretches[-1].stop if stretches else past, shot > 0
         while done < end:
             start = max(0, done - OVERLAP)
             stretches.append(Stretch(start, min(end, start + SPAN), done - start, shot, cut))
@@ -162,19 +185,23 @@ def _noise(generators: list[torch.Generator], *shape: int) -> Tensor:
 
 
 def _velocities(
-    model: Model, prompts: list[str], assemble: Callable[[State, State], Batch], guidance: float, keep: slice
+    model: Model, prompts: list[str], assemble: Callable[[State, State, Tensor], Batch], guidance: float, keep: slice
 ) -> Velocity:
     """The network as a velocity function, guided; ``keep`` picks the kinds of row that are solved for."""
 
-    def velocity(text: Tensor, mask: Tensor, state: State, levels: State) -> State:
+    def told(words: Tensor, mask: Tensor) -> Velocity:
         with torch.inference_mode():
-            speeds: State = model.network(assemble(state, levels), text, mask)
-            return speeds[keep]
+            text, text_mask = model.network.text(words, mask)
+
+        def velocity(state: State, levels: State) -> State:
+            with torch.inference_mode():
+                speeds: State = model.network(assemble(state, levels, words), text, text_mask)
+                return speeds[keep]
+
+        return velocity
 
     words, mask = words_of(prompts)
-    with torch.inference_mode():
-        prompted, silent = model.network.text(words, mask), model.network.text(words[:, :0], mask[:, :0])
-    return guided(partial(velocity, *prompted), partial(velocity, *silent), guidance)
+    return guided(told(words, mask), told(words[:, :0], mask[:, :0]), guidance)
 
 
 def _cast(
@@ -189,11 +216,12 @@ def _cast(
     nothing, no_pose = torch.zeros(count, 0, 0, MOTION_WIDTH), torch.zeros(count, 0, 0, POSE_WIDTH)
     nobody = torch.zeros(count, 0, dtype=torch.bool)
 
-    def assemble(state: State, levels: State) -> Batch:
+    def assemble(state: State, levels: State, words: Tensor) -> Batch:
         return Batch(
             state[0], state[1], torch.zeros(count, 0, CAMERA_WIDTH), nothing, no_pose,
             levels[0], levels[1], torch.zeros(count, 0), nothing[..., 0],
             torch.ones(count, SLOTS, dtype=torch.bool), nobody, nobody, torch.zeros(count, 0, 0, FORESIGHT),
+            *names_of(words, model.scales),
         )  # fmt: skip
 
     moments = [torch.tensor(i / steps) for i in range(steps + 1)]
@@ -236,7 +264,7 @@ def motion(
     known = torch.arange(rows) < given
     filmed = known & (not stretch.cut)
 
-    def assemble(state: State, levels: State) -> Batch:
+    def assemble(state: State, levels: State, _: Tensor) -> Batch:
         camera, moves, poses = state
         noisy = replace(clean, camera=camera, motion=moves, pose=poses, camera_level=levels[0], motion_level=levels[1])
         return foresee(noisy, model.scales)

@@ -6,8 +6,9 @@ import torch
 
 from sora2lib import planner
 from sora2lib.model import weights
-from sora2lib.model.tokens import encode
+from sora2lib.model.tokens import encode, order
 from sora2lib.planner import OVERLAP, SPAN, Stretch
+from sora2lib.world.schema import VARIABLES
 from sora2lib.world.simulate import simulate
 
 SHOTS = "Shot 1: a red ball rolls left\nShot 2: the ball lies still"
@@ -65,3 +66,21 @@ def test_across_a_cut_what_was_stays_and_the_camera_begins_anew(untrained):
 
 def test_a_world_of_one_shot_has_no_cut(untrained):
     assert not last(weights.load(untrained), "a red ball rolls left").camera_cut.any()
+
+
+def test_a_plan_goes_on_from_a_past(untrained):
+    """What was stays to the last bit, and nothing jumps where the new begins."""
+    past = simulate("throw", 3, seconds=2.0)
+    model = weights.load(untrained)
+    steps = list(planner.plan(model, planner.Ask("it rolls left", 1, 1.0, past), steps=12))
+    world = steps[-1].world()
+    assert {step.phase for step in steps} == {"motion"}
+    assert world.seconds == pytest.approx(3.0)
+    there, were = world.isel(time=slice(0, 49)), past.isel(actor=order(past))
+    assert all(np.array_equal(there[name].values, were[name].values) for name in VARIABLES)
+    assert "events" not in world.attrs
+    path = world.position.values[~world.fixed.values]
+    across = np.linalg.norm(np.diff(path, axis=1)[:, 48], axis=-1)
+    assert across.max() < 0.5  # what moves at 9 m/s goes 0.4 m in a sample
+    *_, other = planner.plan(model, planner.Ask("it rolls left", 2, 1.0, past), steps=12)
+    assert np.abs(other.world().position[:, 56:] - world.position[:, 56:]).max() > 0.01

@@ -53,19 +53,20 @@ class Belief(nn.Module):
     def forward(self, x: Tensor, noisy: Tensor, level: Tensor, guess: Tensor | None = None) -> Tensor:
         """Estimate ``data - noise`` (..., C) from (..., D), the noisy row (..., C), its level (...) and the guess."""
         channels = self.atoms.shape[1]
-        single = self._single(x, noisy[..., :channels], level, guess)
+        single = velocity(*self.mixture(x, guess), noisy[..., :channels], level)
         if self.decide is None:
             return single
         return torch.cat([single, decision(self.decide(x), noisy[..., channels:], level)], dim=-1)
 
-    def _single(self, x: Tensor, noisy: Tensor, level: Tensor, guess: Tensor | None) -> Tensor:
+    def mixture(self, x: Tensor, guess: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        """Means, logarithms of deviations and logits (1 + J, ..., C) of what a row (..., D) is believed to be."""
         mean, spread, *logits = self.read(x).chunk(2 + ATOMS, dim=-1)
         if self.trust is not None and guess is not None:
             own, rest = mean.split([guess.shape[-1], mean.shape[-1] - guess.shape[-1]], dim=-1)
             mean = torch.cat([torch.lerp(own, guess, torch.sigmoid(self.trust(x))), rest], dim=-1)
         means = torch.stack([mean, *(atom.expand_as(mean) for atom in self.atoms)])  # (1 + J, ..., C)
         spreads = torch.stack([spread, *(it.expand_as(mean) for it in self.spreads)])
-        return velocity(means, spreads, torch.stack([torch.zeros_like(mean), *logits]), noisy, level)
+        return means, spreads, torch.stack([torch.zeros_like(mean), *logits])
 
     @torch.no_grad()
     def settle(self, channels: Tensor) -> None:
@@ -85,12 +86,23 @@ def velocity(means: Tensor, spreads: Tensor, logits: Tensor, noisy: Tensor, leve
     means, spreads, logits : (1 + J, ..., C); spreads are logarithms of deviations.
     noisy : (..., C). level : (...), 0 noise to 1 clean.
     """
+    scores, expected = _weighed(means, spreads, logits, noisy, level)
+    return (torch.softmax(scores, dim=0) * expected).sum(dim=0)
+
+
+def evidence(means: Tensor, spreads: Tensor, logits: Tensor, noisy: Tensor, level: Tensor) -> Tensor:
+    """Logarithm of how likely a mixture makes the noisy channels (..., C), but for a constant; as :func:`velocity`."""
+    scores, _ = _weighed(means, spreads, torch.log_softmax(logits, dim=0), noisy, level)
+    return torch.logsumexp(scores, dim=0)
+
+
+def _weighed(means: Tensor, spreads: Tensor, logits: Tensor, noisy: Tensor, level: Tensor) -> tuple[Tensor, Tensor]:
+    """How much speaks for each component (1 + J, ..., C), and the velocity that it expects."""
     t = level[..., None]
     variance = torch.exp(2 * spreads.clamp(SHARPEST, VAGUEST))
     total = t * t * variance + (1 - t) ** 2
-    likely = torch.softmax(logits - (noisy - t * means) ** 2 / (2 * total) - total.log() / 2, dim=0)
-    expected = ((1 - t) * means + (t * variance - (1 - t)) * noisy) / total
-    return (likely * expected).sum(dim=0)
+    scores = logits - (noisy - t * means) ** 2 / (2 * total) - total.log() / 2
+    return scores, ((1 - t) * means + (t * variance - (1 - t)) * noisy) / total
 
 
 def decision(logits: Tensor, noisy: Tensor, level: Tensor) -> Tensor:

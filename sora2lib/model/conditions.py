@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sora2lib.model import text
+from sora2lib.model.called import WHAT
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.tokens import ASSET_CODE, CAST_WIDTH, MOTION_WIDTH, Rows, asset_code
 from sora2lib.model.transformer import FORESIGHT, SLOTS, TEXT_WIDTH, Batch
@@ -41,6 +42,13 @@ def named(prompt: str) -> NDArray[np.float32]:
     return codes
 
 
+def names_of(words: Tensor, scales: Scales) -> tuple[Tensor, Tensor]:
+    """Codes (B, L, ASSET_CODE) that the words (B, L, TEXT_WIDTH) bring along, standardised, and which bring one."""
+    codes = words[..., -ASSET_CODE:]
+    mean, deviation = scales.mean["cast"][WHAT], scales.deviation["cast"][WHAT]
+    return (codes - mean) / deviation, codes.any(dim=-1)
+
+
 def casting_batch(worlds: list[Rows], scales: Scales) -> Batch:
     """Clean, standardised rows of cast and scene alone: all slots there, the empty ones saying so."""
     batch = motion_batch(worlds, scales, slots=SLOTS)
@@ -49,6 +57,7 @@ def casting_batch(worlds: list[Rows], scales: Scales) -> Batch:
         batch.cast, batch.scene, batch.camera[:, :0], nothing, batch.pose[:, :0, :0],
         batch.cast_level, batch.scene_level, batch.camera_level[:, :0], batch.motion_level[:, :0, :0],
         torch.ones_like(batch.cast_mask), batch.motion_mask[:, :0], batch.pose_mask[:, :0], batch.foresight[:, :0, :0],
+        batch.names, batch.names_mask,
     )  # fmt: skip
 
 
@@ -73,6 +82,7 @@ def motion_batch(worlds: list[Rows], scales: Scales, *, slots: int) -> Batch:
         pose,
         torch.ones(count, slots), torch.ones(count), torch.ones(count, rows), torch.ones(count, movers, rows),
         cast_mask, motion_mask, pose_mask, torch.zeros(count, movers, rows, FORESIGHT),
+        torch.zeros(count, 0, ASSET_CODE), torch.zeros(count, 0, dtype=torch.bool),
     )  # fmt: skip
 
 

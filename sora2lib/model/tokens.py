@@ -48,7 +48,7 @@ NO_FALL = 0.1  # rain or snow below this is none: a dry sky is dry
 # Knees of the logarithmic channels: below it a channel is linear, above it relative precision is constant.
 CLEARANCE_KNEE, ACCELERATION_KNEE, TURN_KNEE = 0.05, 1.0, 4.0
 # Standard errors of a trained network in its own channels; they weigh the channels against each other when decoding.
-PLACE_ERROR, SPEED_ERROR, RELATIVE_ERROR, FIRST_ERROR = 0.1, 0.2, 0.03, 1e-3
+PLACE_ERROR, SPEED_ERROR, RELATIVE_ERROR, FIRST_ERROR, KNOWN_ERROR = 0.1, 0.2, 0.03, 1e-3, 1e-4
 
 
 @dataclass(frozen=True)
@@ -188,13 +188,15 @@ def _names(code: Array, assets: Sequence[str]) -> list[str]:
     return [_nearest("asset", assets or _assets(), ASSET_CODE, one) for one in code]
 
 
-def decode(rows: Rows, *, assets: Sequence[str] = (), cuts: Sequence[int] = ()) -> World:
+def decode(rows: Rows, *, assets: Sequence[str] = (), cuts: Sequence[int] = (), past: World | None = None) -> World:
     """Turn rows into a world; rows that no world encodes to give the world that explains them best.
 
     Parameters
     ----------
     assets : names to choose from; without them all modelled things and all pictures. The fewer, the surer the choice.
     cuts : time rows with which another shot begins; the camera's path is not smooth across them.
+    past : the world, its actors in cast order, that the first rows encode: tracks go on from where it has them, and
+        up to its last sample the world is that one.
     """
     cast = _split(rows.cast, (2, ASSET_CODE, 3, 3, MATERIAL_CODE, 4, 3, 1, 6))
     _, asset_code, log_size, colour, material_code, stuff, place, clearance, columns = cast
@@ -213,11 +215,12 @@ def decode(rows: Rows, *, assets: Sequence[str] = (), cuts: Sequence[int] = ()) 
         position[i, :, 2] = _standing(place[i, 2], gap[i] + depth_below(names[i], size[i], still[i]), gap[i])
     depth = [depth_below(name, s, r) for name, s, r in zip(names[:movers], size, rotation, strict=False)]
     if movers:
-        position[:movers] = _decode_position(rows.motion, place[:movers], np.stack(depth))
+        known = np.zeros((movers, 0, 3)) if past is None else past.position.values[:movers]
+        position[:movers] = _decode_position(rows.motion, place[:movers], np.stack(depth), known)
 
     ground, numbers, ambience, level, fall, wind = _split(rows.scene, SCENE_PARTS)
     fall = np.where(fall > NO_FALL, np.minimum(fall, 1), 0)
-    return build(
+    world = build(
         actors=_unique(names),
         time=np.arange(samples) * DT,
         asset=names,
@@ -244,6 +247,19 @@ def decode(rows: Rows, *, assets: Sequence[str] = (), cuts: Sequence[int] = ()) 
         snow=fall[1],
         wind=[*np.clip(wind, -100, 100), 0.0],
     )
+    return world if past is None else _resumed(world, past)
+
+
+def _resumed(world: World, past: World) -> World:
+    """A world whose beginning, cast and scene are those of a past; both have their actors in cast order."""
+    joined = {}
+    for name, variable in past.variables.items():
+        if "time" in variable.dims and name != "time":
+            late = world[name].isel(time=slice(past.sizes["time"], None)).values
+            joined[name] = (variable.dims, np.concatenate([variable.values, late], axis=variable.dims.index("time")))
+    still = past.drop_dims("time").assign_coords(time=world.time)
+    still.attrs = world.attrs  # what was told of the past is not true of all
+    return still.assign(joined).validate()
 
 
 def _split(array: Array, widths: tuple[int, ...]) -> list[Array]:
@@ -290,7 +306,8 @@ def _decode_joints(pose: Array, count: int) -> dict[str, Any]:
     return {"joint_angle": np.concatenate([angles, np.zeros((count - len(pose), *angles.shape[1:]))])}
 
 
-def _decode_position(motion: Array, place: Array, depth: Array) -> Array:
+def _decode_position(motion: Array, place: Array, depth: Array, known: Array) -> Array:
+    """Tracks (M, T, 3) that explain motion rows best and begin with the known samples (M, P, 3)."""
     moved, clearance, speeds, squashed, *_ = motion_columns(motion)
     starts = moved + place[:, None]
     movers, rows, _ = starts.shape
@@ -302,6 +319,9 @@ def _decode_position(motion: Array, place: Array, depth: Array) -> Array:
     gap = stretch(clearance.reshape(movers, -1), CLEARANCE_KNEE)
     heights, errors = np.zeros((movers, len(samples), 3)), np.full((movers, len(samples), 3), 1e3)
     heights[..., 2], errors[..., 2] = gap + depth[:, samples], _clearance_error(gap)
+    samples = np.concatenate([samples, np.arange(known.shape[1])])
+    heights = np.concatenate([heights, known], axis=1)
+    errors = np.concatenate([errors, np.full(known.shape, KNOWN_ERROR)], axis=1)
     return tracks.reconstruct(
         starts,
         speeds,

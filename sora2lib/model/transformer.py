@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sora2lib.model.belief import Belief
+from sora2lib.model.called import WHAT, Called
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.text import WIDTH
@@ -62,6 +63,8 @@ class Batch:
     motion_mask: Tensor  # (B, M) bool
     pose_mask: Tensor  # (B, F) bool
     foresight: Tensor  # (B, M, K, FORESIGHT), see sora2lib.model.foresight
+    names: Tensor  # (B, L, ASSET_CODE) codes of what the words of the prompt name; L = 0 where the cast is given
+    names_mask: Tensor  # (B, L) bool: words that name a thing
 
     @property
     def pose_level(self) -> Tensor:
@@ -215,6 +218,7 @@ class WorldTransformer(nn.Module):
         self.blocks = nn.ModuleList(Block(width, shape.heads) for _ in range(shape.depth))
         self.norm = nn.LayerNorm(width, bias=False)
         self.leave_cast = Belief(width, CAST_WIDTH)
+        self.called = Called(width)
         self.leave_scene = Belief(width, SCENE_WIDTH)
         self.leave_camera = Belief(width, CAMERA_WIDTH)
         self.leave_motion = Belief(width, MOTION_WIDTH, outcomes=STRIDE + 1, foreseen=FORESEEN)
@@ -236,7 +240,7 @@ class WorldTransformer(nn.Module):
         mask = additive(torch.cat([self._mask(batch), text_mask], dim=1), x.dtype)  # (B, 1, 1, N + L)
         for block in self.blocks:
             x = block(x, turn, mask, text)
-        return self._leave(self.norm(x).float(), batch)
+        return self._leave(self.norm(x).float(), batch, text[:, 1:].float())
 
     def to_bfloat16(self) -> "WorldTransformer":
         """Run the blocks in bfloat16 from now on; rows enter and leave in float32, where millimetres matter."""
@@ -303,18 +307,28 @@ class WorldTransformer(nn.Module):
         one = torch.ones(len(batch.cast), 1 + rows, dtype=torch.bool, device=batch.cast.device)
         return torch.cat([batch.cast_mask, one, batch.motion_mask.repeat_interleave(rows, dim=1)], dim=1)
 
-    def _leave(self, x: Tensor, batch: Batch) -> tuple[Tensor, ...]:
+    def _leave(self, x: Tensor, batch: Batch, words: Tensor) -> tuple[Tensor, ...]:
         slots, movers, rows = batch.cast.shape[1], batch.motion.shape[1], batch.camera.shape[1]
         cast, scene, camera, motion = torch.split(x, [slots, 1, rows, movers * rows], dim=1)
         motion = motion.reshape(len(x), movers, rows, x.shape[-1])
         figures = motion[:, : batch.pose.shape[1]]
         return (
-            self.leave_cast(cast, batch.cast, batch.cast_level),
+            self._leave_cast(cast, batch, words),
             self.leave_scene(scene[:, 0], batch.scene, batch.scene_level),
             self.leave_camera(camera, batch.camera, batch.camera_level),
             self.leave_motion(motion, batch.motion, batch.motion_level, batch.foresight[..., :FORESEEN]),
             self.leave_pose(figures, batch.pose, batch.pose_level),
         )
+
+    def _leave_cast(self, x: Tensor, batch: Batch, words: Tensor) -> Tensor:
+        """Velocities of the cast rows; what a row is may be one of the things that the prompt names."""
+        speed: Tensor = self.leave_cast(x, batch.cast, batch.cast_level)
+        if not batch.names.shape[1]:
+            return speed
+        means, spreads, logits = (part[..., WHAT] for part in self.leave_cast.mixture(x))
+        noisy, own = batch.cast[..., WHAT], (means, spreads, logits)
+        what = self.called(x, words, batch.names, batch.names_mask, own, noisy, batch.cast_level)
+        return torch.cat([speed[..., : WHAT.start], what, speed[..., WHAT.stop :]], dim=-1)
 
 
 def _with_neighbours(rows: Tensor, level: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ In flight the centre of mass falls with g and the angular momentum about it stay
 Each law returns a number, and whether it holds: True, False, or None where the world does not let it be measured.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -92,7 +92,7 @@ class Creature:
         """Place of the root link, the hips, in the world."""
         return np.asarray(self.centre_T3 - rotate(self.turn_T4, centre_of_mass(self.figure, self.frames)))
 
-    def point(self, link: str, local: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Array:
+    def point(self, link: str, local: Sequence[float] = (0.0, 0.0, 0.0)) -> Array:
         """Place (T, 3) in the world of a point of a link, metres in the link's frame."""
         inner_T3 = self.frames.point(self.figure.skeleton.link(link), np.array(local))
         return np.asarray(self.root_T3 + rotate(self.turn_T4, inner_T3))
@@ -110,8 +110,7 @@ class Creature:
     def soles(self) -> dict[str, Array]:
         """Paths (P, T, 3) of the points on which each foot, hand or paw stands."""
         return {
-            link: np.array([self.point(link, tuple(spot)) for spot in spots])
-            for link, spots in _soles(self.figure).items()
+            link: np.array([self.point(link, spot) for spot in spots]) for link, spots in _soles(self.figure).items()
         }
 
     @cached_property

@@ -18,17 +18,17 @@ from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.tokens import BLOW, MOTION_WIDTH, Rows, encode
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
-from sora2lib.world.families.people import PEOPLE
 from sora2lib.world.holdout import is_held_out
 from sora2lib.world.simulate import simulate
 
 SHARD = 256  # seeds a shard
-# Families take turns in this order; those with the most to learn come more often.
-TURNS = (
-    *FAMILIES,
-    *PEOPLE,
-    *("drop", "roll", "throw", "collide", "ramp", "tower", "pendulum", "basketball", "anything", "anything"),
+# Families take turns in this order: the basic ones three times as often as the rest, and of them those with the most to
+# learn twice as often again.
+BASIC = (
+    *("drop", "roll", "throw", "collide", "ramp", "dominoes", "tower", "pendulum"),
+    *("basketball", "cradle", "seesaw", "drop", "roll", "throw", "collide", "basketball"),
 )
+TURNS = (*BASIC, *(family for family in FAMILIES if family not in BASIC), *BASIC, *BASIC)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from sora2lib.model.conditions import casting_batch, motion_batch, words_of
+from sora2lib.model.conditions import casting_batch, motion_batch, names_of, words_of
 from sora2lib.model.foresight import foresee
 from sora2lib.model.text import WIDTH
 from sora2lib.model.tokens import Rows
@@ -32,9 +32,12 @@ def losses(
     worlds : with equally many movers. prompts : one a world; "" is no prompt.
     first : time row with which the motion begins; later than 0 teaches to go on from the middle of the action.
     """
-    text = network.text(*blurred(*words_of(prompts)))
+    words, mask = blurred(*words_of(prompts))
+    text = network.text(words, mask)
     late = [crop(world, first) for world in worlds]
-    casting = casting_losses(network, casting_batch(worlds, scales), text, scales)
+    names, names_mask = names_of(words, scales)
+    clean = replace(casting_batch(worlds, scales), names=names, names_mask=names_mask)
+    casting = casting_losses(network, clean, text, scales)
     clean = motion_batch(late, scales, slots=max(len(world.cast) for world in worlds))
     moving = motion_losses(network, clean, text, scales)
     return {f"casting {kind}": loss for kind, loss in casting.items()} | moving

@@ -84,7 +84,8 @@ def contacts(world: World) -> Contacts:
     ground, floor = len(packed.mass), BED if depth[2] else str(world.ground.values)
     rows = [
         _Row(start + it.time, it.actor, GROUND if it.other == ground else it.other, it.place - depth, it.normal,
-             it.impulse, it.speed, *(_material(world, motion, one, it, floor) for one in (it.actor, it.other)))
+             it.impulse, it.speed, _material(world, motion, it.actor, it, floor),
+             _material(world, motion, it.other, it, floor))
         for it in struck
     ]  # fmt: skip
     rows += [

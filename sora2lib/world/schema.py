@@ -66,6 +66,7 @@ _NAMED: dict[str, Collection[str]] = {
     "ground": vocabulary.GROUNDS,
     "ambience": vocabulary.AMBIENCES,
     "style": vocabulary.STYLES,
+    "music": ("", *vocabulary.MOODS),
 }
 _RANGES = {
     "size": (1e-3, 1e3),

@@ -75,7 +75,7 @@ def part_floors(world: World, actor: int) -> Array:
 def _of(world: World, actor: int) -> list[Crossing]:
     height_T, step = lowest(world, actor), 1 / world.rate
     found = []
-    for k in np.flatnonzero((height_T[:-1] > 0) != (height_T[1:] > 0)):
+    for k in np.flatnonzero((height_T[:-1] > 0) != (height_T[1:] > 0)).tolist():
         falls = bool(height_T[k] > 0)
         # The flight lies before the way in and after the way out; seen from its side both are falls.
         near, far = (k, k - 1) if falls else (k + 1, k + 2)

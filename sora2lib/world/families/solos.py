@@ -6,10 +6,12 @@ import numpy as np
 
 from sora2lib.world.families.herd import fish, race
 from sora2lib.world.families.paddleboard import paddleboard
+from sora2lib.world.families.skater import skater
 from sora2lib.world.stage import Stage
 
 SOLOS: dict[str, Callable[[np.random.Generator], Stage]] = {
     "race": race,
     "fish": fish,
     "paddleboard": paddleboard,
+    "skater": skater,
 }
