@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_figures import FINE, momentum, within_limits
 
-from sora2lib.world.families import herd_sayings, water_sayings
+from sora2lib.world.families import herd_sayings, skater_sayings, water_sayings
 from sora2lib.world.families.solos import SOLOS
 from sora2lib.world.figures.afloat import Board, Boarded, aboard, from_board, overboard, softened
 from sora2lib.world.figures.beasts import FEET, limb
@@ -134,7 +134,9 @@ def test_what_is_told_is_seen(family):
                 assert ((bent >= low - 1e-6) & (bent <= high + 1e-6)).all()
 
 
-@pytest.mark.parametrize("topic", [herd_sayings, water_sayings], ids=lambda topic: topic.__name__.rpartition(".")[2])
+@pytest.mark.parametrize(
+    "topic", [herd_sayings, water_sayings, skater_sayings], ids=lambda topic: topic.__name__.rpartition(".")[2]
+)
 def test_every_action_is_told_in_many_ways(topic):
     for key, patterns in topic.SAYINGS.items():
         seen = [it for it in patterns if not it.startswith("~")]

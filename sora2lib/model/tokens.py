@@ -181,11 +181,12 @@ def moving(cast: Array) -> NDArray[np.bool_]:
 
 def figures(cast: Array, *, assets: Sequence[str] = ()) -> NDArray[np.bool_]:
     """Which of the cast rows (A, CAST_WIDTH) hold a figure that moves; ``assets`` as for :func:`decode`."""
-    return moving(cast) & _bends(_names(cast[:, 2 : 2 + ASSET_CODE], assets))
+    return moving(cast) & _bends(asset_names(cast, assets=assets))
 
 
-def _names(code: Array, assets: Sequence[str]) -> list[str]:
-    return [_nearest("asset", assets or _assets(), ASSET_CODE, one) for one in code]
+def asset_names(cast: Array, *, assets: Sequence[str] = ()) -> list[str]:
+    """What the cast rows (A, CAST_WIDTH) are; ``assets`` as for :func:`decode`."""
+    return [_nearest("asset", assets or _assets(), ASSET_CODE, code) for code in cast[:, 2 : 2 + ASSET_CODE]]
 
 
 def decode(rows: Rows, *, assets: Sequence[str] = (), cuts: Sequence[int] = (), past: World | None = None) -> World:
@@ -199,8 +200,8 @@ def decode(rows: Rows, *, assets: Sequence[str] = (), cuts: Sequence[int] = (), 
         up to its last sample the world is that one.
     """
     cast = _split(rows.cast, (2, ASSET_CODE, 3, 3, MATERIAL_CODE, 4, 3, 1, 6))
-    _, asset_code, log_size, colour, material_code, stuff, place, clearance, columns = cast
-    names = _names(asset_code, assets)
+    _, _, log_size, colour, material_code, stuff, place, clearance, columns = cast
+    names = asset_names(rows.cast, assets=assets)
     size = np.clip(np.exp(log_size) * 0.3, 0.005, 50)
     count, samples = len(names), rows.camera.shape[0] * STRIDE + 1
     movers = rows.motion.shape[0]

@@ -1,7 +1,8 @@
 """Training data: simulated worlds as rows, in shards that appear whole, from nothing but a seed.
 
 World ``i`` of the training set is ``simulate(family, seed=i)``; worlds whose subject is a held-out combination
-are never read. A shard is a plain ``.npz`` of ragged arrays; captions are drawn anew each time a world is seen.
+are never read, and each is also seen in a mirror (:mod:`sora2lib.train.mirror`). A shard is a plain ``.npz`` of ragged
+arrays; captions are drawn anew each time a world is seen.
 """
 
 import os
@@ -16,6 +17,7 @@ from sora2lib.errors import WorldError
 from sora2lib.model.belief import LOUD
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.tokens import BLOW, MOTION_WIDTH, Rows, encode
+from sora2lib.train.mirror import mirrored, swapped
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
 from sora2lib.world.holdout import is_held_out
@@ -106,11 +108,15 @@ class Library:
             if path not in self._read:
                 self._read.add(path)
                 for example in read_shard(path):
-                    if is_held_out(example.facts):
-                        continue
-                    self._groups.setdefault(_group(example), []).append(len(self.examples))
-                    self.examples.append(example)
+                    if not is_held_out(example.facts):
+                        self._add(example)
+                        self._add(*_mirrored(example))
         return self
+
+    def _add(self, *examples: Example) -> None:
+        for example in examples:
+            self._groups.setdefault(_group(example), []).append(len(self.examples))
+            self.examples.append(example)
 
     def draw(self, rng: np.random.Generator, rows: int, *, times: int = 1) -> list[Example]:
         """Draw examples with the same numbers of movers and figures, ``times`` as many as have about ``rows`` rows."""
@@ -118,6 +124,11 @@ class Library:
         alike, per = self._groups[_group(first)], first.rows
         count = max(8, rows // (len(per.cast) + 1 + len(per.camera) * (1 + len(per.motion))))
         return [self.examples[i] for i in rng.choice(alike, times * count)]
+
+
+def _mirrored(example: Example) -> tuple[Example, ...]:
+    rows = mirrored(example.rows)
+    return () if rows is None else (Example(rows, swapped(example.facts)),)
 
 
 def _group(example: Example) -> tuple[int, int]:

@@ -18,6 +18,7 @@ SAYINGS: dict[Key, tuple[str, ...]] = {
             f"!let {{s}} do a {count} axel with {{t}} on the head", f"=a {count} axel of {{s}} with {{t}} on the head",
             f"~{{s}} [execute] a {count} axel with {{t}} atop the head", f"~{{t}} [perch] on {{s}} in a {count} axel",
             f"~{{s}} [whirl] through a {count} axel with {{t}} aloft",
+            f"~{{s}} [soar] into a {count} axel under {{t}}", f"~!have {{s}} wear {{t}} in a {count} axel",
         )
         for count in COUNTS
     },

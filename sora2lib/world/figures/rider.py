@@ -82,6 +82,8 @@ def dropped(wearer: Motion, cat: Figure, at: Motion) -> Motion:
         np.choose(phase_T[:, None], [getattr(part, name) for part in parts])
         for name in ("root_T3", "turn_T4", "angles_TJ")
     )
+    # As it lands askew, a paw may be asked to be where no leg reaches; it then comes as near as its joints let it.
+    angles_TJ = np.clip(angles_TJ, *cat.skeleton.limits_J2.T)
     return Motion(cat, time_T, root_T3, turn_T4, angles_TJ, dict.fromkeys(PAWS, phase_T == 2))
 
 
