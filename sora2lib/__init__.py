@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sora2lib.camera import Camera, Pose
     from sora2lib.clip import Clip, load
     from sora2lib.errors import MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
     from sora2lib.film import draw, simulate
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Camera",
     "Clip",
     "MediaError",
     "ModelError",
+    "Pose",
     "Request",
     "RequestError",
     "Sora2Error",
@@ -39,6 +42,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "camera": ("Camera", "Pose"),
     "clip": ("Clip", "load"),
     "errors": ("MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
     "film": ("draw", "simulate"),

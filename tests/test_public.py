@@ -8,9 +8,11 @@ import sora2lib
 from sora2lib.cli import parser
 
 SURFACE = {
+    "Camera": "moves",
     "Clip": "frames fps sound rate world start request maker notices",
     "MediaError": "",
     "ModelError": "",
+    "Pose": "eye target roll fov",
     "Request": "prompt seconds size fps seed model style physics steps guidance",
     "RequestError": "",
     "Sora2Error": "",

@@ -116,9 +116,9 @@ def camera_path(
         eye = eye + (way + 1)[:, None] * np.array([0.0, 0.0, distance * rng.uniform(0.12, 0.2)])
     eye[:, 2] = np.maximum(eye[:, 2], LOWEST_EYE)
     if move == "handheld":
-        eye = eye + _shake(rng, time, 3) * SHAKE_PLACE
-        target = target + _shake(rng, time, 3) * SHAKE_ANGLE * distance
-    roll = _shake(rng, time, 1)[:, 0] * SHAKE_ANGLE if move == "handheld" else np.zeros_like(time)
+        eye = eye + shake(rng, time, 3) * SHAKE_PLACE
+        target = target + shake(rng, time, 3) * SHAKE_ANGLE * distance
+    roll = shake(rng, time, 1)[:, 0] * SHAKE_ANGLE if move == "handheld" else np.zeros_like(time)
     return CameraPath(eye, target, roll, view)
 
 
@@ -144,7 +144,7 @@ def _turn(move: str, way: Array, amount: float, fov: float, distance: float, rig
     return np.asarray(distance * np.tan(way * amount * 0.3 * fov / 2)[:, None] * np.array([0.0, 0.0, 1.0]))
 
 
-def _shake(rng: np.random.Generator, time: Array, channels: int) -> Array:
+def shake(rng: np.random.Generator, time: Array, channels: int) -> Array:
     """Smooth noise (T, channels) of about unit size, below 2.5 Hz."""
     frequency = rng.uniform(0.25, 2.4, (SHAKES, channels))
     phase = rng.uniform(0, 2 * math.pi, (SHAKES, channels))
