@@ -141,7 +141,7 @@ def test_the_side_is_heard():
         assert (right > 1.5 * left) == (x > 0)
         assert (left > 1.5 * right) == (x < 0)
     left, right = np.sqrt(np.mean(synthesise(bounce()) ** 2, axis=1))
-    assert left == pytest.approx(right, rel=0.02)
+    assert left == pytest.approx(right, rel=0.05)  # the walls of the street answer each ear a little differently
 
 
 def test_the_far_ear_hears_later():
@@ -218,14 +218,16 @@ def test_a_fall_through_the_ring_swishes():
     assert out["hoop"] > 2 * out["wall"]
 
 
-def test_reverberation_is_indoors_only():
-    click = np.zeros((2, RATE))
+def test_rooms_answer_in_the_open_little_and_late_does_and_the_sea_not_at_all():
+    click = np.zeros((2, 2 * RATE))
     click[:, 100] = 1.0
-    rng = np.random.default_rng(0)
+    power = {}
     for name in AMBIENCES:
-        wet = stage.reverberate(click, name, rng, RATE)
-        assert (np.abs(wet[:, 2000:]).max() > 0) == (name in ("room", "hall"))
-        assert wet[0, 100] == pytest.approx(1.0, abs=0.05)
+        answer = stage.reverberate(click, name, np.random.default_rng(0), RATE) - click
+        assert np.abs(answer[:, : 100 + int(0.006 * RATE)]).max() < 1e-9
+        power[name] = np.sum(answer**2)
+    assert power["sea"] < 1e-12
+    assert min(power["room"], power["hall"]) > 10 * max(power["city"], power["birds"], power["wind"]) > 0
 
 
 def test_ring_is_a_sum_of_damped_sines():

@@ -1,4 +1,4 @@
-"""The loops of sound that run sample by sample: ringing modes, a filter that moves, a limiter."""
+"""The loops of sound that run sample by sample: ringing modes, bubbles, filters, a moving delay, a limiter."""
 
 import numpy as np
 
@@ -46,6 +46,50 @@ def sweep(noise_N, centre_N, sharpness, rate):
         low_now = g * middle + low
         band, low = g * high + middle, g * middle + low_now
         out[n] = damping * middle
+    return out
+
+
+@compiled
+def bubble(out, onset_B, frequency_B, rise_B, decay_B, amplitude_B, rate):
+    """Add bubbles to ``out`` (N,): damped sines whose pitch goes up as ``frequency * (1 + rise * t)``.
+
+    ``onset_B`` in samples, the rest as in :func:`ring`; ``rise`` in 1/s.
+    """
+    for b in range(len(onset_B)):
+        first = int(onset_B[b])
+        length = min(len(out) - first, int(-np.log(_SILENT) / decay_B[b] * rate) + 1)
+        keep, level, phase = np.exp(-decay_B[b] / rate), amplitude_B[b], 0.0
+        step = 2 * np.pi * frequency_B[b] / rate
+        for n in range(length):
+            out[first + n] += level * np.sin(phase)
+            phase += step * (1 + rise_B[b] * n / rate)
+            level *= keep
+
+
+@compiled
+def warp(sound_N, delay_N):
+    """Read a sound (N,) later by ``delay_N`` samples, between samples in a straight line, mirrored at its ends."""
+    out = np.zeros_like(sound_N)
+    last = len(sound_N) - 1
+    for n in range(len(sound_N)):
+        at = abs(n - delay_N[n])
+        at = max(min(at, 2 * last - at), 0.0)
+        k = min(int(at), last - 1)
+        out[n] = sound_N[k] + (at - k) * (sound_N[k + 1] - sound_N[k])
+    return out
+
+
+@compiled
+def biquad(sound_N, b0, b1, b2, a1, a2):
+    """Filter a sound (N,) with two zeros and two poles, the transposed direct form II."""
+    out = np.empty_like(sound_N)
+    first, second = 0.0, 0.0
+    for n in range(len(sound_N)):
+        now = sound_N[n]
+        made = b0 * now + first
+        first = b1 * now - a1 * made + second
+        second = b2 * now - a2 * made
+        out[n] = made
     return out
 
 

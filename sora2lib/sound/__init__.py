@@ -1,5 +1,6 @@
 """From a world to stereo sound."""
 
-from sora2lib.sound.synthesis import synthesise
+from sora2lib.sound.mix import Levels, Stems
+from sora2lib.sound.synthesis import stems, synthesise
 
-__all__ = ["synthesise"]
+__all__ = ["Levels", "Stems", "stems", "synthesise"]

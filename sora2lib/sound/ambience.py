@@ -40,8 +40,8 @@ def ambience(
     return np.asarray(level * sound_2N * np.minimum(1.0, np.minimum(n + 1, count - n) / (FADE * rate)))
 
 
-def _shaped(count: int, rng: np.random.Generator, rate: int, shape: Callable[[Array], Array]) -> Array:
-    """Noise (2, count) whose spectrum follows ``shape``, a function of frequency in Hz; root mean square 1."""
+def shaped(count: int, rng: np.random.Generator, rate: int, shape: Callable[[Array], Array]) -> Array:
+    """Return noise (2, count) whose spectrum follows ``shape``, a function of frequency in Hz; root mean square 1."""
     frequency = np.fft.rfftfreq(count, 1 / rate)
     spectrum = rng.standard_normal((2, len(frequency))) + 1j * rng.standard_normal((2, len(frequency)))
     spectrum *= shape(np.maximum(frequency, 1.0)) * (frequency > 20)
@@ -49,8 +49,8 @@ def _shaped(count: int, rng: np.random.Generator, rate: int, shape: Callable[[Ar
     return np.asarray(sound_2N / max(float(np.sqrt(np.mean(sound_2N**2))), 1e-12))
 
 
-def _drift(count: int, rng: np.random.Generator, rate: int, period: float) -> Array:
-    """A slow random walk (count,) between about 0 and 1 that changes over ``period`` seconds."""
+def drift(count: int, rng: np.random.Generator, rate: int, period: float) -> Array:
+    """Return a slow random walk (count,) between about 0 and 1 that changes over ``period`` seconds."""
     knots = rng.uniform(0, 1, int(count / rate / period) + 4)
     at = (np.arange(count) / rate / period + rng.uniform()) % (len(knots) - 2)
     k = at.astype(np.int64)
@@ -60,7 +60,7 @@ def _drift(count: int, rng: np.random.Generator, rate: int, period: float) -> Ar
 
 def _city(count: int, rng: np.random.Generator, rate: int) -> Array:
     """Rumble of far traffic, and now and then a car that passes."""
-    sound_2N = _shaped(count, rng, rate, lambda f: 1 / (f * (1 + (f / 500) ** 2)) * (f > 35))
+    sound_2N = shaped(count, rng, rate, lambda f: 1 / (f * (1 + (f / 500) ** 2)) * (f > 35))
     time_N = np.arange(count) / rate
     for _ in range(1 + int(count / rate / 3)):
         middle, width = rng.uniform(-0.5, count / rate + 0.5), rng.uniform(0.8, 1.6)
@@ -73,8 +73,8 @@ def _city(count: int, rng: np.random.Generator, rate: int) -> Array:
 
 def _breeze(count: int, rng: np.random.Generator, rate: int) -> Array:
     """Air in the leaves."""
-    leaves_2N = _shaped(count, rng, rate, lambda f: (f / 2500) / (1 + (f / 2500) ** 2))
-    return np.asarray(leaves_2N * (0.5 + _drift(count, rng, rate, 0.9)))
+    leaves_2N = shaped(count, rng, rate, lambda f: (f / 2500) / (1 + (f / 2500) ** 2))
+    return np.asarray(leaves_2N * (0.5 + drift(count, rng, rate, 0.9)))
 
 
 def _birds(count: int, rng: np.random.Generator, rate: int) -> Array:
@@ -114,7 +114,7 @@ def _crickets(count: int, rng: np.random.Generator, rate: int) -> Array:
 
 def _patter(rain: float, count: int, rng: np.random.Generator, rate: int) -> Array:
     """Drops: the hiss of many far ones, and the ticks of near ones, each a short ring of its own pitch."""
-    sound_2N = _shaped(count, rng, rate, lambda f: (f / 3000) ** 0.4 / (1 + (f / 7000) ** 3))
+    sound_2N = shaped(count, rng, rate, lambda f: (f / 3000) ** 0.4 / (1 + (f / 7000) ** 3))
     for _ in range(rng.poisson((40 + 160 * rain) * count / rate)):
         pitch, side, near = rng.uniform(1500, 6000), rng.uniform(-1, 1), rng.uniform(0.2, 1.0) ** 2
         time_N = np.arange(int(0.008 * rate)) / rate
@@ -125,8 +125,8 @@ def _patter(rain: float, count: int, rng: np.random.Generator, rate: int) -> Arr
 
 def _sea(count: int, rng: np.random.Generator, rate: int) -> Array:
     """Waves that come, break with a hiss and draw back."""
-    deep_2N = _shaped(count, rng, rate, lambda f: 1 / (1 + (f / 180) ** 1.5))
-    hiss_2N = _shaped(count, rng, rate, lambda f: (f / 900) ** 0.3 / (1 + (f / 3500) ** 2))
+    deep_2N = shaped(count, rng, rate, lambda f: 1 / (1 + (f / 180) ** 1.5))
+    hiss_2N = shaped(count, rng, rate, lambda f: (f / 900) ** 0.3 / (1 + (f / 3500) ** 2))
     phase_N = (np.arange(count) / rate / rng.uniform(4.5, 6.5) + rng.uniform()) % 1.0
     swell_N = np.where(phase_N < 0.35, (phase_N / 0.35) ** 2, np.exp(-(phase_N - 0.35) * 4))
     return np.asarray(deep_2N * (0.4 + 0.5 * swell_N) + hiss_2N * (0.1 + 0.9 * swell_N**1.5))
@@ -134,7 +134,7 @@ def _sea(count: int, rng: np.random.Generator, rate: int) -> Array:
 
 def _room(count: int, rng: np.random.Generator, rate: int) -> Array:
     """The still air of a room and a far-off hum."""
-    air_2N = _shaped(count, rng, rate, lambda f: 1 / (1 + (f / 120) ** 1.3))
+    air_2N = shaped(count, rng, rate, lambda f: 1 / (1 + (f / 120) ** 1.3))
     time_N = np.arange(count) / rate
     hum_N = sum(level * np.sin(2 * np.pi * f * time_N) for f, level in ((100, 0.25), (200, 0.10), (300, 0.05)))
     return np.asarray(0.4 * (air_2N + hum_N))
@@ -142,15 +142,15 @@ def _room(count: int, rng: np.random.Generator, rate: int) -> Array:
 
 def _hall(count: int, rng: np.random.Generator, rate: int) -> Array:
     """A big empty space with fans running somewhere."""
-    air_2N = _shaped(count, rng, rate, lambda f: 1 / (1 + (f / 220) ** 1.1))
-    fan_2N = _shaped(count, rng, rate, lambda f: np.exp(-(((f - 420) / 90) ** 2)))
-    return np.asarray(0.8 * air_2N + 0.25 * fan_2N * (0.7 + 0.3 * _drift(count, rng, rate, 1.5)))
+    air_2N = shaped(count, rng, rate, lambda f: 1 / (1 + (f / 220) ** 1.1))
+    fan_2N = shaped(count, rng, rate, lambda f: np.exp(-(((f - 420) / 90) ** 2)))
+    return np.asarray(0.8 * air_2N + 0.25 * fan_2N * (0.7 + 0.3 * drift(count, rng, rate, 1.5)))
 
 
 def _wind(count: int, rng: np.random.Generator, rate: int) -> Array:
     """Gusts that whistle a little."""
-    gust_N = _drift(count, rng, rate, 1.1)
-    deep_2N = _shaped(count, rng, rate, lambda f: 1 / (1 + (f / 150) ** 1.4))
+    gust_N = drift(count, rng, rate, 1.1)
+    deep_2N = shaped(count, rng, rate, lambda f: 1 / (1 + (f / 150) ** 1.4))
     howl_2N = np.stack(
         [kernels.sweep(rng.standard_normal(count), 320 + 420 * gust_N, 3.0, float(rate)) for _ in range(2)]
     )

@@ -16,7 +16,7 @@ from sora2lib.world.geometry import bodies
 from sora2lib.world.schema import World
 
 Array = NDArray[np.float64]
-HARDNESS = 0.75  # level goes with the impulse to this power
+HARDNESS = 0.7  # level goes with the impulse to this power
 HERTZ = -0.2  # contact time goes with the speed to this power (Hertz)
 HEAVY = 0.3  # and with the mass to this one
 FAINTEST = 1e-3
@@ -26,6 +26,7 @@ SHORTEST, LONGEST = 0.012, 2.5  # s in which a mode falls by 60 dB
 FALL = math.log(1000)
 BURSTS = 5.0  # the noise of a blow is over after so many of its time constants
 SMALLEST = 0.02  # m
+UNDER, MUFFLED = -0.1, 0.03  # m under water; of the impulse of a blow there that is heard above
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Struck:
 
 
 def strike(out_2N: Array, world: World, heard: Contacts, ears: Ears, rng: np.random.Generator, rate: int) -> None:
-    """Add the sound of every blow to ``out_2N`` (2, N)."""
+    """Add the sound of every blow to ``out_2N`` (2, N); steps have their own, see :mod:`sora2lib.sound.steps`."""
     lengths, slender = sounding_lengths(world), _slender(world["size"].values)
     nominal = np.array([vocabulary.MATERIALS[material].density for material in world.material.values.tolist()])
     stiffness = np.sqrt(nominal / world.density.values)
@@ -50,14 +51,15 @@ def strike(out_2N: Array, world: World, heard: Contacts, ears: Ears, rng: np.ran
         ratios = voices.BAR if slender[index] else voices.SOLID
         return Struck(voices.MATERIALS[material], float(lengths[index]), ratios, float(stiffness[index]))
 
+    wet = vocabulary.GROUNDS[str(world.ground.values)].depth > 0
     time_N = heard.time - float(world.time[0])
     side_N, distance_N = ears.hear(heard.place, time_N)
-    for n in np.flatnonzero(time_N * rate < out_2N.shape[1]):
+    for n in np.flatnonzero(~heard.step & (time_N * rate < out_2N.shape[1])):
         one, other = heard.materials[n].tolist()
         sound, first = blow(
             (struck(heard.actor[n], one), struck(heard.other[n], other)),
             time=float(time_N[n]),
-            impulse=float(heard.impulse[n]),
+            impulse=float(heard.impulse[n]) * (MUFFLED if wet and heard.place[n, 2] < UNDER else 1.0),
             speed=float(heard.speed[n]),
             distance=float(distance_N[n]),
             rng=rng,
@@ -135,7 +137,7 @@ def _burst(voice: Voice, contact: float, most: int, rng: np.random.Generator, ra
     noise_N = rng.standard_normal(length)
     if voice.crumbly:
         noise_N = noise_N**3 / 15**0.5  # the same power in fewer, larger grains
-    centre = min(voice.hiss, 0.5 / contact)
+    centre = min(voice.hiss, 1.0 / contact)
     noise_N = kernels.sweep(noise_N, np.full(length, centre), 0.6, float(rate))
     # White noise spreads its power up to half the rate; what a band of it keeps goes with its centre.
     return np.asarray(noise_N * np.exp(-np.arange(length) / (voice.burst * rate)) * np.sqrt(rate / (16 * centre)))

@@ -8,9 +8,10 @@ from sora2lib.sound import voices
 from sora2lib.sound.impacts import sounding_lengths
 from sora2lib.sound.stage import Ears, gains, place
 from sora2lib.sound.voices import Voice
-from sora2lib.world.contacts import GROUND, Touch
+from sora2lib.world.contacts import BED, GROUND, Touch
 from sora2lib.world.geometry import bodies
 from sora2lib.world.schema import World
+from sora2lib.world.vocabulary import GROUNDS
 
 Array = NDArray[np.float64]
 SLOWEST = 0.05  # m/s; slower motion is not heard
@@ -21,6 +22,8 @@ HEAVIEST, FASTEST = 30.0, 6.0  # kg and m/s above which nothing gets louder
 HISS = 2.0  # sliding sounds this much higher than rolling
 RUSH, RUSH_FROM = 0.0017, 1.5  # level at 1 m/s per m^2; m/s
 SWISH = 0.10
+SOUND = 343.0  # m/s in air at 20 degrees
+WET = 0.1  # level over the water of what happens below
 
 
 def rub(
@@ -28,12 +31,13 @@ def rub(
 ) -> None:
     """Add the sound of rolling and sliding to ``out_2N`` (2, N)."""
     mass, radius = bodies(world).mass, sounding_lengths(world) / 2
-    materials, ground = world.material.values.tolist(), voices.GROUNDS[str(world.ground.values)]
+    materials, wet = world.material.values.tolist(), GROUNDS[str(world.ground.values)].depth > 0
+    ground = voices.GROUNDS[BED if wet else str(world.ground.values)]
     start = float(world.time[0])
     for touch in touches:
         # Rolling shows as wandering of the contact without slip.
         roll_M = np.maximum(touch.roll - touch.slide, 0)
-        time_N, span = _span(touch.time - start, out_2N.shape[1], rate)
+        time_N, span = span_of(touch.time - start, out_2N.shape[1], rate)
         if not len(time_N) or max(roll_M.max(), touch.slide.max()) < SLOWEST:
             continue
         one = voices.MATERIALS[materials[touch.actor]]
@@ -43,8 +47,9 @@ def rub(
         sound_N = _rustle(one, other, roll_N, ROLLING, 1.0, rng, rate)
         sound_N *= 1 + UNEVEN * np.sin(np.cumsum(roll_N) / rate / radius[touch.actor])
         sound_N += _rustle(one, other, slide_N, SLIDING, HISS, rng, rate)
-        sound_N *= min(mass[touch.actor], HEAVIEST) ** 0.4 * _fade(len(time_N), rate)
-        _follow(out_2N, sound_N, span, touch.time - start, touch.place, time_N, ears)
+        sound_N *= WET if wet and touch.other == GROUND else 1.0
+        sound_N *= min(mass[touch.actor], HEAVIEST) ** 0.4
+        follow(out_2N, sound_N, span, touch.time - start, touch.place, time_N, ears, rate)
 
 
 def _rustle(
@@ -68,16 +73,22 @@ def rush(out_2N: Array, world: World, ears: Ears, rng: np.random.Generator, rate
         speed_T = np.linalg.norm(np.gradient(path_T3, time_T, axis=0), axis=-1)
         if speed_T.max() < RUSH_FROM:
             continue
-        time_N, span = _span(time_T, out_2N.shape[1], rate)
+        time_N, span = span_of(time_T, out_2N.shape[1], rate)
         speed_N = np.minimum(np.interp(time_N, time_T, speed_T), 2 * FASTEST)
         sound_N = kernels.sweep(rng.standard_normal(len(time_N)), 120 + 90 * speed_N, 1.2, float(rate))
-        sound_N *= RUSH * lengths[i] ** 2 * speed_N**3 * _fade(len(time_N), rate)
-        _follow(out_2N, sound_N, span, time_T, path_T3, time_N, ears)
+        sound_N *= RUSH * lengths[i] ** 2 * speed_N**3
+        follow(out_2N, sound_N, span, time_T, path_T3, time_N, ears, rate)
 
 
 def swish(out_2N: Array, world: World, ears: Ears, rng: np.random.Generator, rate: int) -> None:
     """Add a net's swish wherever a body falls through the ring of a hoop."""
-    time_T = world.time.values - float(world.time[0])
+    for centre, time, speed in through(world):
+        _swish(out_2N, centre, time, speed, ears, rng, rate)
+
+
+def through(world: World) -> list[tuple[Array, float, float]]:
+    """Find what falls through rings of hoops: the ring's centre (3,), seconds from the first sample, speed in m/s."""
+    time_T, found = world.time.values - float(world.time[0]), []
     for hoop in np.flatnonzero(world.asset.values == "hoop"):
         centre = world.position.values[hoop, 0]
         radius = world["size"].values[hoop, 0] / 2
@@ -85,11 +96,12 @@ def swish(out_2N: Array, world: World, ears: Ears, rng: np.random.Generator, rat
             way_T3 = world.position.values[i] - centre
             for k in np.flatnonzero((way_T3[:-1, 2] > 0) & (way_T3[1:, 2] <= 0)):
                 share = way_T3[k, 2] / (way_T3[k, 2] - way_T3[k + 1, 2])
-                through = way_T3[k] + share * (way_T3[k + 1] - way_T3[k])
-                if np.hypot(through[0], through[1]) < radius:
+                middle = way_T3[k] + share * (way_T3[k + 1] - way_T3[k])
+                if np.hypot(middle[0], middle[1]) < radius:
                     time = time_T[k] + share * (time_T[k + 1] - time_T[k])
                     speed = (way_T3[k, 2] - way_T3[k + 1, 2]) / (time_T[k + 1] - time_T[k])
-                    _swish(out_2N, centre, float(time), float(speed), ears, rng, rate)
+                    found.append((centre, float(time), float(speed)))
+    return found
 
 
 def _swish(
@@ -105,22 +117,29 @@ def _swish(
     place(out_2N, sound_N, int(time * rate), float(side), rate)
 
 
-def _span(time_M: Array, count: int, rate: int) -> tuple[Array, slice]:
-    """Times (N,) of the sound's samples between the first and the last of ``time_M``, and their place in it."""
+def span_of(time_M: Array, count: int, rate: int) -> tuple[Array, slice]:
+    """Return times (N,) of the sound's samples between the first and the last of ``time_M``, and their place in it."""
     first = min(int(np.ceil(time_M[0] * rate)), count)
     last = max(min(int(time_M[-1] * rate), count), first)
     return np.arange(first, last) / rate, slice(first, last)
 
 
-def _fade(count: int, rate: int) -> Array:
+def swell(count: int, rate: int) -> Array:
+    """Gain (N,) that rises from nothing and falls to nothing, so that a sound neither begins nor ends with a click."""
     n = np.arange(count)
     return np.asarray(np.minimum(1.0, np.minimum(n, count - 1 - n) / (FADE * rate)))
 
 
-def _follow(
-    out_2N: Array, sound_N: Array, span: slice, time_M: Array, path_M3: Array, time_N: Array, ears: Ears
+def follow(
+    out_2N: Array, sound_N: Array, span: slice, time_M: Array, path_M3: Array, time_N: Array, ears: Ears, rate: int
 ) -> None:
-    """Add a sound whose source is at ``path_M3`` at times ``time_M``."""
+    """Add a sound whose source is at ``path_M3`` at times ``time_M``; pitch rises as it comes, falls as it goes.
+
+    On the whole it is not late, whatever the distance: only the change of the way through the air counts. It fades in
+    and out.
+    """
     side_M, distance_M = ears.hear(path_M3, time_M)
+    delay_N = np.interp(time_N, time_M, ears.way(distance_M, time_M) * (rate / SOUND))
+    heard_N = kernels.warp(sound_N, delay_N) * swell(len(time_N), rate)
     for ear, level_M in zip(out_2N, gains(side_M), strict=True):
-        ear[span] += sound_N * np.interp(time_N, time_M, level_M / distance_M)
+        ear[span] += heard_N * np.interp(time_N, time_M, level_M / distance_M)

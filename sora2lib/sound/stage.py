@@ -1,4 +1,4 @@
-"""Where a sound is heard from: the camera's ears, the air in between, the room around, and the final level."""
+"""Where a sound is heard from: the camera's ears, the air in between, and the room or the open air around."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib.kernels import sound as kernels
 from sora2lib.world.schema import World
 
 Array = NDArray[np.float64]
@@ -15,15 +14,16 @@ EAR_DELAY = 5e-4  # s; the far ear hears a sound from the side this much later
 WIDTH = 0.9  # 1 would leave one ear in silence
 NEAREST = 0.5  # m
 AIR = 2e-9  # s/m; share of level lost is 1 - exp(-AIR * f^2 * distance) with f in Hz
-CEILING = 10 ** (-1.2 / 20)
-AHEAD, RELEASE = 1.5e-3, 0.08  # s
-USUAL = 10 ** (-21 / 20)  # root mean square of the loud parts that a clip is brought to
-PULL = 0.6  # share of the way there, in decibels, so that quiet clips stay quieter
-BLOCK = 0.1  # s over which loudness is measured
-QUIETEST = 1e-4
 
-# Seconds of reverberation, and its level over the sound itself.
-ROOMS = {"room": (0.35, 0.16), "hall": (1.5, 0.28)}
+# By ambience, seconds of reverberation, its level over the sound itself, and how soon it comes back, s. In the open it
+# is the walls of a street, the trunks of a wood, the slopes of a mountain that answer, faintly and late.
+ROOMS = {
+    "room": (0.35, 0.16, 0.007),
+    "hall": (1.5, 0.28, 0.012),
+    "city": (0.7, 0.045, 0.035),
+    "birds": (0.4, 0.03, 0.025),
+    "wind": (1.8, 0.02, 0.09),
+}
 
 
 # T samples of the world; N samples of sound
@@ -34,6 +34,7 @@ class Ears:
     time_T: Array
     eye_T3: Array
     right_T3: Array
+    cut_C: Array  # s at which the camera is suddenly elsewhere
 
     @classmethod
     def of(cls, world: World) -> Self:
@@ -43,7 +44,8 @@ class Ears:
         right_T3 = np.cross(ahead_T3, [0.0, 0.0, 1.0])
         length_T1 = np.linalg.norm(right_T3, axis=-1, keepdims=True)
         right_T3 = np.where(length_T1 > 1e-6, right_T3 / np.maximum(length_T1, 1e-6), [1.0, 0.0, 0.0])
-        return cls(world.time.values - float(world.time[0]), eye_T3, right_T3)
+        time_T = world.time.values - float(world.time[0])
+        return cls(time_T, eye_T3, right_T3, time_T[world.camera_cut.values])
 
     def hear(self, place: Array, time: Array) -> tuple[Array, Array]:
         """Return side (...,), -1 left to 1 right, and distance (...,) in metres of places (..., 3) at times (...,)."""
@@ -54,6 +56,13 @@ class Ears:
         away = np.asarray(place) - eye
         distance = np.maximum(np.linalg.norm(away, axis=-1), NEAREST)
         return np.clip(np.sum(away * right, axis=-1) / distance, -1, 1), distance
+
+    def way(self, distance_M: Array, time_M: Array) -> Array:
+        """Metres (M,) by which a source comes and goes, 0 on the whole; a cut to another camera is no motion."""
+        shot_M = np.searchsorted(self.cut_C, time_M, side="right")
+        steps = np.where(np.diff(shot_M) == 0, np.diff(distance_M), 0.0)
+        way_M = np.concatenate([[0.0], np.cumsum(steps)])
+        return np.asarray(way_M - way_M.mean())
 
 
 def gains(side: Array) -> tuple[Array, Array]:
@@ -77,37 +86,18 @@ def place(out_2N: Array, sound_N: Array, first: int, side: float, rate: int) -> 
 
 
 def reverberate(sound_2N: Array, ambience: str, rng: np.random.Generator, rate: int) -> Array:
-    """Add the room's answer: noise that dies away, convolved with the sum of both ears; outdoors there is none."""
-    if ambience not in ROOMS:
+    """Add the answer of the place: noise that dies away, convolved with the sum of both ears; the sea has none."""
+    if ambience not in ROOMS or not sound_2N.any():
         return sound_2N
-    seconds, level = ROOMS[ambience]
+    seconds, level, first = ROOMS[ambience]
     time_M = np.arange(int(seconds * rate)) / rate
     answer_2M = rng.standard_normal((2, len(time_M))) * np.exp(-6.91 * time_M / seconds)
-    # The first wall is some metres away, and walls swallow the highs.
-    answer_2M[:, : int(0.007 * rate)] = 0.0
-    answer_2M = (answer_2M + np.roll(answer_2M, 1, axis=1) + np.roll(answer_2M, 2, axis=1)) / 3
+    # The first wall is some metres away, and walls swallow the highs; from afar the answer swells in.
+    answer_2M *= np.clip((time_M / first - 1) * 2, 0, 1)
+    answer_2M[:, 2:] = (answer_2M[:, 2:] + answer_2M[:, 1:-1] + answer_2M[:, :-2]) / 3
     answer_2M *= level / np.sqrt(np.sum(answer_2M**2, axis=1, keepdims=True))
     count = sound_2N.shape[1]
     size = 1 << (count + len(time_M) - 1).bit_length()
     dry = np.fft.rfft(sound_2N.sum(axis=0), size)
     wet_2N = np.fft.irfft(dry * np.fft.rfft(answer_2M, size), size)[:, :count]
     return np.asarray(sound_2N + wet_2N)
-
-
-def loudness(sound_2N: Array, rate: int) -> float:
-    """Root mean square over the blocks within 20 dB of the loudest, 0 for silence."""
-    block = int(BLOCK * rate)
-    count = sound_2N.shape[1] // block
-    if count == 0:
-        return float(np.sqrt(np.mean(sound_2N**2)))
-    power_B = np.mean(sound_2N[:, : count * block].reshape(2, count, block) ** 2, axis=(0, 2))
-    return float(np.sqrt(power_B[power_B >= 0.01 * power_B.max()].mean()))
-
-
-def master(events_2N: Array, ambience_2N: Array, rate: int) -> NDArray[np.float32]:
-    """Bring the events part of the way to the usual level, add the ambience and limit the peaks."""
-    level = loudness(events_2N, rate)
-    gain = (USUAL / max(level, QUIETEST)) ** PULL
-    mixed_2N = gain * events_2N + ambience_2N
-    limited_2N = kernels.limit(mixed_2N, CEILING, AHEAD * rate, 1 - math.exp(-1 / (RELEASE * rate)))
-    return np.asarray(limited_2N, dtype=np.float32)
