@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sora2lib.camera import Camera, Pose
     from sora2lib.clip import Clip, load
     from sora2lib.errors import MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
-    from sora2lib.film import draw, simulate
+    from sora2lib.film import draw, refilm, simulate
     from sora2lib.pipeline import generate, steps
     from sora2lib.planner import Step
     from sora2lib.request import Request
@@ -37,6 +37,7 @@ __all__ = [
     "draw",
     "generate",
     "load",
+    "refilm",
     "simulate",
     "steps",
 ]
@@ -45,7 +46,7 @@ _HOMES = {
     "camera": ("Camera", "Pose"),
     "clip": ("Clip", "load"),
     "errors": ("MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
-    "film": ("draw", "simulate"),
+    "film": ("draw", "refilm", "simulate"),
     "planner": ("Step",),
     "pipeline": ("generate", "steps"),
     "request": ("Request",),

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import sora2lib
 from sora2lib import media
+from sora2lib.camera import Camera
 from sora2lib.errors import MediaError
-from sora2lib.recipe import Recipe, read, save
+from sora2lib.recipe import Parent, Recipe, read, save
 from sora2lib.request import Request
 from sora2lib.world.schema import World
 
@@ -34,6 +36,7 @@ class Clip:
     request : what was asked.
     maker : what made it, such as a model's name and version.
     notices : what the user should know, one sentence each.
+    parents : what it was made from: the clip before it, the one before that, and so on.
 
     >>> clip = Clip(np.zeros((48, 72, 128, 3), np.uint8), 24, np.zeros((2, 96000), np.float32))
     >>> clip
@@ -51,6 +54,7 @@ class Clip:
     request: Request | None = None
     maker: str = ""
     notices: tuple[str, ...] = ()
+    parents: tuple[Parent, ...] = ()
 
     def __post_init__(self) -> None:
         if self.frames.ndim != 4 or self.frames.shape[-1] != 3 or not self.frames.size or self.frames.dtype != np.uint8:
@@ -116,6 +120,21 @@ class Clip:
         index = round((seconds + self.seconds if seconds < 0 else seconds) * self.fps)
         return min(max(index, 0), len(self.frames))
 
+    def refilm(
+        self,
+        camera: Camera | None = None,
+        *,
+        style: str | None = None,
+        size: str | None = None,
+        fps: float | None = None,
+    ) -> "Clip":
+        """Film the same world again: :func:`sora2lib.refilm`.
+
+        >>> clip.refilm(Camera.orbit(90), style="anime")  # doctest: +SKIP
+        """
+        # The package knows where its verbs live; a clip knows neither a renderer nor a model.
+        return sora2lib.refilm(self, camera, style=style, size=size, fps=fps)
+
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the clip in the format that the suffix names, all or nothing, and return the path.
 
@@ -131,10 +150,7 @@ class Clip:
 
         >>> clip.save("ball.mp4")  # doctest: +SKIP
         """
-        recipe = Recipe(
-            len(self.frames), self.fps, self.world, self.start, self.request, maker=self.maker, notices=self.notices
-        )
-        return save(path, self.frames, sound=self.sound, rate=self.rate, recipe=recipe, force=force)
+        return save(path, self.frames, sound=self.sound, rate=self.rate, recipe=recipe_of(self), force=force)
 
     @classmethod
     def load(cls, path: str | Path) -> "Clip":
@@ -157,17 +173,7 @@ class Clip:
         film = media.read(path, fps=recipe.fps)
         if path.suffix.lower() in media.VIDEO and len(film.frames) != recipe.frames:
             raise MediaError(f"{path} is cut short: {len(film.frames)} of {recipe.frames} frames; copy it again")
-        return cls(
-            film.frames,
-            recipe.fps,
-            film.sound,
-            film.rate,
-            world=recipe.world,
-            start=recipe.start,
-            request=recipe.request,
-            maker=recipe.maker,
-            notices=recipe.notices,
-        )
+        return clip_of(recipe, film.frames, film.sound, film.rate)
 
     def __repr__(self) -> str:
         prompt = f", {textwrap.shorten(self.request.prompt, 50)!r}" if self.request else ""
@@ -195,6 +201,19 @@ class Clip:
 
 
 load = Clip.load
+_TOLD = ("fps", "world", "start", "request", "maker", "notices", "parents")
+
+
+def recipe_of(clip: Clip) -> Recipe:
+    """Return all that a clip tells of itself besides frames and sound."""
+    told = {name: getattr(clip, name) for name in _TOLD}
+    return Recipe(frames=len(clip.frames), **told)
+
+
+def clip_of(recipe: Recipe, frames: NDArray[np.uint8], sound: NDArray[np.float32], rate: int = media.RATE) -> Clip:
+    """Return frames (T, H, W, 3) and sound (2, samples) with all that their recipe tells."""
+    told = {name: getattr(recipe, name) for name in _TOLD}
+    return Clip(frames=frames, sound=sound, rate=rate, **told)
 
 
 def _data(mime: str, content: bytes) -> str:

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib import media
-from sora2lib.clip import Clip
+from sora2lib.camera import Camera
+from sora2lib.clip import Clip, clip_of, recipe_of
 from sora2lib.errors import RequestError
 from sora2lib.recipe import Recipe, save
 from sora2lib.render import render
-from sora2lib.request import check, count_frames, draw_seed, parse_size, rounded
+from sora2lib.request import check, check_camera, check_style, count_frames, draw_seed, parse_size, rounded
 from sora2lib.sound import synthesise
 from sora2lib.world import simulate as simulator
 from sora2lib.world.schema import World
@@ -76,6 +78,63 @@ def scene(family: str, *, seed: int | None = None, seconds: float = 4.0, fps: fl
     return Recipe(count_frames(seconds, fps), fps, world, maker=maker, notices=rounded(seconds, fps))
 
 
+def refilm(
+    clip: Clip,
+    camera: Camera | None = None,
+    *,
+    style: str | None = None,
+    size: str | None = None,
+    fps: float | None = None,
+) -> Clip:
+    """Film the world of a clip again: the same event, seen by another camera, in another style or size.
+
+    Parameters
+    ----------
+    clip : one with a world; of a slice, the same slice is filmed.
+    camera : how it is filmed; None keeps the camera that it has.
+    style : a name of ``sora2lib.world.vocabulary.STYLES``; None keeps its own.
+    size : "WIDTHxHEIGHT" in pixels; None keeps its own.
+    fps : frames a second; None keeps its own.
+
+    Returns
+    -------
+    A clip whose world differs by its camera and style alone, all else is the same to the last bit; its sound is heard
+    from the new place. ``parents`` says what it was made from.
+
+    Raises
+    ------
+    RequestError
+        The clip has no world, a value breaks its rule, or the camera needs an actor that is not there.
+
+    >>> refilm(clip, Camera.orbit(90), style="anime").save("anime.mp4")  # doctest: +SKIP
+    """
+    size = clip.size if size is None else size
+    return develop(retake(recipe_of(clip), camera, style=style, size=size, fps=fps), size=size)
+
+
+def retake(
+    recipe: Recipe, camera: Camera | None = None, *, style: str | None = None, size: str, fps: float | None = None
+) -> Recipe:
+    """Return the recipe of :func:`refilm`, to be drawn or recorded."""
+    world, camera = world_of(recipe), check_camera(camera)
+    world = world if camera is None else camera.film(world)
+    world = world if style is None else world.assign(style=check_style(style))
+    fps = recipe.fps if fps is None else check("fps", fps)
+    seconds, request = recipe.frames / recipe.fps, recipe.request
+    if request:
+        shot = camera or request.camera
+        request = replace(request, camera=shot, style=style or request.style, size=size, fps=fps)
+    frames = count_frames(seconds, fps)
+    return replace(recipe, frames=frames, fps=fps, world=world, request=request, parents=recipe.line("refilm"))
+
+
+def world_of(recipe: Recipe) -> World:
+    """Return the world of a recipe, or say that it has none."""
+    if recipe.world is None:
+        raise RequestError("there is no world to draw; give a clip that was generated, simulated or drawn from one")
+    return recipe.world
+
+
 def develop(recipe: Recipe, *, size: str = "1280x720") -> Clip:
     """Draw the world of a recipe into memory.
 
@@ -95,16 +154,7 @@ def develop(recipe: Recipe, *, size: str = "1280x720") -> Clip:
     frames = np.empty((recipe.frames, height, width, 3), np.uint8)
     for index, picture in enumerate(pictures):
         frames[index] = picture
-    return Clip(
-        frames,
-        recipe.fps,
-        sound,
-        media.RATE,
-        world=recipe.world,
-        request=recipe.request,
-        maker=recipe.maker,
-        notices=recipe.notices,
-    )
+    return clip_of(recipe, frames, sound)
 
 
 def record(
@@ -138,13 +188,12 @@ def record(
 def _expose(recipe: Recipe, size: str) -> tuple[NDArray[np.float32], Iterator[Frame]]:
     """Return the sound (2, samples), and the pictures (H, W, 3) to be drawn one by one."""
     width, height = parse_size(size)
-    world = recipe.world
-    if world is None:
-        raise RequestError("the recipe has no world to draw; give it one")
+    world, start, seconds = world_of(recipe), recipe.start, recipe.frames / recipe.fps
     # The last frame starts one frame before the end.
-    if (recipe.frames - 1) / recipe.fps > world.seconds + 1e-6:
-        asked = recipe.frames / recipe.fps
-        raise RequestError(f"{asked:g} seconds were asked of a world that lasts {world.seconds:g}; ask for no more")
-    seconds = recipe.frames / recipe.fps
-    sound = synthesise(world, rate=media.RATE, seconds=seconds)
-    return sound, render(world, width=width, height=height, fps=recipe.fps, seconds=seconds)
+    if start + (recipe.frames - 1) / recipe.fps > world.seconds + 1e-6:
+        raise RequestError(
+            f"{start + seconds:g} seconds were asked of a world that lasts {world.seconds:g}; ask for no more"
+        )
+    # What is heard has begun before; it is cut where the pictures are.
+    heard = synthesise(world, rate=media.RATE, seconds=start + seconds)[:, round(start * media.RATE) :]
+    return heard, render(world, width=width, height=height, fps=recipe.fps, start=start, seconds=seconds)

@@ -1,10 +1,11 @@
 """What a file tells of how it was made: JSON in its metadata, so that a clip brings its request and world along."""
 
 import base64
+import hashlib
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,38 @@ from numpy.typing import NDArray
 from sora2lib import __version__, media
 from sora2lib.errors import MediaError, Sora2Error
 from sora2lib.request import Request
-from sora2lib.world.schema import World, from_json, load_world, save_world
+from sora2lib.world.schema import VARIABLES, World, from_json, load_world, save_world
 
 SUFFIXES = (*media.SUFFIXES, ".nc")
 WORLD_LIMIT = 1_000_000  # characters of packed world; above it the metadata would outweigh the film
 _UNPACKED_LIMIT = 100_000_000  # bytes; a file from a stranger must not fill the memory
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A clip that another was made from.
+
+    Parameters
+    ----------
+    verb : what was done with it, such as "refilm" or "extend".
+    request : what was asked for it.
+    maker : what made it.
+    world : the :func:`fingerprint` of its world, or "" without one.
+    """
+
+    verb: str
+    request: Request | None
+    maker: str
+    world: str
+
+    def to_plain(self) -> dict[str, Any]:
+        """What JSON can hold of it."""
+        return asdict(self) | {"request": json.loads(self.request.to_json()) if self.request else None}
+
+    @classmethod
+    def from_plain(cls, plain: Any) -> "Parent":
+        """Undo :meth:`to_plain`."""
+        return cls(str(plain["verb"]), _request(plain["request"]), str(plain["maker"]), str(plain["world"]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +62,7 @@ class Recipe:
     request : what was asked.
     maker : what made it, such as a model's name and version.
     notices : what the user should know, one sentence each.
+    parents : what it was made from: the clip before it, the one before that, and so on.
     version : of the sora2lib that wrote the file.
     """
 
@@ -44,12 +73,18 @@ class Recipe:
     request: Request | None = None
     maker: str = ""
     notices: tuple[str, ...] = ()
+    parents: tuple[Parent, ...] = ()
     version: str = __version__
 
     @property
     def title(self) -> str:
         """The prompt, or what made the clip."""
         return self.request.prompt if self.request else self.maker
+
+    def line(self, verb: str) -> tuple[Parent, ...]:
+        """The parents of what is made from it."""
+        world = "" if self.world is None else fingerprint(self.world)
+        return (Parent(verb, self.request, self.maker, world), *self.parents)
 
     def to_json(self) -> str:
         """Return ASCII JSON; a world that packs to more than ``WORLD_LIMIT`` characters is left out."""
@@ -62,6 +97,7 @@ class Recipe:
             "request": json.loads(self.request.to_json()) if self.request else None,
             "maker": self.maker,
             "notices": self.notices,
+            "parents": [parent.to_plain() for parent in self.parents],
             "frames": self.frames,
             "fps": self.fps,
             "start": self.start,
@@ -88,13 +124,32 @@ class Recipe:
                 fps=float(plain["fps"]),
                 world=_unpack(plain["world"]) if plain.get("world") else None,
                 start=float(plain["start"]),
-                request=Request.from_json(json.dumps(plain["request"])) if plain["request"] else None,
+                request=_request(plain["request"]),
                 maker=str(plain["maker"]),
                 notices=tuple(map(str, plain["notices"])),
+                parents=tuple(map(Parent.from_plain, plain.get("parents", ()))),
                 version=str(plain["sora2lib"]),
             )
         except (Sora2Error, ValueError, KeyError, TypeError, zlib.error) as error:
             raise MediaError(f"the note that sora2lib left in the file was changed since ({error})") from error
+
+
+def _request(plain: Any) -> Request | None:
+    return Request.from_json(json.dumps(plain)) if plain else None
+
+
+def fingerprint(world: World) -> str:
+    """Return 16 hexadecimal digits that are the same for worlds that are the same to the last bit.
+
+    >>> fingerprint(clip.world)  # doctest: +SKIP
+    '9f86d081884c7d65'
+    """
+    digest = hashlib.sha256("\n".join(map(str, world.actor.values)).encode())
+    for name in ("time", *VARIABLES):
+        values = world[name].values
+        # Text is padded to the longest, which depends on where it came from.
+        digest.update(values.tobytes() if values.dtype.kind != "U" else "\n".join(map(str, values.flat)).encode())
+    return digest.hexdigest()[:16]
 
 
 def _pack(world: World) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from numbers import Integral, Real
 from typing import Any
 
+from sora2lib.camera import Camera
 from sora2lib.errors import RequestError
 from sora2lib.world.vocabulary import STYLES
 
@@ -57,6 +58,7 @@ class Request:
     physics : "model" keeps the motion that the model made; "exact" simulates it again from the model's start.
     steps : denoising steps, 1 to 200; None leaves it to the model.
     guidance : how strongly to follow the prompt, 0 to 20; None leaves it to the model.
+    camera : how it is filmed; None leaves it to the model.
 
     Raises
     ------
@@ -77,11 +79,13 @@ class Request:
     physics: str = "model"
     steps: int | None = None
     guidance: float | None = None
+    camera: Camera | None = None
 
     def __post_init__(self) -> None:
         _check_prompt(self.prompt)
         parse_size(self.size)
-        _check_name("style", self.style, STYLES)
+        check_style(self.style)
+        check_camera(self.camera)
         _check_name("physics", self.physics, PHYSICS)
         if not (isinstance(self.model, str) and self.model):
             raise RequestError(f"model is {self.model!r}; name one, such as {MODEL!r}, or a .safetensors file")
@@ -111,7 +115,7 @@ class Request:
 
     def to_json(self) -> str:
         """Return JSON text; :meth:`from_json` brings the request back."""
-        return json.dumps(asdict(self))
+        return json.dumps(asdict(self) | {"camera": self.camera and self.camera.to_plain()})
 
     @classmethod
     def from_json(cls, text: str) -> "Request":
@@ -123,7 +127,8 @@ class Request:
         known = [known.name for known in fields(cls)]
         if not isinstance(plain, dict) or "prompt" not in plain or set(plain) - set(known):
             raise RequestError(f"{_short(text)} is no request; give prompt and any other of {', '.join(known)}")
-        return cls(**plain)
+        camera = plain.get("camera")
+        return cls(**plain | {"camera": None if camera is None else Camera.from_plain(camera)})
 
 
 def check(name: str, value: Any) -> Any:
@@ -195,6 +200,19 @@ def _check_prompt(prompt: str) -> None:
         prompt.encode()
     except UnicodeEncodeError as error:
         raise RequestError(f"prompt is {_short(prompt)}, which is no valid text ({error.reason}); retype it") from error
+
+
+def check_style(style: str) -> str:
+    """Return the name of a style, or raise a :class:`~sora2lib.errors.RequestError` that lists them."""
+    _check_name("style", style, STYLES)
+    return style
+
+
+def check_camera(camera: Camera | None) -> Camera | None:
+    """Return a camera, or raise a :class:`~sora2lib.errors.RequestError` if it is something else."""
+    if camera is not None and not isinstance(camera, Camera):
+        raise RequestError(f"camera is {_short(camera)}; give a Camera, such as sora2lib.Camera.orbit(90)")
+    return camera
 
 
 def _check_name(name: str, value: str, known: tuple[str, ...]) -> None:

@@ -9,11 +9,11 @@ from sora2lib.cli import parser
 
 SURFACE = {
     "Camera": "moves",
-    "Clip": "frames fps sound rate world start request maker notices",
+    "Clip": "frames fps sound rate world start request maker notices parents",
     "MediaError": "",
     "ModelError": "",
     "Pose": "eye target roll fov",
-    "Request": "prompt seconds size fps seed model style physics steps guidance",
+    "Request": "prompt seconds size fps seed model style physics steps guidance camera",
     "RequestError": "",
     "Sora2Error": "",
     "Step": None,
@@ -23,10 +23,11 @@ SURFACE = {
     "draw": "world * size fps seconds",
     "generate": "prompt * seconds size fps seed model style physics steps guidance",
     "load": "path",
+    "refilm": "clip camera * style size fps",
     "simulate": "family * seed seconds size fps",
     "steps": "prompt * seconds seed model style steps guidance",
 }
-CLIP = ["frame", "load", "save", "seconds", "sheet", "size"]
+CLIP = ["frame", "load", "refilm", "save", "seconds", "sheet", "size"]
 OPTIONS = {
     "make": "--force --fps --guidance --model --out --physics --quiet --seconds --seed --size --steps --style prompt",
     "simulate": "--force --fps --out --quiet --seconds --seed --size family",

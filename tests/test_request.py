@@ -1,10 +1,12 @@
 """Requests: each rule breaks loudly, and JSON brings the same request back."""
 
+import dataclasses
 import json
 
 import numpy as np
 import pytest
 
+from sora2lib.camera import Camera, Pose
 from sora2lib.errors import RequestError
 from sora2lib.request import Request, count_frames, parse_size, rounded
 
@@ -43,6 +45,7 @@ from sora2lib.request import Request, count_frames, parse_size, rounded
         ("physics", "magic", "use one of model, exact"),
         ("steps", 0, "from 1 to 200"),
         ("guidance", 21, "from 0 to 20"),
+        ("camera", "orbit left 90", "camera is 'orbit left 90'; give a Camera, such as sora2lib.Camera.orbit(90)"),
     ],
 )
 def test_a_broken_rule_names_value_rule_and_way_out(field, value, words):
@@ -61,11 +64,21 @@ def test_json_brings_the_same_request_back():
     request = Request(
         '"quoted" ⛄', seconds=2.5, size="64x96", fps=29.97, seed=5, steps=6, guidance=1.5, physics="exact"
     )
-    assert Request.from_json(request.to_json()) == request
-    assert hash(Request.from_json(request.to_json())) == hash(request)
+    camera = Camera.static(Pose((0, -6, 1), (0, 0, 1))) + Camera.orbit(90)
+    for asked in (request, dataclasses.replace(request, camera=camera)):
+        assert Request.from_json(asked.to_json()) == asked
+        assert hash(Request.from_json(asked.to_json())) == hash(asked)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"prompt": "a", "sise": "64x64"}', "3", '{"prompt": ""}'])
+def test_a_request_without_a_camera_is_read():
+    plain = json.loads(Request("a", seed=1).to_json())
+    del plain["camera"]
+    assert Request.from_json(json.dumps(plain)) == Request("a", seed=1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"prompt": "a", "sise": "64x64"}', "3", '{"prompt": ""}', '{"prompt": "a", "camera": 3}']
+)
 def test_wrong_json_is_refused(text):
     with pytest.raises(RequestError):
         Request.from_json(text)
