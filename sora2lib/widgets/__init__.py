@@ -1,0 +1,30 @@
+"""What is seen in notebooks and on web pages.
+
+>>> from sora2lib.widgets import Player     # doctest: +SKIP
+>>> Player.of(sora.load("ball.mp4"))        # doctest: +SKIP
+
+Names load what they need when first used: a notebook's player anywidget, a page's Panel. Both come with
+``pip install "sora2lib[studio]"``.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sora2lib.widgets.pane import PlayerPane
+    from sora2lib.widgets.player import Player
+    from sora2lib.widgets.reel import Reel
+
+__all__ = ["Player", "PlayerPane", "Reel"]
+
+_HOME = {"Player": "player", "PlayerPane": "pane", "Reel": "reel"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'sora2lib.widgets' has no attribute {name!r}")
+    return getattr(import_module(f"sora2lib.widgets.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
