@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from textwrap import shorten
 from typing import Any
 
+from sora2lib.camera import Camera
 from sora2lib.clip import Clip
 from sora2lib.film import develop
+from sora2lib.given import Ask
 from sora2lib.model import weights
 from sora2lib.model.text import unknown_words, unread
-from sora2lib.planner import Ask, Step
+from sora2lib.planner import Step
 from sora2lib.planner import plan as plan_world
 from sora2lib.prompt import remarks
 from sora2lib.recipe import Recipe
@@ -28,6 +30,7 @@ def generate(
     physics: str = "model",
     steps: int | None = None,
     guidance: float | None = None,
+    camera: Camera | None = None,
 ) -> Clip:
     """Make a clip from a sentence.
 
@@ -43,6 +46,7 @@ def generate(
     physics : "model" keeps the motion that the model made; "exact" simulates it again from the model's start.
     steps : denoising steps, 1 to 200; None leaves it to the model.
     guidance : how strongly to follow the prompt, 0 to 20; None leaves it to the model.
+    camera : how it is filmed, exactly; where its moves begin is the model's choice, unless it has a pose of its own.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def generate(
     Raises
     ------
     RequestError
-        A value breaks its rule.
+        A value breaks its rule, or the camera needs an actor that the model has not cast.
     ModelError
         The weights are missing, damaged or of another version.
 
@@ -68,6 +72,7 @@ def generate(
         physics=physics,
         steps=steps,
         guidance=guidance,
+        camera=camera,
     )
     return make(request)
 
@@ -81,6 +86,7 @@ def steps(
     style: str = "realistic",
     steps: int | None = None,
     guidance: float | None = None,
+    camera: Camera | None = None,
 ) -> Iterator[Step]:
     """Watch a world come out of noise: one :class:`~sora2lib.Step` for each denoising step.
 
@@ -97,6 +103,7 @@ def steps(
         style=style,
         steps=steps,
         guidance=guidance,
+        camera=camera,
     )
     return plan(request)
 
@@ -111,17 +118,21 @@ def plan(request: Request) -> Iterator[Step]:
     """Turn a request into a world, one step at a time."""
     asked: dict[str, Any] = {"steps": request.steps, "guidance": request.guidance}
     asked = {name: value for name, value in asked.items() if value is not None}
-    return plan_world(weights.load(request.model), Ask(request.prompt, request.seed, request.seconds), **asked)
+    ask = Ask(request.prompt, request.seed, request.seconds, camera=request.camera)
+    return plan_world(weights.load(request.model), ask, **asked)
 
 
 def finish(last: Step, request: Request) -> Recipe:
     """Return the world of the last step, simulated again where that was asked, and how it came about."""
     world = last.world().assign(style=request.style)
     model = weights.load(request.model)
+    if request.physics == "exact":
+        world = resimulate(world)
+        world = request.camera.film(world) if request.camera else world
     return Recipe(
         frames=request.frames,
         fps=request.fps,
-        world=resimulate(world) if request.physics == "exact" else world,
+        world=world,
         request=request,
         maker=f"{model.name} {model.version}",
         notices=notices(request),

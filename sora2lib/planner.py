@@ -4,8 +4,11 @@ Two acts. *Casting* decides who is there and where. *Motion* then moves the cast
 held clean; earlier moments lead, later ones follow, so that what happens is a consequence of what happened.
 Clips longer than the network's span are continued window by window, the last second and a third held clean. A prompt
 of several shots is one world: each shot goes on from the one before in its own words, seen by a camera of its own.
+A camera that is given is held clean. Where its moves begin is the model's choice: a short act of *framing*, in which
+nothing is held, comes before the motion.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,19 +17,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sora2lib.given import Ask, Given, whole_rows
 from sora2lib.model import tokens, windows
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.conditions import motion_batch, names_of, words_of
 from sora2lib.model.foresight import foresee
 from sora2lib.model.poses import POSE_WIDTH
-from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Rows
+from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Array, Rows
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch
 from sora2lib.model.weights import Model
 from sora2lib.prompt import shots
 from sora2lib.sampler import State, Velocity, cascade, euler, guided
-from sora2lib.world.assets import ASSETS
-from sora2lib.world.nouns import mentions
 from sora2lib.world.schema import RATE, World
 
 SPAN = 12  # time rows that the network plans together: four seconds
@@ -42,25 +44,12 @@ class Step:
 
     index: int  # from 1
     total: int
-    phase: str  # "casting" or "motion"
+    phase: str  # "casting", "framing" or "motion"
     guess: Callable[[], World]
 
     def world(self) -> World:
         """The clean world that this step points to; decoding takes some 30 ms, so it is done when asked for."""
         return self.guess()
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What the planner needs of a request; :func:`sora2lib.prompt.shots` says how the seconds are shared out.
-
-    With a ``past`` the plan goes on from the end of that world, with its cast; the seconds are those that are added.
-    """
-
-    prompt: str
-    seed: int
-    seconds: float = 4.0
-    past: World | None = None
 
 
 def plan(
@@ -95,57 +84,43 @@ class ManyStep:
 def plan_many(
     model: Model, asks: Sequence[Ask], *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG
 ) -> Iterator[ManyStep]:
-    """Plan worlds side by side, all with a past of the same length or none, and shots of the same lengths.
+    """Plan worlds side by side, all with a past of the same length or none, and all with a camera or none.
+
+    Their shots are of the same lengths.
 
     Each is what it would be alone, up to rounding.
     """
     generators = [torch.Generator().manual_seed(ask.seed) for ask in asks]
-    told = [shots(ask.prompt, ask.seconds) for ask in asks]
-    pasts = [None if ask.past is None else _whole_rows(ask.past) for ask in asks]
-    worlds = [tokens.encode(past) for past in pasts if past is not None]
-    done_rows = len(worlds[0].camera) if worlds else 0
-    ends = [done_rows + end for end in _ends([shot.seconds for shot in told[0]])]
-    stretches = _stretches(ends, done_rows)
-    casting = 0 if worlds else max(4, steps * CASTING_STEPS // MOTION_STEPS)
-    total = casting + steps * len(stretches)
-    assets = [_palette(ask) for ask in asks]
-    first = [one[0].prompt for one in told]
-    if not worlds:
-        for index, worlds in enumerate(_cast(model, first, assets, generators, casting, guidance), start=1):
-            yield ManyStep(index, total, "casting", partial(_decode_all, worlds, assets, pasts, ()))
-    done, index = worlds, casting
+    told, done = [shots(ask.prompt, ask.seconds) for ask in asks], whole_rows(asks[0].past)
+    given = [Given.of(ask) for ask in asks]
+    worlds = [tokens.encode(it.past) for it in given if it.past is not None]
+    ends = [done + end for end in _ends([shot.seconds for shot in told[0]])]
+    stretches = _stretches(ends, done)
+    start = max(4, steps * CASTING_STEPS // MOTION_STEPS)
+    casting, framing = 0 if worlds else start, start if any(it.roams for it in given) else 0
+    count, total = itertools.count(1), casting + framing + steps * len(stretches)
+    first, unfilmed = [one[0].prompt for one in told], [replace(it, camera=None) for it in given]
+    if casting:
+        for worlds in _cast(model, first, [it.assets for it in given], generators, casting, guidance):
+            yield ManyStep(next(count), total, "casting", partial(_decode_all, worlds, unfilmed, ()))
+    if framing:
+        # From the noise of the motion to come, so that the camera starts as it would without moves that are given.
+        scouts = [torch.Generator().set_state(generator.get_state()) for generator in generators]
+        for looks in motion(model, first, scouts, worlds, stretches[0], steps=framing, guidance=guidance, lag=lag):
+            yield ManyStep(next(count), total, "framing", partial(_decode_all, looks, given, ()))
+        given = [it.placed(look) for it, look in zip(given, looks, strict=True)]
     for stretch in stretches:
-        prompts = [one[stretch.shot].prompt for one in told]
-        cuts, current = tuple(ends[: stretch.shot]), done
-        for current in motion(model, prompts, generators, done, stretch, steps=steps, guidance=guidance, lag=lag):
-            index += 1
-            yield ManyStep(index, total, "motion", partial(_decode_all, current, assets, pasts, cuts))
-        done = current
+        prompts, cuts = [one[stretch.shot].prompt for one in told], tuple(ends[: stretch.shot])
+        filmed = [it.views(rows, ends[-1]) for it, rows in zip(given, worlds, strict=True) if it.camera]
+        before = worlds
+        for worlds in motion(
+            model, prompts, generators, before, stretch, filmed, steps=steps, guidance=guidance, lag=lag
+        ):
+            yield ManyStep(next(count), total, "motion", partial(_decode_all, worlds, given, cuts))
 
 
-def _decode_all(
-    worlds: list[Rows], assets: list[tuple[str, ...]], pasts: list[World | None], cuts: tuple[int, ...]
-) -> list[World]:
-    return [
-        tokens.decode(rows, assets=names, cuts=cuts, past=past)
-        for rows, names, past in zip(worlds, assets, pasts, strict=True)
-    ]
-
-
-def _whole_rows(world: World) -> World:
-    """A world up to its last whole row, its actors in cast order."""
-    rows = (world.sizes["time"] - 1) // STRIDE
-    return world.isel(time=slice(0, rows * STRIDE + 1), actor=tokens.order(world))
-
-
-def _palette(ask: Ask) -> tuple[str, ...]:
-    known = () if ask.past is None else tuple(map(str, ask.past.asset.values))
-    return tuple(dict.fromkeys((*castable(ask.prompt), *known)))
-
-
-def castable(prompt: str) -> tuple[str, ...]:
-    """Assets that a world may be cast from: all modelled things, and the pictures that the prompt names."""
-    return tuple(dict.fromkeys((*ASSETS, *(match.asset for match in mentions(prompt)))))
+def _decode_all(worlds: list[Rows], given: list[Given], cuts: tuple[int, ...]) -> list[World]:
+    return [it.world(rows, cuts) for it, rows in zip(given, worlds, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -251,40 +226,46 @@ def _set_out(model: Model, cast: Tensor, scene: Tensor, assets: tuple[str, ...])
 
 def motion(
     model: Model, prompts: list[str], generators: list[torch.Generator], worlds: list[Rows], stretch: Stretch,
-    *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG,
+    filmed: Sequence[Array] = (), *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG,
 ) -> Iterator[list[Rows]]:  # fmt: skip
     """Plan a stretch of worlds whose cast, and whose rows before, are there.
 
+    ``filmed`` holds the camera rows (K, CAMERA_WIDTH) of worlds whose camera is given, from their first row on.
     Yields whole worlds, from their first row on, after each step.
     """
     count, rows, given = len(worlds), stretch.stop - stretch.start, stretch.given
     window = [windows.pad(windows.crop(world, stretch.start), rows) for world in worlds]
+    for index, camera in enumerate(filmed):
+        window[index] = replace(window[index], camera=camera[stretch.start : stretch.stop])
     clean = motion_batch(window, model.scales, slots=max(len(world.cast) for world in worlds))
     movers, figures = clean.motion.shape[1], clean.pose.shape[1]
     known = torch.arange(rows) < given
-    filmed = known & (not stretch.cut)
+    seen = known & (not stretch.cut) | bool(filmed)
 
     def assemble(state: State, levels: State, _: Tensor) -> Batch:
         camera, moves, poses = state
         noisy = replace(clean, camera=camera, motion=moves, pose=poses, camera_level=levels[0], motion_level=levels[1])
         return foresee(noisy, model.scales)
 
-    camera = torch.where(filmed[:, None], clean.camera, _noise(generators, rows, CAMERA_WIDTH))
+    looks = torch.where(seen[:, None], clean.camera, _noise(generators, rows, CAMERA_WIDTH))
     moves = torch.where(known[:, None], clean.motion, _noise(generators, movers, rows, MOTION_WIDTH))
     poses = torch.where(known[:, None], clean.pose, _noise(generators, figures, rows, POSE_WIDTH))
-    levels = [
-        _levels(level, given, stretch.cut, (count, movers, figures)) for level in cascade(rows - given, steps, lag)
-    ]
+    counts = count, movers, figures
+    levels = [_levels(level, stretch, bool(filmed), counts) for level in cascade(rows - given, steps, lag)]
     velocity = _velocities(model, prompts, assemble, guidance, slice(2, 5))
-    for estimate in euler(velocity, (camera, moves, poses), levels):
+    for estimate in euler(velocity, (looks, moves, poses), levels):
         yield [_joined(model, world, stretch, *guess) for world, *guess in zip(worlds, *estimate.guess, strict=True)]
 
 
-def _levels(level: Tensor, given: int, cut: bool, counts: tuple[int, int, int]) -> State:
+def _levels(level: Tensor, stretch: Stretch, filmed: bool, counts: tuple[int, int, int]) -> State:
     """Levels of camera, motion and pose rows; known ones are clean, a camera that begins anew goes with the first."""
     count, movers, figures = counts
-    moves = torch.cat([torch.ones(given), level])
-    camera = torch.cat([level[:1].expand(given), level]) if cut else moves
+    known = torch.ones(stretch.given)
+    camera = moves = torch.cat([known, level])
+    if filmed:
+        camera = torch.ones_like(moves)
+    elif stretch.cut:
+        camera = torch.cat([known * level[0], level])
     return camera.expand(count, -1), moves.expand(count, movers, -1), moves.expand(count, figures, -1)
 
 

@@ -242,7 +242,7 @@ def test_words_that_make_none_are_told(text, words):
         (lambda: Pose((0, 0), (0, 0, 0)), r"give \(x, y, z\)"),
         (lambda: Pose((0, 0, math.nan), (0, 0, 0)), "eye z is nan"),
         (lambda: Pose((0, 0, 1), (0, 0, 1)), "so that it looks somewhere"),
-        (lambda: Pose((0, 0, 1), (0, 0, 0), fov=0), "from 1 to 170"),
+        (lambda: Pose((0, 0, 1), (0, 0, 0), fov=0), "from 1 to 172"),
         (lambda: Camera(()), "made of moves"),
         (lambda: Camera.zoom(2) + Camera.static(FRONT), "swap them"),
         (lambda: Camera.orbit(90).then(Camera.zoom(2)), "needs an end; say seconds=2"),

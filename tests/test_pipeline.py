@@ -7,6 +7,7 @@ import pytest
 
 import sora2lib
 from sora2lib import film, pipeline, recipe
+from sora2lib.camera import Camera
 from sora2lib.errors import ModelError, RequestError, WorldError
 from sora2lib.recipe import Recipe
 from sora2lib.render import render
@@ -85,6 +86,25 @@ def test_a_body_that_nobody_can_simulate_is_told(world):
     dust = world.assign(size=world["size"] * 0 + 0.0011, density=world.density * 0 + 1.1)
     with pytest.raises(WorldError, match="keep physics='model'"):
         resimulate(dust)
+
+
+def test_the_camera_of_a_request_is_the_clips(untrained, tmp_path):
+    camera = Camera.orbit(40) + Camera.zoom(2)
+    clip = sora2lib.generate("a ball", seed=7, model=untrained, camera=camera, **SMALL)
+    assert clip.request.camera == camera
+    assert camera.film(clip.world).identical(clip.world)
+    assert clip.world.seconds == clip.seconds == 0.5
+    back = sora2lib.load(clip.save(tmp_path / "a.mp4"))
+    assert back.request == clip.request
+    again = sora2lib.generate("a ball", seed=7, model=untrained, camera=back.request.camera, **SMALL)
+    assert again.world.identical(back.world)
+
+
+def test_exact_physics_is_filmed_by_the_same_camera(untrained):
+    world, camera = simulate("drop", 3), Camera.look_at("ball")
+    last = pipeline.Step(1, 1, "motion", lambda: world.assign(position=world.position + 0.2 * np.sin(world.time)))
+    told = pipeline.finish(last, Request("a", model=untrained, physics="exact", camera=camera))
+    assert camera.film(told.world).identical(told.world)
 
 
 def test_replaying_a_fall_obeys_gravity(world):

@@ -5,6 +5,9 @@ import pytest
 import torch
 
 from sora2lib import planner
+from sora2lib.camera import Camera, Pose
+from sora2lib.errors import RequestError
+from sora2lib.given import Ask
 from sora2lib.model import weights
 from sora2lib.model.tokens import encode, order
 from sora2lib.planner import OVERLAP, SPAN, Stretch
@@ -15,7 +18,7 @@ SHOTS = "Shot 1: a red ball rolls left\nShot 2: the ball lies still"
 
 
 def last(model, prompt, seconds=4.0, seed=7):
-    *_, step = planner.plan(model, planner.Ask(prompt, seed, seconds), steps=3)
+    *_, step = planner.plan(model, Ask(prompt, seed, seconds), steps=3)
     return step.world()
 
 
@@ -72,7 +75,7 @@ def test_a_plan_goes_on_from_a_past(untrained):
     """What was stays to the last bit, and nothing jumps where the new begins."""
     past = simulate("throw", 3, seconds=2.0)
     model = weights.load(untrained)
-    steps = list(planner.plan(model, planner.Ask("it rolls left", 1, 1.0, past), steps=12))
+    steps = list(planner.plan(model, Ask("it rolls left", 1, 1.0, past), steps=12))
     world = steps[-1].world()
     assert {step.phase for step in steps} == {"motion"}
     assert world.seconds == pytest.approx(3.0)
@@ -82,5 +85,63 @@ def test_a_plan_goes_on_from_a_past(untrained):
     path = world.position.values[~world.fixed.values]
     across = np.linalg.norm(np.diff(path, axis=1)[:, 48], axis=-1)
     assert across.max() < 0.5  # what moves at 9 m/s goes 0.4 m in a sample
-    *_, other = planner.plan(model, planner.Ask("it rolls left", 2, 1.0, past), steps=12)
+    *_, other = planner.plan(model, Ask("it rolls left", 2, 1.0, past), steps=12)
     assert np.abs(other.world().position[:, 56:] - world.position[:, 56:]).max() > 0.01
+
+
+def planned(model, camera, prompt="a red ball rolls left", seconds=2.0):
+    return list(planner.plan(model, Ask(prompt, 7, seconds, camera=camera), steps=3))
+
+
+def test_a_given_camera_is_held_exactly(untrained):
+    camera = Camera.static(Pose((0, -6, 1.5), (0, 0, 0.5), fov=45)) + Camera.orbit(90)
+    steps = planned(weights.load(untrained), camera)
+    world = steps[-1].world()
+    assert {step.phase for step in steps} == {"casting", "motion"}
+    assert camera.film(world).identical(world)
+    assert world.camera_eye.values[-1] == pytest.approx([6, 0, 1.5])
+    *_, other = planned(weights.load(untrained), None)
+    assert np.array_equal(other.world().colour, world.colour)  # the cast knows nothing of the camera
+
+
+def test_moves_begin_where_the_model_puts_the_camera(untrained):
+    steps = planned(weights.load(untrained), Camera.orbit(90))
+    assert [step.phase for step in steps] == ["casting"] * 4 + ["framing"] * 4 + ["motion"] * 3
+    assert [step.index for step in steps] == list(range(1, steps[0].total + 1))
+    framing, motion, last = (steps[index].world() for index in (7, 8, -1))
+    assert Camera.orbit(90).film(last).identical(last)
+    assert last.camera_eye.values[0] == pytest.approx(framing.camera_eye.values[0])
+    assert np.array_equal(motion.camera_eye, last.camera_eye)
+
+
+def test_the_network_sees_the_given_camera(untrained):
+    rows = encode(simulate("drop", 2))
+    views = encode(simulate("drop", 3)).camera
+    model = weights.load(untrained)
+    generators = [torch.Generator().manual_seed(0)]
+    *_, (planned,) = planner.motion(model, [""], generators, [rows], Stretch(2, 12, given=4), [views], steps=3)
+    np.testing.assert_allclose(planned.camera[6:], views[6:], atol=1e-4)
+
+
+def test_a_move_may_begin_after_the_first_stretch(untrained):
+    camera = Camera.static(seconds=5).then(Camera.truck(1))
+    world = planned(weights.load(untrained), camera, seconds=6.1)[-1].world()
+    eye = world.camera_eye.values
+    assert np.array_equal(eye[:121], np.repeat(eye[:1], 121, axis=0))
+    assert np.linalg.norm(eye[-1] - eye[0]) == pytest.approx(1)
+    assert world.sizes["time"] == 148  # 6.1 s and no more
+
+
+def test_a_camera_that_follows_sees_what_is_planned(untrained):
+    model = weights.load(untrained)
+    name = str(planned(model, None)[-1].world().actor.values[0])
+    world = planned(model, Camera.look_at(name))[-1].world()
+    assert np.array_equal(world.camera_target, world.position.sel(actor=name))
+    with pytest.raises(RequestError, match="name one of them"):
+        planned(model, Camera.look_at("nobody"))
+
+
+def test_a_given_camera_is_not_cut_where_the_prompt_is(untrained):
+    world = planned(weights.load(untrained), Camera.truck(1), SHOTS, seconds=4.0)[-1].world()
+    assert not world.camera_cut.any()
+    assert np.ptp(np.linalg.norm(np.diff(world.camera_eye.values, axis=0), axis=-1)) < 1e-9

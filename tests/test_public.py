@@ -21,11 +21,11 @@ SURFACE = {
     "World": None,
     "WorldError": "",
     "draw": "world * size fps seconds",
-    "generate": "prompt * seconds size fps seed model style physics steps guidance",
+    "generate": "prompt * seconds size fps seed model style physics steps guidance camera",
     "load": "path",
     "refilm": "clip camera * style size fps",
     "simulate": "family * seed seconds size fps",
-    "steps": "prompt * seconds seed model style steps guidance",
+    "steps": "prompt * seconds seed model style steps guidance camera",
 }
 CLIP = ["frame", "load", "refilm", "save", "seconds", "sheet", "size"]
 OPTIONS = {

@@ -26,6 +26,7 @@ LAYERS = (
     {"render", "sound", "physics"},
     {"film"},
     {"model", "sampler"},
+    {"given"},
     {"planner"},
     {"pipeline"},
     {"train", "backends", "server", "widgets"},

@@ -12,7 +12,7 @@ from sora2lib.errors import RequestError
 Point = tuple[float, float, float]
 FARTHEST = 10_000.0  # metres from the middle of the world
 LONGEST = 3600.0  # seconds
-FOV = (1.0, 170.0)  # vertical, degrees
+FOV = (1.0, 172.0)  # vertical, degrees; all that a world may hold
 # What a move's amount counts, its least and its greatest value.
 AMOUNTS: dict[str, tuple[str, float, float]] = {
     "pan": ("degrees", -3600, 3600),
@@ -37,7 +37,7 @@ class Pose:
     ----------
     eye, target : (x, y, z) in metres, z up; what the target stands at is in focus.
     roll : degrees; positive turns the picture clockwise.
-    fov : vertical field of view, 1 to 170 degrees; None keeps what the camera has.
+    fov : vertical field of view, 1 to 172 degrees; None keeps what the camera has.
 
     Raises
     ------
