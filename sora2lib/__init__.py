@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sora2lib.clip import Clip, load
     from sora2lib.errors import MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
     from sora2lib.film import draw, refilm, simulate
-    from sora2lib.pipeline import generate, steps
+    from sora2lib.pipeline import extend, generate, steps
     from sora2lib.planner import Step
     from sora2lib.request import Request
     from sora2lib.world.schema import World
@@ -35,6 +35,7 @@ __all__ = [
     "World",
     "WorldError",
     "draw",
+    "extend",
     "generate",
     "load",
     "refilm",
@@ -48,7 +49,7 @@ _HOMES = {
     "errors": ("MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
     "film": ("draw", "refilm", "simulate"),
     "planner": ("Step",),
-    "pipeline": ("generate", "steps"),
+    "pipeline": ("extend", "generate", "steps"),
     "request": ("Request",),
     "world.schema": ("World",),
 }

@@ -135,6 +135,22 @@ class Clip:
         # The package knows where its verbs live; a clip knows neither a renderer nor a model.
         return sora2lib.refilm(self, camera, style=style, size=size, fps=fps)
 
+    def extend(
+        self,
+        prompt: str,
+        *,
+        seconds: float = 4.0,
+        seed: int | None = None,
+        model: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+    ) -> "Clip":
+        """Go on from its end in the same world: :func:`sora2lib.extend`.
+
+        >>> clip.extend("it rolls off a table", seconds=4)  # doctest: +SKIP
+        """
+        return sora2lib.extend(self, prompt, seconds=seconds, seed=seed, model=model, steps=steps, guidance=guidance)
+
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the clip in the format that the suffix names, all or nothing, and return the path.
 

@@ -11,6 +11,7 @@ from sora2lib.model import tokens
 from sora2lib.model.camera import encode_camera
 from sora2lib.model.tokens import DT, Array, Rows
 from sora2lib.model.tracks import STRIDE
+from sora2lib.seam import eased
 from sora2lib.world.assets import ASSETS
 from sora2lib.world.nouns import mentions
 from sora2lib.world.schema import RATE, World
@@ -74,6 +75,7 @@ class Given:
         """The world that rows tell of so far, filmed as is given."""
         cuts = () if self.camera else cuts
         world = tokens.decode(rows, assets=self.assets, cuts=cuts, past=self.past)
+        world = eased(world, self.past.sizes["time"]) if self.past is not None else world
         world = world.isel(time=slice(0, self.samples))
         return self._filmed(world).isel(time=slice(0, world.sizes["time"])) if self.camera else world
 

@@ -1,20 +1,28 @@
 """From a prompt to a clip: the request is planned into a world, and the world is drawn."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from textwrap import shorten
 from typing import Any
 
+import numpy as np
+
 from sora2lib.camera import Camera
-from sora2lib.clip import Clip
-from sora2lib.film import develop
+from sora2lib.clip import Clip, recipe_of
+from sora2lib.errors import RequestError
+from sora2lib.film import develop, world_of
 from sora2lib.given import Ask
 from sora2lib.model import weights
 from sora2lib.model.text import unknown_words, unread
+from sora2lib.model.tracks import STRIDE
 from sora2lib.planner import Step
 from sora2lib.planner import plan as plan_world
 from sora2lib.prompt import remarks
 from sora2lib.recipe import Recipe
-from sora2lib.request import MODEL, Request, draw_seed
+from sora2lib.request import MODEL, Request, check_length, count_frames, draw_seed
+from sora2lib.world.schema import RATE, World
 from sora2lib.world.simulate import resimulate
 
 
@@ -116,10 +124,14 @@ def make(request: Request) -> Clip:
 
 def plan(request: Request) -> Iterator[Step]:
     """Turn a request into a world, one step at a time."""
-    asked: dict[str, Any] = {"steps": request.steps, "guidance": request.guidance}
-    asked = {name: value for name, value in asked.items() if value is not None}
     ask = Ask(request.prompt, request.seed, request.seconds, camera=request.camera)
-    return plan_world(weights.load(request.model), ask, **asked)
+    return plan_world(weights.load(request.model), ask, **_asked(request))
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    """Steps and guidance, where the model's own are not to be taken."""
+    asked: dict[str, Any] = {"steps": request.steps, "guidance": request.guidance}
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def finish(last: Step, request: Request) -> Recipe:
@@ -136,6 +148,112 @@ def finish(last: Step, request: Request) -> Recipe:
         request=request,
         maker=f"{model.name} {model.version}",
         notices=notices(request),
+    )
+
+
+def extend(
+    clip: Clip,
+    prompt: str,
+    *,
+    seconds: float = 4.0,
+    seed: int | None = None,
+    model: str | None = None,
+    steps: int | None = None,
+    guidance: float | None = None,
+) -> Clip:
+    """Go on from the end of a clip, in the same world with the same cast.
+
+    Parameters
+    ----------
+    clip : one with a world, at most 120 s together with what is added.
+    prompt : what shall happen next.
+    seconds : how much is added, from 0.5.
+    seed : the same seed gives the same world on one machine; None draws one, see ``request.seed`` of the result.
+    model : as in :func:`generate`; None takes the one that made the clip.
+    steps, guidance : as in :func:`generate`.
+
+    Returns
+    -------
+    The whole clip. What was in its world stays to the last bit, and what turns, bends and films leads on without a
+    jerk. ``request`` is what was asked last, ``parents`` say what it goes on from.
+
+    Raises
+    ------
+    RequestError
+        A value breaks its rule, or the clip has no world, is shorter than a third of a second or gets too long.
+    ModelError
+        The weights are missing, damaged or of another version.
+
+    >>> extend(clip, "it rolls off a table", seconds=4).save("longer.mp4")  # doctest: +SKIP
+    """
+    recipe = recipe_of(clip)
+    request = Request(
+        prompt=prompt,
+        seconds=seconds,
+        size=clip.size,
+        fps=clip.fps,
+        seed=draw_seed() if seed is None else seed,
+        model=model_of(recipe) if model is None else model,
+        style=str(world_of(recipe)["style"].values),
+        steps=steps,
+        guidance=guidance,
+    )
+    *_, last = onward(recipe, request)
+    return develop(extended(last, recipe, request), size=clip.size)
+
+
+def model_of(recipe: Recipe) -> str:
+    """Name of the model that made what a recipe tells of; that of the package for what none made."""
+    return recipe.request.model if recipe.request else MODEL
+
+
+def onward(recipe: Recipe, request: Request) -> Iterator[Step]:
+    """Plan what follows a recipe's world, one step at a time; each step's world is the whole."""
+    past, added = _past(recipe, request)
+    # Rows are a third of a second; what of the past lies before the first whole one need not be planned from.
+    head = (past.sizes["time"] - 1) % STRIDE
+    ask = Ask(request.prompt, request.seed, added, past=past.isel(time=slice(head, None)))
+    for step in plan_world(weights.load(request.model), ask, **_asked(request)):
+        yield replace(step, guess=partial(_headed, past.isel(time=slice(0, head)), step.guess))
+
+
+def _past(recipe: Recipe, request: Request) -> tuple[World, float]:
+    """The world up to the end of a clip, and the seconds from there to the end of what is asked."""
+    world, end = world_of(recipe), recipe.start + recipe.frames / recipe.fps
+    check_length(end + request.seconds)
+    last = min(math.ceil(end * RATE - 1e-6), world.sizes["time"] - 1)
+    if last < STRIDE or abs(world.rate - RATE) > 1e-6:
+        raise RequestError(
+            f"a world of {end:.3g} s with {world.rate:.4g} samples a second cannot be gone on from; give one of "
+            f"{STRIDE / RATE:.2g} s or more with {RATE:g}"
+        )
+    return world.isel(time=slice(0, last + 1)), end + request.seconds - last / RATE
+
+
+def _headed(head: World, guess: Callable[[], World]) -> World:
+    """The world of a guess with what was before its first sample."""
+    world = guess()
+    samples = head.sizes["time"] + world.sizes["time"]
+    head = head.sel(actor=world.actor)
+    joined = {
+        name: (it.dims, np.concatenate([head[name].values, it.values], axis=it.dims.index("time")))
+        for name, it in world.data_vars.items()
+        if "time" in it.dims
+    }
+    return world.drop_dims("time").assign_coords(time=np.arange(samples) / RATE).assign(joined)
+
+
+def extended(last: Step, recipe: Recipe, request: Request) -> Recipe:
+    """Return the recipe of a clip that goes on as the last step says."""
+    model = weights.load(request.model)
+    return replace(
+        recipe,
+        frames=count_frames(recipe.frames / recipe.fps + request.seconds, recipe.fps),
+        world=last.world(),
+        request=request,
+        maker=f"{model.name} {model.version}",
+        notices=notices(request),
+        parents=recipe.line("extend"),
     )
 
 

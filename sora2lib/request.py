@@ -149,6 +149,13 @@ def check(name: str, value: Any) -> Any:
     return int(value) if rule.whole else float(value)
 
 
+def check_length(seconds: float) -> None:
+    """Say so if a clip that is gone on with gets too long."""
+    longest = _NUMBERS["seconds"].high
+    if seconds > longest + 1e-6:
+        raise RequestError(f"the whole clip would last {seconds:g} s; the limit is {longest:g}; ask for fewer seconds")
+
+
 def count_frames(seconds: float, fps: float) -> int:
     """Return how many frames a length takes: the nearest whole number, at least one.
 

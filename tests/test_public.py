@@ -21,13 +21,14 @@ SURFACE = {
     "World": None,
     "WorldError": "",
     "draw": "world * size fps seconds",
+    "extend": "clip prompt * seconds seed model steps guidance",
     "generate": "prompt * seconds size fps seed model style physics steps guidance camera",
     "load": "path",
     "refilm": "clip camera * style size fps",
     "simulate": "family * seed seconds size fps",
     "steps": "prompt * seconds seed model style steps guidance camera",
 }
-CLIP = ["frame", "load", "refilm", "save", "seconds", "sheet", "size"]
+CLIP = ["extend", "frame", "load", "refilm", "save", "seconds", "sheet", "size"]
 OPTIONS = {
     "make": "--force --fps --guidance --model --out --physics --quiet --seconds --seed --size --steps --style prompt",
     "simulate": "--force --fps --out --quiet --seconds --seed --size family",

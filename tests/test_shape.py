@@ -25,7 +25,7 @@ LAYERS = (
     {"clip"},
     {"render", "sound", "physics"},
     {"film"},
-    {"model", "sampler"},
+    {"model", "sampler", "seam"},
     {"given"},
     {"planner"},
     {"pipeline"},
