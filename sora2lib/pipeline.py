@@ -187,24 +187,25 @@ def extend(
     >>> extend(clip, "it rolls off a table", seconds=4).save("longer.mp4")  # doctest: +SKIP
     """
     recipe = recipe_of(clip)
-    request = Request(
-        prompt=prompt,
-        seconds=seconds,
-        size=clip.size,
-        fps=clip.fps,
-        seed=draw_seed() if seed is None else seed,
-        model=model_of(recipe) if model is None else model,
-        style=str(world_of(recipe)["style"].values),
-        steps=steps,
-        guidance=guidance,
-    )
+    asked: dict[str, Any] = {"seconds": seconds, "seed": seed, "model": model, "steps": steps, "guidance": guidance}
+    request = next_request(recipe, prompt, size=clip.size, **asked)
     *_, last = onward(recipe, request)
     return develop(extended(last, recipe, request), size=clip.size)
 
 
-def model_of(recipe: Recipe) -> str:
-    """Name of the model that made what a recipe tells of; that of the package for what none made."""
-    return recipe.request.model if recipe.request else MODEL
+def next_request(
+    recipe: Recipe, prompt: str, *, size: str, seed: int | None = None, model: str | None = None, **asked: Any
+) -> Request:
+    """Return what is asked of a model that changes or goes on with a clip; other values are those of a request."""
+    return Request(
+        prompt=prompt,
+        size=size,
+        fps=recipe.fps,
+        seed=draw_seed() if seed is None else seed,
+        model=model or (recipe.request.model if recipe.request else MODEL),
+        style=str(world_of(recipe)["style"].values),
+        **asked,
+    )
 
 
 def onward(recipe: Recipe, request: Request) -> Iterator[Step]:

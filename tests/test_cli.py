@@ -13,6 +13,7 @@ import time
 import pytest
 
 from sora2lib import __version__, load
+from sora2lib.camera import Camera
 from sora2lib.cli import main
 
 SMALL = ["--seconds", "0.5", "--size", "64x64", "--fps", "6"]
@@ -49,6 +50,12 @@ def in_an_empty_folder(tmp_path, monkeypatch):
         (["simulate", "drop", "--fps", "0"], "fps is 0"),
         (["simulate", "drop", "--size", "720p"], "such as '1280x720'"),
         (["info", "no.mp4"], "there is no file no.mp4"),
+        (["make", "a", "--camera", "orbit 90"], "lacks a way or an amount"),
+        (["make", "a", "--camera", "no.csv"], "cannot be read as a table"),
+        (["refilm", "no.mp4", "--camera", "orbit left 90"], "there is no file no.mp4"),
+        (["refilm", "a.mp4", "--camera", "no.json"], "no.json cannot be read"),
+        (["extend", "no.mp4", "it stops"], "there is no file no.mp4"),
+        (["extend", "no.mp4"], "required: PROMPT"),
         (["film"], "invalid choice: 'film'"),
     ],
 )
@@ -69,6 +76,34 @@ def test_make_writes_a_clip_that_tells_its_prompt(untrained, capsys):
     assert err == "sora2lib: note: the model does not understand: theremin\n"
     clip = load("a.mp4")
     assert (clip.request.prompt, clip.request.seed, len(clip.frames)) == (prompt, 7, 3)
+
+
+def test_refilm_films_the_world_in_a_file_again(capsys):
+    assert main(["simulate", "drop", "--seed", "3", "--out", "a.mp4", "--quiet", *SMALL]) == 0
+    words = ["refilm", "a.mp4", "--camera", "orbit left 90", "--style", "noir", "--size", "64x96", "--out", "b.mp4"]
+    assert main(words) == 0
+    assert capsys.readouterr().out == "b.mp4: 0.5 s, 64x96, 6 fps\n"
+    one, other = load("a.mp4"), load("b.mp4")
+    assert other.world.identical(Camera.orbit(-90).film(one.world).assign(style="noir"))
+    assert main(["info", "b.mp4"]) == 0
+    assert "from      refilm of simulate drop, seed 3" in capsys.readouterr().out
+
+
+def test_extend_goes_on_from_a_file(untrained, capsys):
+    assert main(["simulate", "drop", "--seed", "3", "--out", "a.mp4", "--quiet", *SMALL]) == 0
+    words = ["extend", "a.mp4", "a ball rolls", "--model", untrained, "--seed", "7", "--steps", "3", "--seconds", "0.5"]
+    assert main([*words, "--size", "64x64", "--out", "b.mp4"]) == 0
+    assert capsys.readouterr().out == "b.mp4: 1 s, 64x64, 6 fps, seed 7\n"
+    assert load("b.mp4").parents[0].maker == "simulate drop, seed 3"
+
+
+def test_make_takes_a_camera(untrained, in_an_empty_folder):
+    camera = Camera.orbit(40) + Camera.handheld(0.5)
+    (in_an_empty_folder / "path.json").write_text(camera.to_json())
+    words = ["make", "a ball", "--model", untrained, "--seed", "7", "--steps", "3", "--out", "a.mp4", *SMALL]
+    assert main([*words, "--camera", "path.json"]) == 0
+    assert load("a.mp4").request.camera == camera
+    assert main(["info", "a.mp4"]) == 0
 
 
 def test_a_file_is_kept_unless_forced(tmp_path, capsys):

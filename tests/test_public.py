@@ -30,8 +30,11 @@ SURFACE = {
 }
 CLIP = ["extend", "frame", "load", "refilm", "save", "seconds", "sheet", "size"]
 OPTIONS = {
-    "make": "--force --fps --guidance --model --out --physics --quiet --seconds --seed --size --steps --style prompt",
+    "make": "--camera --force --fps --guidance --model --out --physics --quiet --seconds --seed --size --steps --style "
+    "prompt",
     "simulate": "--force --fps --out --quiet --seconds --seed --size family",
+    "refilm": "--camera --force --fps --out --quiet --size --style file",
+    "extend": "--force --guidance --model --out --quiet --seconds --seed --size --steps file prompt",
     "train": "--data --quiet --run --seed --shards --steps",
     "info": "--json file",
 }
