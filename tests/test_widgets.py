@@ -1,17 +1,22 @@
-"""What a player is given: every byte once, and as bytes; times in seconds of the clip."""
+"""What a player is given: every byte once, and as bytes; times in seconds of the clip. What a studio goes through."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
+import panel as pn
 import pytest
 from ipywidgets.widgets.widget import _remove_buffers
 
 from sora2lib import media, widgets
-from sora2lib.clip import Clip
+from sora2lib.clip import Clip, load
 from sora2lib.media import pictures
-from sora2lib.widgets import Player, PlayerPane, Reel
+from sora2lib.widgets import Player, PlayerPane, Reel, Session, Studio
 from sora2lib.widgets.reel import COLUMNS, PICTURES, SCRIPT, STYLE, film_strip, lines, loudness, marks
+from sora2lib.widgets.session import _TURN, GLIMPSE, MOMENTS
+from sora2lib.widgets.studio import _status
 from sora2lib.world.contacts import contacts
 from sora2lib.world.simulate import simulate
 
@@ -117,3 +122,96 @@ def test_both_players_run_the_same_script(clip):
     assert str(Player._esm) == SCRIPT.read_text()
     assert PlayerPane._esm == SCRIPT
     assert str(Player._css) == STYLE.read_text()
+
+
+@pytest.fixture
+def session(untrained):
+    return Session(prompt="a ball", model=untrained, steps=4, seconds=0.5, size="128x72")
+
+
+def follow(session, *names):
+    """Every value that the session takes from now on, in order."""
+    seen = []
+    session.param.watch(lambda *events: seen.extend((event.name, event.new) for event in events), list(names))
+    return seen
+
+
+def test_a_session_goes_from_words_to_a_clip_that_remembers_them(session, tmp_path):
+    seen = follow(session, "message", "fraction", "glimpse")
+    session.make()
+    phases = [value.split(":")[0] for name, value in seen if name == "message"]
+    order = ["Waiting for another clip", "Loading the model", "Casting", "Motion", "Sound", "Drawing", "Done"]
+    assert list(dict.fromkeys(phases)) == order
+    fractions = [value for name, value in seen if name == "fraction"]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    glimpses = [value for name, value in seen if name == "glimpse" and value is not None]
+    assert len(glimpses) == 2
+    assert {picture.shape for picture in glimpses} == {(GLIMPSE[1], MOMENTS * GLIMPSE[0], 3)}
+    (tmp_path / "clip.mp4").write_bytes(session.file)
+    assert load(tmp_path / "clip.mp4").request == session.clip.request == session.request()
+    assert session.reel["video"] == session.file
+    assert not session.running
+
+
+@pytest.mark.parametrize("moment", ["Casting", "Drawing"])
+def test_cancel_stops_the_work_and_the_next_try_is_free(session, moment):
+    seen = follow(session, "message")
+    watcher = session.param.watch(lambda event: event.new.startswith(moment) and session.cancel(), "message")
+    session.make()
+    assert seen[-1] == ("message", "Cancelled")
+    assert sum(value.startswith(moment) for _, value in seen) == 1
+    assert (session.clip, session.running) == (None, False)
+    session.param.unwatch(watcher)
+    session.make()
+    assert session.message == "Done"
+
+
+def test_what_cannot_be_asked_for_is_said_before_any_work(session):
+    session.size = "7"
+    session.start()
+    assert session.message.startswith("size is '7'; write width x height")
+    assert not session.running
+
+
+def test_what_goes_wrong_on_the_way_is_said(session):
+    session.model = "nothing"
+    session.make()
+    assert "nothing" in session.message
+    assert not session.running
+
+
+def test_one_clip_at_a_time_and_waiting_can_be_cancelled(session):
+    with _TURN:
+        session.start()
+        assert (session.message, session.running) == ("Waiting for another clip", True)
+        session.start()
+        session.cancel()
+        while session.running:
+            pass
+    assert session.message == "Cancelled"
+
+
+def test_a_session_knows_nothing_of_how_it_is_shown():
+    code = "import sys, sora2lib.widgets.session; print({'panel', 'bokeh', 'anywidget'} & sys.modules.keys())"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "set()\n"
+
+
+def test_the_studio_offers_what_can_be_done(session):
+    buttons = {button.label: button for button in Studio(session).__panel__().select(pn.widgets.Button)}
+    assert (buttons["Make"].disabled, buttons["Cancel"].disabled) == (False, True)
+    session.running = True
+    assert (buttons["Make"].disabled, buttons["Cancel"].disabled) == (True, False)
+
+
+def test_the_studio_shows_the_clip_when_there_is_one(session, clip):
+    (player,) = Studio(session).__panel__().select(PlayerPane)
+    assert not player.visible
+    session.reel = Reel.of(clip).fields()
+    assert player.visible
+    assert player.reel["label"] == clip.request.prompt
+
+
+def test_words_of_strangers_are_no_markup():
+    assert "<script>" not in _status("size is '<script>'", 0, False)

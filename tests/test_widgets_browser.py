@@ -2,7 +2,12 @@
 
 import base64
 import os
+import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlparse
 
 import numpy as np
 import pytest
@@ -26,6 +31,7 @@ SETTINGS = [
     )
 ]
 ADVICE = "there is no Chromium to test with; install it (Debian: apt-get install chromium) or name it in CHROMIUM"
+ROOT = Path(__file__).parents[1]
 FPS, FRAMES, BITS = 24, 48, 6
 
 # A model as Jupyter and Panel give it to the script, without either.
@@ -75,6 +81,7 @@ def browser():
 def page(browser, request):
     """A page of which nothing may go wrong unseen."""
     page = browser.new_page(viewport={"width": 900, "height": 900}, color_scheme=getattr(request, "param", "light"))
+    page.set_default_timeout(60_000)
     errors = []
     page.on("pageerror", lambda error: errors.append(error))
     yield page
@@ -120,7 +127,7 @@ def told(page):
 
 
 def expect_picture(page, number):
-    page.wait_for_function(f"!document.querySelector('video').seeking && ({READ})() === {number}", timeout=5000)
+    page.wait_for_function(f"!document.querySelector('video').seeking && ({READ})() === {number}")
 
 
 def test_scrubbing_shows_the_very_frame(page, reel):
@@ -166,7 +173,7 @@ def test_it_plays_tells_where_it_is_and_stops_on_a_whole_frame(page, reel):
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("document.querySelector('video').currentTime > 0.6")
     page.get_by_role("button", name="Pause").click()
-    page.wait_for_function("document.querySelector('video').paused && !document.querySelector('video').seeking")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
     number = told(page)
     assert number >= 14
     expect_picture(page, number)
@@ -243,3 +250,53 @@ def test_words_can_be_read_on_light_and_dark(page, reel, dark):
     ground, ink = (brightness(page.evaluate(style, name)) for name in ("backgroundColor", "color"))
     assert (ground < ink) == dark
     assert (max(ground, ink) + 0.05) / (min(ground, ink) + 0.05) > 7
+
+
+@pytest.fixture(scope="module")
+def studio():
+    """The address of the studio as ``panel serve`` shows it."""
+    command = [sys.executable, "-m", "panel", "serve", "widgets/studio.py", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
+        lines = iter(server.stderr.readline, "")
+        address = next((found[0] for line in lines if (found := re.search(r"http://localhost:\d+/studio", line))), None)
+        assert address, "the server did not start"
+        yield address
+        server.terminate()
+
+
+def ask(page, address, **wishes):
+    page.goto(f"{address}?{'&'.join(f'{name}={value}' for name, value in wishes.items())}")
+    page.get_by_label("Prompt").fill("a blue steel ball rolls off a table")
+    page.get_by_role("button", name="Make").click()
+
+
+def test_the_studio_shows_the_plan_and_then_plays_the_clip(page, studio):
+    asked = []
+    page.on("request", lambda request: asked.append(urlparse(request.url)))
+    ask(page, studio, steps=4, seconds=0.5, size="128x72")
+    page.get_by_alt_text("The plan so far").wait_for()
+    video = page.locator("video")
+    expect(video).to_have_attribute("aria-label", "a blue steel ball rolls off a table", timeout=60_000)
+    page.wait_for_function("(video) => video.readyState >= 2", arg=video.element_handle())
+    assert video.evaluate("(video) => video.duration") == pytest.approx(0.5, abs=0.05)
+    expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
+    assert "prompt=a+blue+steel+ball" in page.url
+    assert {url.hostname for url in asked if url.scheme.startswith("http")} == {"localhost"}
+
+
+def test_the_studio_can_be_stopped(page, studio):
+    ask(page, studio, steps=200, seconds=8)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Make")).to_be_enabled(timeout=30_000)
+    expect(page.locator("video")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("page", "dark"), [("light", False), ("dark", True)], indirect=["page"])
+def test_the_studio_is_as_light_or_dark_as_the_reader_likes(page, studio, dark):
+    page.goto(studio)
+    if dark:
+        page.wait_for_url("**theme=dark**")
+    label = page.get_by_text("Prompt", exact=True)
+    label.wait_for()
+    assert (brightness(label.evaluate("(node) => getComputedStyle(node).color")) > 0.5) == dark

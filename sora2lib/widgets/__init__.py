@@ -1,9 +1,9 @@
-"""What is seen in notebooks and on web pages.
+"""What is seen in notebooks and on web pages: a player, and a studio in which a clip is asked for.
 
 >>> from sora2lib.widgets import Player     # doctest: +SKIP
 >>> Player.of(sora.load("ball.mp4"))        # doctest: +SKIP
 
-Names load what they need when first used: a notebook's player anywidget, a page's Panel. Both come with
+Names load what they need when first used: the player anywidget, the studio Panel. Both come with
 ``pip install "sora2lib[studio]"``.
 """
 
@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from sora2lib.widgets.pane import PlayerPane
     from sora2lib.widgets.player import Player
     from sora2lib.widgets.reel import Reel
+    from sora2lib.widgets.session import Session
+    from sora2lib.widgets.studio import Studio
 
-__all__ = ["Player", "PlayerPane", "Reel"]
+__all__ = ["Player", "PlayerPane", "Reel", "Session", "Studio"]
 
-_HOME = {"Player": "player", "PlayerPane": "pane", "Reel": "reel"}
+_HOME = {"Player": "player", "PlayerPane": "pane", "Reel": "reel", "Session": "session", "Studio": "studio"}
 
 
 def __getattr__(name: str) -> Any:

@@ -47,7 +47,7 @@ function wavePath(wave) {
   return columns ? `M${left.join("L")}L${right.reverse().join("L")}Z` : "";
 }
 
-// A film that is asked for frames by number. While one is being sought only the newest wish is kept.
+// A film that is asked for frames by number. While one is being sought only the newest wish is kept; playing forgets it.
 class Film {
   constructor(video) {
     this.video = video;
@@ -83,7 +83,6 @@ class Film {
   arrive() {
     this.seeking = false;
     if (this.wish !== null && this.wish !== this.sought) this.leave();
-    else this.wish = null;
   }
 }
 

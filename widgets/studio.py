@@ -1,0 +1,27 @@
+"""The studio as a web page: ``panel serve widgets/studio.py``.
+
+What is asked for stands in the address, so a page can be sent to somebody: ``/studio?prompt=a dog runs&seed=3``.
+"""
+
+import os
+
+# Torch's threads spin while they wait, which on a busy machine takes longer than the work. Before torch is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import panel as pn
+
+from sora2lib.widgets import Session, Studio
+
+# Panel draws light and dark, but does not ask which one the reader likes.
+ASK = """<script>
+if (matchMedia("(prefers-color-scheme: dark)").matches && !location.search.includes("theme="))
+  location.search += "&theme=dark";
+</script>"""
+
+pn.extension()
+pn.pane.HTML(ASK, margin=0).servable()
+session = Session()
+pn.state.location.sync(session, ["prompt", "style", "seed", "steps", "guidance", "seconds", "size", "fps"])
+# The page's names are gone by the time it is closed.
+pn.state.on_session_destroyed(lambda _, session=session: session.cancel())
+Studio(session).servable(title="sora2lib studio")
