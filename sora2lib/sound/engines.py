@@ -67,18 +67,18 @@ def _engine(idle: float, level: float, speed_N: Array, rng: np.random.Generator,
 
 
 def _burning(path_T3: Array, velocity_T3: Array, time_T: Array) -> Array:
-    """Whether a jet pushes at each sample (T,), smoothed over neighbours."""
+    """How hard a jet pushes at each sample (T,): it takes a tenth of a second to burn, and to burn out."""
     gain_T = np.gradient(velocity_T3[:, 2], time_T)
     up_T = path_T3[:, 2] > path_T3[0, 2] + 0.005
     burns_T = (up_T & (gain_T > -BURNS * GRAVITY)).astype(np.float64)
-    return np.asarray(np.convolve(burns_T, [0.25, 0.5, 0.25], "same"))
+    return np.asarray(np.convolve(burns_T, np.array([1, 2, 3, 2, 1]) / 9, "same"))
 
 
 def _roar(count: int, rng: np.random.Generator, rate: int) -> Array:
     """A jet: a deep roar that crackles."""
     deep_N = kernels.sweep(rng.standard_normal(count), np.full(count, 110.0), 0.5, float(rate))
-    torn_N = kernels.sweep(rng.standard_normal(count) ** 3 / 4, np.full(count, 900.0), 0.4, float(rate))
-    return np.asarray(3.0 * deep_N + 0.6 * torn_N)
+    torn_N = kernels.sweep(rng.standard_normal(count) ** 3 / 15**0.5, np.full(count, 900.0), 0.4, float(rate))
+    return np.asarray(3.0 * deep_N + 0.15 * torn_N)
 
 
 def _flap(beat_N: Array, span: float, rng: np.random.Generator, rate: int) -> Array:

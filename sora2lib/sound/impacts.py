@@ -16,7 +16,7 @@ from sora2lib.world.geometry import bodies
 from sora2lib.world.schema import World
 
 Array = NDArray[np.float64]
-HARDNESS = 0.7  # level goes with the impulse to this power
+HARDNESS = 0.8  # level goes with the impulse to this power
 HERTZ = -0.2  # contact time goes with the speed to this power (Hertz)
 HEAVY = 0.3  # and with the mass to this one
 FAINTEST = 1e-3
@@ -25,6 +25,7 @@ HIGHEST = 0.45  # of the sampling rate
 SHORTEST, LONGEST = 0.012, 2.5  # s in which a mode falls by 60 dB
 FALL = math.log(1000)
 BURSTS = 5.0  # the noise of a blow is over after so many of its time constants
+SPREAD, GRAIN = 0.8, 0.4  # level of the strongest mode; of the noise of a blow while it lasts
 SMALLEST = 0.02  # m
 UNDER, MUFFLED = -0.1, 0.03  # m under water; of the impulse of a blow there that is heard above
 
@@ -119,9 +120,11 @@ def _modes(
     frequency = body.voice.speed * body.stiffness / (2 * body.length) * np.array(body.ratios)
     ring = body.voice.ring * (1000 / frequency) ** body.voice.damping
     decay = FALL / np.clip(ring, SHORTEST, LONGEST)
-    # Where a body is struck decides how strongly each mode answers; the air swallows the highest.
-    answer = rng.uniform(0.6, 1.0, len(frequency)) / np.sqrt(np.arange(1, len(frequency) + 1))
-    amplitude = body.voice.loud * answer * _brightness(frequency, contact) * np.exp(-AIR * frequency**2 * distance)
+    # The air swallows the highest. Where a body is struck decides which modes answer, not how loud it is as a whole.
+    usual = _brightness(frequency, contact) * np.exp(-AIR * frequency**2 * distance)
+    usual *= SPREAD / np.sqrt(np.arange(1, len(frequency) + 1))
+    answer = usual * rng.uniform(0.6, 1.0, len(frequency))
+    amplitude = body.voice.loud * answer * (np.linalg.norm(usual) / np.linalg.norm(answer))
     audible = frequency < HIGHEST * rate
     return frequency[audible], decay[audible], amplitude[audible]
 
@@ -132,12 +135,12 @@ def _brightness(frequency: Array, contact: float) -> Array:
 
 
 def _burst(voice: Voice, contact: float, most: int, rng: np.random.Generator, rate: int) -> Array:
-    """Unpitched part of a blow, peak about 1, at most ``most`` samples."""
+    """Unpitched part of a blow, at most ``most`` samples; any two are equally loud."""
     length = min(most, int(BURSTS * voice.burst * rate))
     noise_N = rng.standard_normal(length)
     if voice.crumbly:
         noise_N = noise_N**3 / 15**0.5  # the same power in fewer, larger grains
     centre = min(voice.hiss, 1.0 / contact)
     noise_N = kernels.sweep(noise_N, np.full(length, centre), 0.6, float(rate))
-    # White noise spreads its power up to half the rate; what a band of it keeps goes with its centre.
-    return np.asarray(noise_N * np.exp(-np.arange(length) / (voice.burst * rate)) * np.sqrt(rate / (16 * centre)))
+    noise_N *= np.exp(-np.arange(length) / (voice.burst * rate))
+    return np.asarray(noise_N * (GRAIN * np.sqrt(voice.burst * rate) / max(float(np.linalg.norm(noise_N)), 1e-9)))

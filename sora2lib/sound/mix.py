@@ -12,14 +12,16 @@ from sora2lib.sound.loudness import SILENCE, lufs, true_peak
 Array = NDArray[np.float64]
 TARGET = -16.0  # LUFS
 MOST = 8.0  # dB; raised without a bound, a tap and a crash would both end at the ceiling
+HARDEST = -9.0  # dB, root mean square of the sharpest part; more, and the limiter would level out blows
+KNEE = 4.0  # dB over which the aim is neared
 PEAK = 10 ** (-1.0 / 20)  # true peak that nothing exceeds
 CEILING = 10 ** (-1.6 / 20)  # of the samples
 AHEAD, RELEASE = 1.5e-3, 0.08  # s
-# The effects of a clip are brought towards the first of these that they reach: root mean square of their loud parts,
-# and peak, so that neither a roar nor a click is more than the limiter can hold.
-USUAL, SHARPEST = 10 ** (-18 / 20), 10 ** (-15 / 20)
-PULL = 0.6  # share of the way there, in decibels, so that quiet clips stay quieter
-BLOCK = 0.1  # s over which the level of effects is measured
+# The effects of a clip are brought towards the first of these that they reach: root mean square of their loud parts and
+# of the sharpest one, so that neither a roar nor a click is more than the limiter can hold.
+USUAL, SHARP = 10 ** (-18 / 20), 10 ** (-20 / 20)
+PULL = 0.5  # share of the way there, in decibels, so that quiet clips stay quieter
+BLOCK, BRIEF = 0.1, 0.005  # s over which the level of loud parts and of sharp ones is measured
 QUIETEST = 1e-3  # of the usual level
 DUCK = 10 ** (-9 / 20)  # what is left of music under something loud
 LOUD = 10 ** (-34 / 20)  # root mean square from which music gives way
@@ -49,7 +51,7 @@ class Stems:
     rate: int
 
     def mix(self, levels: Levels | None = None) -> NDArray[np.float32]:
-        """Return the stereo mix (2, samples), its true peak below -1 dBTP, its loudness -16 LUFS where it is busy.
+        """Return the stereo mix (2, samples), its true peak below -1 dBTP; the busier it is, the closer to -16 LUFS.
 
         Music gives way under loud effects. Nothing is raised by more than 8 dB, so that a sparse or quiet scene stays
         below the aim and a soft blow softer than a hard one.
@@ -69,16 +71,16 @@ class Stems:
 
 def balance(effects_2N: Array, rate: int) -> Array:
     """Bring effects part of the way to the usual level, so that a feather is heard and an anvil bearable."""
-    level = max(_level(effects_2N, rate) / USUAL, float(np.abs(effects_2N).max(initial=0.0)) / SHARPEST)
-    return effects_2N / max(level, QUIETEST) ** PULL
+    power_B = _powers(effects_2N, BLOCK, rate)
+    loud = math.sqrt(power_B[power_B >= 0.01 * power_B.max()].mean())
+    level = max(loud / USUAL, math.sqrt(_powers(effects_2N, BRIEF, rate).max()) / SHARP, QUIETEST)
+    return effects_2N / level**PULL
 
 
 def duck(key_2N: Array, rate: int) -> Array:
     """Gain (N,) of music under ``key_2N``: it falls at once and comes back slowly."""
     hop, count = round(HOP * rate), key_2N.shape[1]
-    power_N = np.pad((key_2N**2).mean(axis=0), (0, -count % hop))
-    level_B = np.sqrt(power_N.reshape(-1, hop).mean(axis=1))
-    wanted_B = DUCK + (1 - DUCK) / (1 + (level_B / LOUD) ** 2)
+    wanted_B = DUCK + (1 - DUCK) / (1 + _powers(key_2N, HOP, rate) / LOUD**2)
     gain_B, gain = np.empty_like(wanted_B), 1.0
     for b, wanted in enumerate(wanted_B.tolist()):
         gain += (wanted - gain) * (1 - math.exp(-HOP / (ATTACK if wanted < gain else RELEASE_MUSIC)))
@@ -87,20 +89,28 @@ def duck(key_2N: Array, rate: int) -> Array:
 
 
 def master(mixed_2N: Array, rate: int) -> NDArray[np.float32]:
-    """Bring a sound (2, N) to -16 LUFS, but raise it by no more than 8 dB, and keep its true peak below -1 dBTP."""
+    """Raise a sound (2, N) by at most 8 dB and towards at most -16 LUFS, and keep its true peak below -1 dBTP.
+
+    Of two sounds that differ in level alone the louder one stays the louder one.
+    """
     loud = lufs(mixed_2N, rate)
-    gain = 10 ** (min(TARGET - loud, MOST) / 20) if loud > SILENCE else 1.0
+    if loud > SILENCE:
+        sharp = 10 * math.log10(_powers(mixed_2N, BRIEF, rate).max())
+        over = max(loud - TARGET, sharp - HARDEST)  # dB above what a sound may reach
+        mixed_2N = mixed_2N * 10 ** ((_neared(over + MOST) - over) / 20)
     recovers = 1 - math.exp(-1 / (RELEASE * rate))
-    limited_2N = kernels.limit(gain * mixed_2N, CEILING, AHEAD * rate, recovers)
+    limited_2N = kernels.limit(mixed_2N, CEILING, AHEAD * rate, recovers)
     limited_2N *= min(1.0, PEAK / max(true_peak(limited_2N), 1e-9))
     return np.asarray(limited_2N, dtype=np.float32)
 
 
-def _level(sound_2N: Array, rate: int) -> float:
-    """Root mean square over the blocks within 20 dB of the loudest, 0 for silence."""
-    block = int(BLOCK * rate)
-    count = sound_2N.shape[1] // block
-    if count == 0:
-        return float(np.sqrt(np.mean(sound_2N**2)))
-    power_B = np.mean(sound_2N[:, : count * block].reshape(2, count, block) ** 2, axis=(0, 2))
-    return float(np.sqrt(power_B[power_B >= 0.01 * power_B.max()].mean()))
+def _neared(level: float) -> float:
+    """A level in dB as it is far below 0, and ever closer to 0 the higher it is."""
+    return -KNEE * math.log1p(math.exp(-level / KNEE))
+
+
+def _powers(sound_2N: Array, seconds: float, rate: int) -> Array:
+    """Mean power (B,) of blocks one after the other; the last one may reach beyond the end."""
+    block = round(seconds * rate)
+    power_N = np.pad((sound_2N**2).mean(axis=0), (0, -sound_2N.shape[1] % block))
+    return np.asarray(power_N.reshape(-1, block).mean(axis=1))

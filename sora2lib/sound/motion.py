@@ -20,7 +20,7 @@ FADE = 0.01  # s
 UNEVEN = 0.35  # by how much a round body is louder on one side
 HEAVIEST, FASTEST = 30.0, 6.0  # kg and m/s above which nothing gets louder
 HISS = 2.0  # sliding sounds this much higher than rolling
-RUSH, RUSH_FROM = 0.0017, 1.5  # level at 1 m/s per m^2; m/s
+RUSH, RUSH_FROM, STIR = 0.0017, 1.5, 1.0  # level at 1 m/s per m^2; m/s; m/s
 SWISH = 0.10
 SOUND = 343.0  # m/s in air at 20 degrees
 WET = 0.1  # level over the water of what happens below
@@ -35,21 +35,22 @@ def rub(
     ground = voices.GROUNDS[BED if wet else str(world.ground.values)]
     start = float(world.time[0])
     for touch in touches:
-        # Rolling shows as wandering of the contact without slip.
-        roll_M = np.maximum(touch.roll - touch.slide, 0)
-        time_N, span = span_of(touch.time - start, out_2N.shape[1], rate)
-        if not len(time_N) or max(roll_M.max(), touch.slide.max()) < SLOWEST:
+        heard = _while(np.maximum(touch.roll, touch.slide) >= SLOWEST)
+        time_M, slide_M = touch.time[heard] - start, touch.slide[heard]
+        time_N, span = span_of(time_M, out_2N.shape[1], rate)
+        if not len(time_N):
             continue
         one = voices.MATERIALS[materials[touch.actor]]
         other = ground if touch.other == GROUND else voices.MATERIALS[materials[touch.other]]
-        roll_N = np.interp(time_N, touch.time - start, roll_M)
-        slide_N = np.interp(time_N, touch.time - start, touch.slide)
+        # Rolling shows as wandering of the contact without slip.
+        roll_N = np.interp(time_N, time_M, np.maximum(touch.roll[heard] - slide_M, 0))
+        slide_N = np.interp(time_N, time_M, slide_M)
         sound_N = _rustle(one, other, roll_N, ROLLING, 1.0, rng, rate)
         sound_N *= 1 + UNEVEN * np.sin(np.cumsum(roll_N) / rate / radius[touch.actor])
         sound_N += _rustle(one, other, slide_N, SLIDING, HISS, rng, rate)
         sound_N *= WET if wet and touch.other == GROUND else 1.0
         sound_N *= min(mass[touch.actor], HEAVIEST) ** 0.4
-        follow(out_2N, sound_N, span, touch.time - start, touch.place, time_N, ears, rate)
+        follow(out_2N, sound_N, span, time_M, touch.place[heard], time_N, ears, rate)
 
 
 def _rustle(
@@ -68,15 +69,16 @@ def rush(out_2N: Array, world: World, ears: Ears, rng: np.random.Generator, rate
     """Add the rush of air round bodies that fly or swing fast, with the cube of their speed."""
     lengths = sounding_lengths(world)
     time_T = world.time.values - float(world.time[0])
+    time_N, span = span_of(time_T, out_2N.shape[1], rate)
     for i in np.flatnonzero(~world.fixed.values):
         path_T3 = world.position.values[i]
-        speed_T = np.linalg.norm(np.gradient(path_T3, time_T, axis=0), axis=-1)
+        speed_T = np.minimum(np.linalg.norm(np.gradient(path_T3, time_T, axis=0), axis=-1), 2 * FASTEST)
         if speed_T.max() < RUSH_FROM:
             continue
-        time_N, span = span_of(time_T, out_2N.shape[1], rate)
-        speed_N = np.minimum(np.interp(time_N, time_T, speed_T), 2 * FASTEST)
-        sound_N = kernels.sweep(rng.standard_normal(len(time_N)), 120 + 90 * speed_N, 1.2, float(rate))
-        sound_N *= RUSH * lengths[i] ** 2 * speed_N**3
+        # Air is never quite still, or the rush would set in where a body begins to move.
+        level_N = np.interp(time_N, time_T, RUSH * lengths[i] ** 2 * np.hypot(speed_T, STIR) ** 3)
+        centre_N = np.interp(time_N, time_T, 120 + 90 * speed_T)
+        sound_N = level_N * kernels.sweep(rng.standard_normal(len(time_N)), centre_N, 1.2, float(rate))
         follow(out_2N, sound_N, span, time_T, path_T3, time_N, ears, rate)
 
 
@@ -117,8 +119,16 @@ def _swish(
     place(out_2N, sound_N, int(time * rate), float(side), rate)
 
 
+def _while(heard_M: NDArray[np.bool_]) -> slice:
+    """From before the first sample at which something is heard to after the last; empty if nothing is."""
+    when = np.flatnonzero(heard_M)
+    return slice(max(int(when[0]) - 1, 0), int(when[-1]) + 2) if len(when) else slice(0)
+
+
 def span_of(time_M: Array, count: int, rate: int) -> tuple[Array, slice]:
     """Return times (N,) of the sound's samples between the first and the last of ``time_M``, and their place in it."""
+    if not len(time_M):
+        return np.zeros(0), slice(0)
     first = min(int(np.ceil(time_M[0] * rate)), count)
     last = max(min(int(time_M[-1] * rate), count), first)
     return np.arange(first, last) / rate, slice(first, last)

@@ -19,7 +19,7 @@ AIR = 2e-9  # s/m; share of level lost is 1 - exp(-AIR * f^2 * distance) with f 
 # is the walls of a street, the trunks of a wood, the slopes of a mountain that answer, faintly and late.
 ROOMS = {
     "room": (0.35, 0.16, 0.007),
-    "hall": (1.5, 0.28, 0.012),
+    "hall": (1.3, 0.20, 0.012),
     "city": (0.7, 0.045, 0.035),
     "birds": (0.4, 0.03, 0.025),
     "wind": (1.8, 0.02, 0.09),
@@ -98,6 +98,6 @@ def reverberate(sound_2N: Array, ambience: str, rng: np.random.Generator, rate: 
     answer_2M *= level / np.sqrt(np.sum(answer_2M**2, axis=1, keepdims=True))
     count = sound_2N.shape[1]
     size = 1 << (count + len(time_M) - 1).bit_length()
-    dry = np.fft.rfft(sound_2N.sum(axis=0), size)
-    wet_2N = np.fft.irfft(dry * np.fft.rfft(answer_2M, size), size)[:, :count]
-    return np.asarray(sound_2N + wet_2N)
+    # Single precision, at half the cost: 140 dB are more than a room has.
+    dry, answers = (np.fft.rfft(it.astype(np.float32), size) for it in (sound_2N.sum(axis=0), answer_2M))
+    return np.asarray(sound_2N + np.fft.irfft(dry * answers, size)[:, :count])
