@@ -46,9 +46,14 @@ def euler(velocity: Velocity, state: State, levels: Sequence[State]) -> Iterator
     total = len(levels) - 1
     for index, (now, after) in enumerate(pairwise(levels), start=1):
         speed = velocity(state, now)
-        guess = tuple(x + _expand(1 - t, x) * v for x, t, v in zip(state, now, speed, strict=True))
+        guess = tuple(ahead(x, t, v) for x, t, v in zip(state, now, speed, strict=True))
         state = tuple(x + _expand(s - t, x) * v for x, t, s, v in zip(state, now, after, speed, strict=True))
         yield Estimate(index, total, state, guess)
+
+
+def ahead(x: Tensor, level: Tensor, velocity: Tensor) -> Tensor:
+    """Clean rows to which noisy ones at their levels point."""
+    return x + _expand(1 - level, x) * velocity
 
 
 def guided(velocity: Velocity, unconditional: Velocity, guidance: float) -> Velocity:

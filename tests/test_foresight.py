@@ -8,7 +8,7 @@ import torch
 
 from sora2lib.model.conditions import motion_batch
 from sora2lib.model.foresight import CLEARANCE_KNEE, DT, GAPS, PLACE, SPEED, SQUASHED, foresee
-from sora2lib.model.tokens import encode
+from sora2lib.model.tokens import TURN, encode
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import FORESEEN
 from sora2lib.model.weights import Scales
@@ -19,6 +19,7 @@ from sora2lib.world.simulate import simulate
 
 FACTS = Facts("drop", "drop", (), "ice", "noon", "clear", "static", "", "wide")
 SAMPLES = 8 * STRIDE + 1
+GUESSED = len(FORESEEN)
 TIME = np.arange(SAMPLES) * DT
 REST = np.zeros((SAMPLES, 3))
 
@@ -53,8 +54,8 @@ def metres(squashed):
 def test_a_flight_goes_on_as_it_was():
     path = np.array([0.0, 0, 9]) + np.outer(TIME, [1.5, -0.5, 2.0]) - np.outer(TIME**2, [0, 0, GRAVITY / 2])
     seen, rows, known = told(world([path], sizes=[(0.2,) * 3], fixed=[False]))
-    mean, deviation = (it["motion"][:FORESEEN].numpy() for it in (known.mean, known.deviation))
-    guess = seen[0, 1:, :FORESEEN] * deviation + mean
+    mean, deviation = (it["motion"][list(FORESEEN)].numpy() for it in (known.mean, known.deviation))
+    guess = seen[0, 1:, :GUESSED] * deviation + mean
     np.testing.assert_allclose(guess[:, PLACE], rows.motion[0, 1:, PLACE], atol=1e-4)
     np.testing.assert_allclose(guess[:, SPEED], rows.motion[0, 1:, SPEED], atol=1e-3)
     np.testing.assert_allclose(guess[:, GAPS], rows.motion[0, 1:, GAPS], atol=1e-3)
@@ -65,14 +66,14 @@ def test_the_ground_is_met_at_the_sample_told():
     heights = simulated.position.values[0, :, 2] - simulated["size"].values[0, 2] / 2
     first = int(np.argmax(heights < 1e-3))
     row, sample = divmod(first, STRIDE)
-    gaps = metres(seen[0, row, FORESEEN : FORESEEN + STRIDE])
+    gaps = metres(seen[0, row, GUESSED : GUESSED + STRIDE])
     assert gaps[sample] < 0.02 < gaps[sample - 1] if sample else gaps[0] < 0.02
 
 
 def test_the_first_row_starts_at_rest_where_the_cast_says():
     path = np.array([0.0, 0, 2]) - np.outer(TIME**2, [0, 0, 0.0])
     seen, *_ = told(world([path], sizes=[(0.2,) * 3], fixed=[False]))
-    np.testing.assert_allclose(metres(seen[0, 0, FORESEEN : FORESEEN + STRIDE]), 1.9, atol=1e-3)
+    np.testing.assert_allclose(metres(seen[0, 0, GUESSED : GUESSED + STRIDE]), 1.9, atol=1e-3)
 
 
 @pytest.mark.parametrize("row", [0, 3])
@@ -80,11 +81,11 @@ def test_two_balls_close_in(row):
     left = np.array([-2.0, 0, 0.1]) + np.outer(TIME, [0.5, 0, 0])
     right = np.array([2.0, 0, 0.1]) - np.outer(TIME, [0.3, 0, 0])
     seen, *_ = told(world([left, right], sizes=[(0.2,) * 3] * 2, fixed=[False] * 2))
-    distances = metres(seen[0, row, FORESEEN + STRIDE : FORESEEN + 2 * STRIDE])
+    distances = metres(seen[0, row, GUESSED + STRIDE : GUESSED + 2 * STRIDE])
     at = np.arange(row * STRIDE, (row + 1) * STRIDE)
     np.testing.assert_allclose(distances, (right - left)[at, 0] - 0.2, atol=2e-3)
-    np.testing.assert_allclose(seen[0, row, -4:], [1, 0, 0, 0.8], atol=2e-3)
-    np.testing.assert_allclose(seen[1, row, -4:], [-1, 0, 0, 0.8], atol=2e-3)
+    np.testing.assert_allclose(seen[0, row, -5:-1], [1, 0, 0, 0.8], atol=2e-3)
+    np.testing.assert_allclose(seen[1, row, -5:-1], [-1, 0, 0, 0.8], atol=2e-3)
 
 
 def test_a_turned_wall_is_met_at_its_face():
@@ -97,10 +98,10 @@ def test_a_turned_wall_is_met_at_its_face():
     seen, *_ = told(
         world([ball, wall], sizes=[(0.2,) * 3, (0.2, 3, 2)], fixed=[False, True], turn=turn, assets=["ball", "wall"])
     )
-    distances = metres(seen[0, 2, FORESEEN + STRIDE : FORESEEN + 2 * STRIDE])
+    distances = metres(seen[0, 2, GUESSED + STRIDE : GUESSED + 2 * STRIDE])
     along = 0.4 * TIME[2 * STRIDE : 3 * STRIDE]
     np.testing.assert_allclose(distances, 2 - 0.1 - 0.1 - along, atol=2e-3)
-    np.testing.assert_allclose(seen[0, 2, -4:], [*normal, 0.4], atol=2e-3)
+    np.testing.assert_allclose(seen[0, 2, -5:-1], [*normal, 0.4], atol=2e-3)
 
 
 def test_noise_of_any_strength_gives_finite_channels():
@@ -113,3 +114,25 @@ def test_noise_of_any_strength_gives_finite_channels():
             clean, motion=30 * torch.randn_like(clean.motion), motion_level=torch.full_like(clean.motion_level, level)
         )
         assert torch.isfinite(foresee(noisy, known).foresight).all()
+
+
+def test_an_estimate_is_trusted_over_the_noisy_rows():
+    """Rows taken to be the true ones foretell what the true ones do; only the last channel says how it came about."""
+    path = np.array([0.0, 0, 9]) + np.outer(TIME, [1.5, -0.5, 2.0]) - np.outer(TIME**2, [0, 0, GRAVITY / 2])
+    seen, rows, known = told(world([path], sizes=[(0.2,) * 3], fixed=[False]))
+    clean = motion_batch([rows], known, slots=1)
+    noisy = replace(clean, motion=torch.randn_like(clean.motion), motion_level=torch.full_like(clean.motion_level, 0.1))
+    informed = foresee(noisy, known, clean.motion).foresight[0].double().numpy()
+    np.testing.assert_allclose(informed[..., :-1], seen[..., :-1], atol=1e-5)
+    assert (seen[..., -1] == 0).all()
+    assert (informed[..., -1] == 1).all()
+
+
+def test_what_rolls_turns_on_as_its_rates_say():
+    rows = encode(simulate("roll", 2))
+    known = Scales.from_arrays(scales([Example(rows, FACTS)]))
+    seen = foresee(motion_batch([rows], known, slots=len(rows.cast)), known).foresight[0].double().numpy()
+    mean, deviation = (it["motion"][TURN].numpy() for it in (known.mean, known.deviation))
+    guess = seen[..., GUESSED - 6 : GUESSED] * deviation + mean
+    assert np.ptp(rows.motion[..., TURN], axis=1).max() > 0.2
+    np.testing.assert_allclose(guess, rows.motion[..., TURN], atol=2e-3)

@@ -15,6 +15,7 @@ Shapes: C channels, J atoms of each, O outcomes of one decision, D width.
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -23,22 +24,26 @@ ATOMS = 3
 SHARPEST, VAGUEST = -5.0, 1.0  # logarithms of the deviation that a component may have
 UNLIKELY = -2.0  # logit of an atom, beside 0 of the Gaussian, before training
 LOUD = 5.0  # of the channel of the outcome that is true, beside unit noise: decisions are taken before the details
-DOUBT = -2.0  # logit of the trust in a guess, before training
+DOUBT = -2.0  # logit of a guess, beside 0 of the Gaussian, before training
+NEVER = -30.0  # logit of a guess where there is none
 SPREAD = -3.0  # logarithm of an atom's deviation before training
 
 
 class Belief(nn.Module):
     """The last layer of one kind of row: what leaves the trunk and the noisy row -> the row's velocity.
 
-    The last ``outcomes`` channels of a row are one decision: ``LOUD`` where it falls, zero elsewhere. Of the first
-    ``foreseen`` channels there is a guess from outside; the Gaussian's mean follows it as far as the network trusts it.
+    The last ``outcomes`` channels of a row are one decision: ``LOUD`` where it falls, zero elsewhere. Of the channels
+    ``foreseen`` there is a guess from outside, one more component: the network says how likely and how exact.
     """
 
-    def __init__(self, width: int, channels: int, outcomes: int = 0, foreseen: int = 0) -> None:
+    foreseen: Tensor
+
+    def __init__(self, width: int, channels: int, outcomes: int = 0, foreseen: Sequence[int] = ()) -> None:
         super().__init__()
         channels -= outcomes
         self.decide = nn.Linear(width, outcomes) if outcomes else None
-        self.trust = nn.Linear(width, foreseen) if foreseen else None
+        self.trust = nn.Linear(width, 2 * len(foreseen)) if foreseen else None
+        self.register_buffer("foreseen", torch.tensor(foreseen, dtype=torch.long), persistent=False)
         self.read = nn.Linear(width, (2 + ATOMS) * channels)
         self.atoms = nn.Parameter(torch.linspace(-1, 1, ATOMS)[:, None].repeat(1, channels))  # (J, C)
         self.spreads = nn.Parameter(torch.full((ATOMS, channels), SPREAD))
@@ -46,7 +51,8 @@ class Belief(nn.Module):
         nn.init.zeros_(self.read.bias)
         if self.trust is not None:
             nn.init.zeros_(self.trust.weight)
-            nn.init.constant_(self.trust.bias, DOUBT)
+            with torch.no_grad():
+                self.trust.bias.copy_(torch.tensor([DOUBT, SPREAD]).repeat_interleave(len(foreseen)))
         with torch.no_grad():
             self.read.bias[2 * channels :] = UNLIKELY
 
@@ -59,14 +65,21 @@ class Belief(nn.Module):
         return torch.cat([single, decision(self.decide(x), noisy[..., channels:], level)], dim=-1)
 
     def mixture(self, x: Tensor, guess: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
-        """Means, logarithms of deviations and logits (1 + J, ..., C) of what a row (..., D) is believed to be."""
+        """Means, logarithms of deviations and logits of what a row (..., D) is believed to be, each (1 + J, ..., C).
+
+        With a guess (..., F) of the foreseen channels there is one component more.
+        """
         mean, spread, *logits = self.read(x).chunk(2 + ATOMS, dim=-1)
+        means = [mean, *(atom.expand_as(mean) for atom in self.atoms)]
+        spreads = [spread, *(it.expand_as(mean) for it in self.spreads)]
+        logits = [torch.zeros_like(mean), *logits]
         if self.trust is not None and guess is not None:
-            own, rest = mean.split([guess.shape[-1], mean.shape[-1] - guess.shape[-1]], dim=-1)
-            mean = torch.cat([torch.lerp(own, guess, torch.sigmoid(self.trust(x))), rest], dim=-1)
-        means = torch.stack([mean, *(atom.expand_as(mean) for atom in self.atoms)])  # (1 + J, ..., C)
-        spreads = torch.stack([spread, *(it.expand_as(mean) for it in self.spreads)])
-        return means, spreads, torch.stack([torch.zeros_like(mean), *logits])
+            likely, exact = self.trust(x).chunk(2, dim=-1)  # (..., F)
+            nothing = torch.zeros_like(mean)
+            means.append(nothing.index_copy(-1, self.foreseen, guess))
+            spreads.append(nothing.index_copy(-1, self.foreseen, exact))
+            logits.append((nothing + NEVER).index_copy(-1, self.foreseen, likely))
+        return torch.stack(means), torch.stack(spreads), torch.stack(logits)
 
     @torch.no_grad()
     def settle(self, channels: Tensor) -> None:

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from sora2lib.model import text
 from sora2lib.model.called import WHAT
+from sora2lib.model.meanings import meanings
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.tokens import ASSET_CODE, CAST_WIDTH, MOTION_WIDTH, Rows, asset_code
 from sora2lib.model.transformer import FORESIGHT, SLOTS, TEXT_WIDTH, Batch
@@ -17,10 +18,10 @@ from sora2lib.world.nouns import mentions
 def words_of(prompts: list[str]) -> tuple[Tensor, Tensor]:
     """What the text encoder reads of prompts, (B, L, TEXT_WIDTH), and the mask (B, L) of the pieces that exist.
 
-    A piece is its vector and, where it belongs to the name of a thing, that thing's code: so that a thing which no
-    caption in training had can be cast by its name.
+    A piece is its vector, what its word means in plain words and, where it belongs to the name of a thing, that thing's
+    code: so that words which no caption in training had can be understood, and things cast by their names.
     """
-    pieces = [np.concatenate([text.encode(prompt)[1], named(prompt)], axis=-1) for prompt in prompts]
+    pieces = [np.concatenate([text.encode(prompt)[1], meanings(prompt), named(prompt)], axis=-1) for prompt in prompts]
     length = max(1, *(len(it) for it in pieces))
     words, mask = torch.zeros(len(pieces), length, TEXT_WIDTH), torch.zeros(len(pieces), length, dtype=torch.bool)
     for i, it in enumerate(pieces):

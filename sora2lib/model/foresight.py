@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sora2lib.model.tokens import ACCELERATION_KNEE, CLEARANCE_KNEE, DT
+from sora2lib.model.tokens import ACCELERATION_KNEE, CLEARANCE_KNEE, DT, TURN, TURN_KNEE
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import FORESEEN, Batch
 from sora2lib.model.weights import Scales
@@ -28,27 +28,36 @@ FAR = 1e3  # metres
 ROUND = 0.03  # relative spread of the sides of what is taken for a sphere
 SQUASHED = 0.5  # brings squashed metres to about unit variance
 PLACE, GAPS, SPEED, ACCELERATIONS = slice(0, 3), slice(3, 5), slice(5, 8), slice(8, 8 + 3 * STRIDE)
+RATES = slice(TURN.stop, TURN.stop + 3 * STRIDE)
 SIZE, START, GAP, COLUMNS = slice(18, 21), slice(36, 39), slice(39, 40), slice(40, 46)  # of a cast row
 
 
-def foresee(batch: Batch, scales: Scales) -> Batch:
+def foresee(batch: Batch, scales: Scales, estimate: Tensor | None = None) -> Batch:
     """Fill in ``batch.foresight`` (B, M, K, FORESIGHT) from the noisy motion rows and the cast.
 
-    Its first channels are a guess at the row's own first: place, gaps and speed, in the row's standardised units. Then,
-    at each of the row's samples, the gap to the ground and the distance to the nearest other body; last, the way
-    to that body where they come closest, and how fast they close in (m/s).
+    Its first channels are a guess at the row's own place, gaps, speed and turn, in the row's standardised units. Then,
+    at each of the row's samples, the gap to the ground and the distance to the nearest other body; the way to that
+    body where they come closest, and how fast they close in (m/s); last, whether there was an estimate.
+
+    Parameters
+    ----------
+    estimate : clean motion rows (B, M, K, C) as the network took them to be a step before ("self-conditioning", Chen et
+        al. 2023); without them, what the noisy rows tell by themselves.
     """
     if not batch.motion.shape[1] * batch.motion.shape[2]:
         return batch
-    rows = scales.leave("motion", _denoised(batch.motion, batch.motion_level))
+    clean = _denoised(batch.motion, batch.motion_level) if estimate is None else estimate
+    rows = scales.leave("motion", clean)
     cast = scales.leave("cast", _denoised(batch.cast, batch.cast_level))
     place, speed, pull, height = _going_on(rows, cast)
     ahead = _path(place, speed, pull)  # (B, M, K, STRIDE, 3)
     gap = height + ahead[..., 2] - place[..., None, 2]  # (B, M, K, STRIDE)
-    guess = torch.cat([place, _squash(gap[..., :: STRIDE // 2]), speed], dim=-1)
-    mean, deviation = scales.mean["motion"][:FORESEEN], scales.deviation["motion"][:FORESEEN]
+    guess = torch.cat([place, _squash(gap[..., :: STRIDE // 2]), speed, _turned(rows)], dim=-1)
+    channels = list(FORESEEN)
+    mean, deviation = scales.mean["motion"][channels], scales.deviation["motion"][channels]
     met = _meetings(ahead, cast, batch)
-    parts = [((guess - mean) / deviation).clamp(-MOST, MOST), SQUASHED * _squash(gap), met]
+    known = torch.full_like(met[..., :1], float(estimate is not None))
+    parts = [((guess - mean) / deviation).clamp(-MOST, MOST), SQUASHED * _squash(gap), met, known]
     return replace(batch, foresight=torch.cat(parts, dim=-1))
 
 
@@ -88,6 +97,25 @@ def _going_on(rows: Tensor, cast: Tensor) -> tuple[Tensor, Tensor, Tensor, Tenso
     later = ends, leaves, usual, gaps
     place, speed, pull, height = (torch.cat([a, b[:, :, :-1]], dim=2) for a, b in zip(first, later, strict=True))
     return place, speed, pull, height
+
+
+def _turned(rows: Tensor) -> Tensor:
+    """Turn since the start (B, M, K, 6) with which each row begins: that of the row before, turned on by its rates."""
+    turn = _stretch(rows[..., RATES], TURN_KNEE).reshape(*rows.shape[:-1], STRIDE, 3) * DT
+    first, second = rows[..., TURN].chunk(2, dim=-1)
+    for step in turn.unbind(dim=-2):
+        angle = step.norm(dim=-1, keepdim=True)
+        axis = step / angle.clamp(min=1e-9)
+        first, second = _about(axis, angle, first), _about(axis, angle, second)
+    start = first.new_tensor([1.0, 0, 0, 0, 1, 0]).expand(*rows.shape[:2], 1, 6)
+    return torch.cat([start, torch.cat([first, second], dim=-1)[:, :, :-1]], dim=2)
+
+
+def _about(axis: Tensor, angle: Tensor, vector: Tensor) -> Tensor:
+    """Turn vectors (..., 3) about axes (..., 3) by angles (..., 1) in radians (O. Rodrigues, 1840)."""
+    along = axis * (axis * vector).sum(dim=-1, keepdim=True)
+    across = torch.linalg.cross(axis, vector)
+    return along + angle.cos() * (vector - along) + angle.sin() * across
 
 
 def _path(place: Tensor, speed: Tensor, pull: Tensor) -> Tensor:

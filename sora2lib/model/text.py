@@ -90,6 +90,19 @@ def starts(prompt: str, limit: int = LIMIT) -> NDArray[np.intp]:
     return np.array([start for start, _ in offsets[:limit]], dtype=np.intp)
 
 
+def words(prompt: str) -> list[tuple[str, int, int]]:
+    """Return the words of a prompt in lower case and where each begins and ends.
+
+    Examples
+    --------
+    >>> words("A red ball")
+    [('a', 0, 1), ('red', 2, 5), ('ball', 6, 10)]
+    """
+    tokenizer = _tokenizer()
+    cut = tokenizer.pre_tokenizer.pre_tokenize_str(prompt)
+    return [(tokenizer.normalizer.normalize_str(word), start, stop) for word, (start, stop) in cut]
+
+
 def unread(prompt: str, limit: int = LIMIT) -> str:
     """Return the end of a prompt that :func:`encode` leaves out; "" when all of it is read.
 

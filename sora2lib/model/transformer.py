@@ -24,16 +24,20 @@ from torch import Tensor, nn
 from sora2lib.model.belief import Belief
 from sora2lib.model.called import WHAT, Called
 from sora2lib.model.camera import CAMERA_WIDTH
+from sora2lib.model.meanings import PLAIN
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.text import WIDTH
-from sora2lib.model.tokens import ASSET_CODE, CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH
+from sora2lib.model.tokens import ASSET_CODE, CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, TURN
 from sora2lib.model.tracks import STRIDE
 
 SLOTS = 16  # actors a world can hold
 ROW_SECONDS = 1 / 3
-FORESEEN = 8  # channels of a motion row of which foresight has a guess: place, gaps, speed
-FORESIGHT = FORESEEN + 2 * STRIDE + 4
-TEXT_WIDTH = WIDTH + ASSET_CODE  # a static word vector, and the code of the thing that it names
+FORESEEN = (
+    *range(8),
+    *range(TURN.start, TURN.stop),
+)  # channels of which foresight has a guess: place, gaps, speed, turn
+FORESIGHT = len(FORESEEN) + 2 * STRIDE + 5
+TEXT_WIDTH = WIDTH + PLAIN + ASSET_CODE  # a static word vector, what it means in plain words, the code of what it names
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,7 @@ class Block(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """Static word vectors and names (B, L, TEXT_WIDTH) -> contextual rows (B, L, D): where word order is learned."""
+    """Word vectors, meanings and names (B, L, TEXT_WIDTH) -> contextual rows (B, L, D): where word order is learned."""
 
     frequencies: Tensor
 
@@ -316,7 +320,7 @@ class WorldTransformer(nn.Module):
             self._leave_cast(cast, batch, words),
             self.leave_scene(scene[:, 0], batch.scene, batch.scene_level),
             self.leave_camera(camera, batch.camera, batch.camera_level),
-            self.leave_motion(motion, batch.motion, batch.motion_level, batch.foresight[..., :FORESEEN]),
+            self.leave_motion(motion, batch.motion, batch.motion_level, batch.foresight[..., : len(FORESEEN)]),
             self.leave_pose(figures, batch.pose, batch.pose_level),
         )
 

@@ -12,13 +12,17 @@ from torch import Tensor
 
 from sora2lib.model.conditions import casting_batch, motion_batch, names_of, words_of
 from sora2lib.model.foresight import foresee
+from sora2lib.model.meanings import PLAIN
 from sora2lib.model.text import WIDTH
 from sora2lib.model.tokens import Rows
 from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import KINDS, Scales
 from sora2lib.model.windows import crop
+from sora2lib.sampler import ahead
 
 EMPTY = 0.1  # weight of what an empty slot holds: left out, it drifts while sampling until somebody stands there
+INFORMED = 0.7  # of batches that know an estimate of their own, as all steps but the first of a plan do
+HIDDEN = 0.15  # of the words whose meaning is known, how many lose their vector
 BLUR = 0.6  # most noise on a word vector, whose mean square is 1
 
 
@@ -44,10 +48,15 @@ def losses(
 
 
 def blurred(words: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-    """Move every prompt's word vectors by noise of its own strength: near words, seen or not, mean nearly the same."""
-    vectors, names = words[..., :WIDTH], words[..., WIDTH:]
+    """Move every prompt's word vectors by noise of its own strength: near words, seen or not, mean nearly the same.
+
+    Now and then a word whose meaning is known loses its vector, so that its meaning must do.
+    """
+    vectors, rest = words[..., :WIDTH], words[..., WIDTH:]
     moved = vectors + BLUR * torch.rand(len(words), 1, 1) * torch.randn_like(vectors)
-    return torch.cat([moved, names], dim=-1), mask
+    meant = rest[..., :PLAIN].any(dim=-1)
+    hidden = meant & (torch.rand(meant.shape) < HIDDEN)
+    return torch.cat([moved.masked_fill(hidden[..., None], 0.0), rest], dim=-1), mask
 
 
 def casting_losses(
@@ -103,7 +112,12 @@ def _errors(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor]
     data = {kind: getattr(clean, kind) for kind in KINDS}
     noise = {kind: torch.randn_like(rows) for kind, rows in data.items()}
     noisy = {kind: _mixed(rows, noise[kind], getattr(clean, f"{kind}_level")) for kind, rows in data.items()}
-    guess = network(foresee(replace(clean, **noisy), scales), *text)
+    batch = foresee(replace(clean, **noisy), scales)
+    if clean.motion.numel() and torch.rand(()) < INFORMED:
+        with torch.no_grad():
+            moves = network(batch, *text)[KINDS.index("motion")]
+            batch = foresee(batch, scales, ahead(batch.motion, batch.motion_level, moves))
+    guess = network(batch, *text)
     return {kind: (v - (data[kind] - noise[kind])) ** 2 for kind, v in zip(KINDS, guess, strict=True)}
 
 
