@@ -27,7 +27,7 @@ FALL = math.log(1000)
 BURSTS = 5.0  # the noise of a blow is over after so many of its time constants
 SPREAD, GRAIN = 0.8, 0.4  # level of the strongest mode; of the noise of a blow while it lasts
 SMALLEST = 0.02  # m
-UNDER, MUFFLED = -0.1, 0.03  # m under water; of the impulse of a blow there that is heard above
+UNDER, MUFFLED = -0.1, 0.003  # m under water; of the impulse of a blow there that is heard above
 
 
 @dataclass(frozen=True)

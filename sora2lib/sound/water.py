@@ -15,7 +15,7 @@ from sora2lib.world.surface import lowest
 from sora2lib.world.vocabulary import GROUNDS
 
 Array = NDArray[np.float64]
-SLAP, SPRAY, RING = 0.30, 0.05, 0.10  # level of a body of 1 m^2 at 1 m/s
+SLAP, SPRAY, RING = 0.80, 0.12, 0.25  # level of a body of 1 m^2 at 1 m/s
 OUT = 0.25  # what comes out is that much quieter than what goes in
 MINNAERT = 3.26  # m/s; a bubble's pitch times its radius (M. Minnaert, 1933)
 SMALLEST, LARGEST = 0.0015, 0.02  # m
