@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sora2lib.clip import Clip, load
     from sora2lib.errors import MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
     from sora2lib.film import draw, refilm, simulate
-    from sora2lib.pipeline import extend, generate, steps
+    from sora2lib.pipeline import extend, generate, remix, steps
     from sora2lib.planner import Step
     from sora2lib.request import Request
     from sora2lib.world.schema import World
@@ -39,6 +39,7 @@ __all__ = [
     "generate",
     "load",
     "refilm",
+    "remix",
     "simulate",
     "steps",
 ]
@@ -49,7 +50,7 @@ _HOMES = {
     "errors": ("MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
     "film": ("draw", "refilm", "simulate"),
     "planner": ("Step",),
-    "pipeline": ("extend", "generate", "steps"),
+    "pipeline": ("extend", "generate", "remix", "steps"),
     "request": ("Request",),
     "world.schema": ("World",),
 }

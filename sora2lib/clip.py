@@ -151,6 +151,25 @@ class Clip:
         """
         return sora2lib.extend(self, prompt, seconds=seconds, seed=seed, model=model, steps=steps, guidance=guidance)
 
+    def remix(
+        self,
+        prompt: str,
+        *,
+        strength: float = 0.8,
+        keep: tuple[str, ...] = (),
+        change: tuple[str, ...] | None = None,
+        seed: int | None = None,
+        model: str | None = None,
+        guidance: float | None = None,
+    ) -> "Clip":
+        """Change what words name, and nothing else: :func:`sora2lib.remix`.
+
+        >>> clip.remix("the ball is blue and made of steel")  # doctest: +SKIP
+        """
+        return sora2lib.remix(
+            self, prompt, strength=strength, keep=keep, change=change, seed=seed, model=model, guidance=guidance
+        )
+
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the clip in the format that the suffix names, all or nothing, and return the path.
 

@@ -17,11 +17,12 @@ from sora2lib.given import Ask
 from sora2lib.model import weights
 from sora2lib.model.text import unknown_words, unread
 from sora2lib.model.tracks import STRIDE
-from sora2lib.planner import Step
+from sora2lib.planner import GUIDANCE, Step
 from sora2lib.planner import plan as plan_world
 from sora2lib.prompt import remarks
+from sora2lib.recast import apply, changes
 from sora2lib.recipe import Recipe
-from sora2lib.request import MODEL, Request, check_length, count_frames, draw_seed
+from sora2lib.request import MODEL, Edit, Request, check_length, count_frames, draw_seed
 from sora2lib.world.schema import RATE, World
 from sora2lib.world.simulate import resimulate
 
@@ -191,6 +192,74 @@ def extend(
     request = next_request(recipe, prompt, size=clip.size, **asked)
     *_, last = onward(recipe, request)
     return develop(extended(last, recipe, request), size=clip.size)
+
+
+def remix(
+    clip: Clip,
+    prompt: str,
+    *,
+    strength: float = 0.8,
+    keep: tuple[str, ...] = (),
+    change: tuple[str, ...] | None = None,
+    seed: int | None = None,
+    model: str | None = None,
+    guidance: float | None = None,
+) -> Clip:
+    """Change what words name: colour, material and size of things, ground, light, weather and the sound of a place.
+
+    The model casts the world again under the words; what they settle is taken over, and all else stays to the last bit.
+    What moves goes on moving as it did.
+
+    Parameters
+    ----------
+    clip : one with a world.
+    prompt : what shall be otherwise, such as "the ball is blue and made of steel" or "at night".
+    strength : 0 to 1, how little what is counts against what is said.
+    keep : names of ``sora2lib.request.PARTS`` that stay whatever is said.
+    change : names of ``sora2lib.request.PARTS``, the only ones that may change; None for all.
+    seed : draws the new values; None draws one, see ``request.seed`` of the result.
+    model : as in :func:`generate`; None takes the one that made the clip.
+    guidance : as in :func:`generate`.
+
+    Returns
+    -------
+    The clip, drawn anew; ``notices`` say what was changed, ``parents`` what it was made from.
+
+    Raises
+    ------
+    RequestError
+        A value breaks its rule, the clip has no world, or the model reads no such change in the words.
+    ModelError
+        The weights are missing, damaged or of another version.
+
+    >>> remix(clip, "the ball is blue and made of steel").save("blue.mp4")  # doctest: +SKIP
+    """
+    recipe, edit = recipe_of(clip), Edit(strength, keep, change)
+    request = next_request(
+        recipe, prompt, size=clip.size, seconds=clip.seconds, seed=seed, model=model, guidance=guidance
+    )
+    return develop(remixed(recipe, request, edit), size=clip.size)
+
+
+def remixed(recipe: Recipe, request: Request, edit: Edit) -> Recipe:
+    """Return the recipe of :func:`remix`, to be drawn or recorded."""
+    world, model = world_of(recipe), weights.load(request.model)
+    guidance = GUIDANCE if request.guidance is None else request.guidance
+    changed = changes(model, world, request.prompt, edit, seed=request.seed, guidance=guidance)
+    if not changed:
+        raise RequestError(
+            f"the model reads no change that it may make in {shorten(request.prompt, 80)!r}; say what shall be "
+            "otherwise, such as 'the ball is blue' or 'at night'"
+        )
+    told = f"changed: {', '.join(dict.fromkeys(map(str, changed)))}"
+    return replace(
+        recipe,
+        world=apply(world, changed),
+        request=request,
+        maker=f"{model.name} {model.version}",
+        notices=(*notices(request), told),
+        parents=recipe.line("remix"),
+    )
 
 
 def next_request(

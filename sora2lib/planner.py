@@ -20,7 +20,7 @@ from torch import Tensor
 from sora2lib.given import Ask, Given, whole_rows
 from sora2lib.model import tokens, windows
 from sora2lib.model.camera import CAMERA_WIDTH
-from sora2lib.model.conditions import motion_batch, names_of, words_of
+from sora2lib.model.conditions import casting_batch, motion_batch, names_of, words_of
 from sora2lib.model.foresight import foresee
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Array, Rows
@@ -28,7 +28,7 @@ from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch
 from sora2lib.model.weights import Model
 from sora2lib.prompt import shots
-from sora2lib.sampler import State, Velocity, cascade, euler, guided
+from sora2lib.sampler import State, Velocity, ahead, cascade, euler, guided
 from sora2lib.world.schema import RATE, World
 
 SPAN = 12  # time rows that the network plans together: four seconds
@@ -101,7 +101,8 @@ def plan_many(
     count, total = itertools.count(1), casting + framing + steps * len(stretches)
     first, unfilmed = [one[0].prompt for one in told], [replace(it, camera=None) for it in given]
     if casting:
-        for worlds in _cast(model, first, [it.assets for it in given], generators, casting, guidance):
+        for rows in cast(model, first, generators, steps=casting, guidance=guidance):
+            worlds = [set_out(model, who, where, it.assets) for who, where, it in zip(*rows, given, strict=True)]
             yield ManyStep(next(count), total, "casting", partial(_decode_all, worlds, unfilmed, ()))
     if framing:
         # From the noise of the motion to come, so that the camera starts as it would without moves that are given.
@@ -111,7 +112,7 @@ def plan_many(
         given = [it.placed(look) for it, look in zip(given, looks, strict=True)]
     for stretch in stretches:
         prompts, cuts = [one[stretch.shot].prompt for one in told], tuple(ends[: stretch.shot])
-        filmed = [it.views(rows, ends[-1]) for it, rows in zip(given, worlds, strict=True) if it.camera]
+        filmed = [it.views(world, ends[-1]) for it, world in zip(given, worlds, strict=True) if it.camera]
         before = worlds
         for worlds in motion(
             model, prompts, generators, before, stretch, filmed, steps=steps, guidance=guidance, lag=lag
@@ -159,19 +160,26 @@ def _noise(generators: list[torch.Generator], *shape: int) -> Tensor:
     return torch.stack([torch.randn(shape, generator=generator) for generator in generators])
 
 
-def _velocities(
-    model: Model, prompts: list[str], assemble: Callable[[State, State, Tensor], Batch], guidance: float, keep: slice
-) -> Velocity:
-    """The network as a velocity function, guided; ``keep`` picks the kinds of row that are solved for."""
+Assemble = Callable[[State, State, Tensor, State | None], Batch]  # of noisy rows, levels, words, the last estimate
+
+
+def _velocities(model: Model, prompts: list[str], assemble: Assemble, guidance: float, keep: slice) -> Velocity:
+    """The network as a velocity function, guided; ``keep`` picks the kinds of row that are solved for.
+
+    With the prompt and without, the network is told what it last took the clean rows to be.
+    """
 
     def told(words: Tensor, mask: Tensor) -> Velocity:
         with torch.inference_mode():
             text, text_mask = model.network.text(words, mask)
+        estimate: State | None = None
 
         def velocity(state: State, levels: State) -> State:
+            nonlocal estimate
             with torch.inference_mode():
-                speeds: State = model.network(assemble(state, levels, words), text, text_mask)
-                return speeds[keep]
+                speeds: State = model.network(assemble(state, levels, words, estimate), text, text_mask)[keep]
+                estimate = tuple(ahead(x, t, v) for x, t, v in zip(state, levels, speeds, strict=True))
+            return speeds
 
         return velocity
 
@@ -179,19 +187,23 @@ def _velocities(
     return guided(told(words, mask), told(words[:, :0], mask[:, :0]), guidance)
 
 
-def _cast(
-    model: Model,
-    prompts: list[str],
-    assets: list[tuple[str, ...]],
-    generators: list[torch.Generator],
-    steps: int,
-    guidance: float,
-) -> Iterator[list[Rows]]:
+def cast(
+    model: Model, prompts: list[str], generators: list[torch.Generator],
+    *, steps: int = CASTING_STEPS, guidance: float = GUIDANCE, before: Sequence[Rows] = (), level: float = 0.0,
+) -> Iterator[State]:  # fmt: skip
+    """Plan who is there, where, on what ground and in what light.
+
+    Yields, after each step, standardised rows of cast (B, SLOTS, CAST_WIDTH) and scene (B, SCENE_WIDTH).
+
+    Parameters
+    ----------
+    before : worlds to cast again, from their rows as they are at a ``level`` of noise: 0 none of them, 1 no noise.
+    """
     count = len(prompts)
     nothing, no_pose = torch.zeros(count, 0, 0, MOTION_WIDTH), torch.zeros(count, 0, 0, POSE_WIDTH)
     nobody = torch.zeros(count, 0, dtype=torch.bool)
 
-    def assemble(state: State, levels: State, words: Tensor) -> Batch:
+    def assemble(state: State, levels: State, words: Tensor, _: State | None) -> Batch:
         return Batch(
             state[0], state[1], torch.zeros(count, 0, CAMERA_WIDTH), nothing, no_pose,
             levels[0], levels[1], torch.zeros(count, 0), nothing[..., 0],
@@ -199,15 +211,21 @@ def _cast(
             *names_of(words, model.scales),
         )  # fmt: skip
 
-    moments = [torch.tensor(i / steps) for i in range(steps + 1)]
+    moments = [torch.tensor(level + (1 - level) * i / steps) for i in range(steps + 1)]
     levels = [(moment.expand(count, SLOTS), moment.expand(count)) for moment in moments]
-    state = (_noise(generators, SLOTS, CAST_WIDTH), _noise(generators, SCENE_WIDTH))
+    state: State = (_noise(generators, SLOTS, CAST_WIDTH), _noise(generators, SCENE_WIDTH))
+    if before:
+        clean = casting_batch(list(before), model.scales)
+        state = level * clean.cast + (1 - level) * state[0], level * clean.scene + (1 - level) * state[1]
     for estimate in euler(_velocities(model, prompts, assemble, guidance, slice(0, 2)), state, levels):
-        yield [_set_out(model, *one) for one in zip(*estimate.guess, assets, strict=True)]
+        yield estimate.guess
 
 
-def _set_out(model: Model, cast: Tensor, scene: Tensor, assets: tuple[str, ...]) -> Rows:
-    """Rows of a world in which nothing has moved yet: figures come first, then what else moves."""
+def set_out(model: Model, cast: Tensor, scene: Tensor, assets: tuple[str, ...]) -> Rows:
+    """Rows of a world in which nothing has moved yet, from standardised cast (A, CAST_WIDTH) and scene (SCENE_WIDTH,).
+
+    Figures come first, then what else moves.
+    """
     actors = model.scales.leave("cast", cast).double().numpy()
     there = tokens.present(actors)
     there[0] |= not there.any()  # a world has at least one actor
@@ -242,10 +260,10 @@ def motion(
     known = torch.arange(rows) < given
     seen = known & (not stretch.cut) | bool(filmed)
 
-    def assemble(state: State, levels: State, _: Tensor) -> Batch:
+    def assemble(state: State, levels: State, _: Tensor, estimate: State | None) -> Batch:
         camera, moves, poses = state
         noisy = replace(clean, camera=camera, motion=moves, pose=poses, camera_level=levels[0], motion_level=levels[1])
-        return foresee(noisy, model.scales)
+        return foresee(noisy, model.scales, estimate[1] if estimate else None)
 
     looks = torch.where(seen[:, None], clean.camera, _noise(generators, rows, CAMERA_WIDTH))
     moves = torch.where(known[:, None], clean.motion, _noise(generators, movers, rows, MOTION_WIDTH))

@@ -17,6 +17,7 @@ HEIGHT = (64, 2160)
 SEEDS = 2**32
 PHYSICS = ("model", "exact")
 MODEL = "small"
+PARTS = ("colour", "material", "size", "ground", "light", "weather", "ambience")  # that a remix may change
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,42 @@ _NUMBERS = {
     "steps": _Rule(1, 200, "leave it out to take the model's own", whole=True, optional=True),
     "guidance": _Rule(0, 20, "leave it out to take the model's own", optional=True),
 }
+
+
+@dataclass(frozen=True)
+class Edit:
+    """How freely a remix may change a world.
+
+    Parameters
+    ----------
+    strength : 0 to 1, how little what is counts against what is said; 1 lets the words alone decide.
+    keep : names of ``PARTS`` that stay whatever is said.
+    change : names of ``PARTS``, the only ones that may change; None for all.
+
+    Raises
+    ------
+    RequestError
+        A value breaks its rule.
+
+    >>> Edit(keep=("ground",)).allows("ground")
+    False
+    """
+
+    strength: float = 0.8
+    keep: tuple[str, ...] = ()
+    change: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.strength, Real) or isinstance(self.strength, bool) or not 0 < float(self.strength) <= 1:
+            raise RequestError(f"strength is {_short(self.strength)}; it must be above 0 and at most 1; try 0.8")
+        for name in ("keep", "change"):
+            parts = getattr(self, name)
+            if parts is not None and (isinstance(parts, str) or not set(parts) <= set(PARTS)):
+                raise RequestError(f"{name} is {_short(parts)}; give a tuple of any of {', '.join(PARTS)}")
+
+    def allows(self, part: str) -> bool:
+        """Whether a part may change."""
+        return part not in self.keep and (self.change is None or part in self.change)
 
 
 def draw_seed() -> int:

@@ -25,10 +25,11 @@ SURFACE = {
     "generate": "prompt * seconds size fps seed model style physics steps guidance camera",
     "load": "path",
     "refilm": "clip camera * style size fps",
+    "remix": "clip prompt * strength keep change seed model guidance",
     "simulate": "family * seed seconds size fps",
     "steps": "prompt * seconds seed model style steps guidance camera",
 }
-CLIP = ["extend", "frame", "load", "refilm", "save", "seconds", "sheet", "size"]
+CLIP = ["extend", "frame", "load", "refilm", "remix", "save", "seconds", "sheet", "size"]
 OPTIONS = {
     "make": "--camera --force --fps --guidance --model --out --physics --quiet --seconds --seed --size --steps --style "
     "prompt",

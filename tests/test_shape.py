@@ -28,6 +28,7 @@ LAYERS = (
     {"model", "sampler", "seam"},
     {"given"},
     {"planner"},
+    {"recast"},
     {"pipeline"},
     {"train", "backends", "server", "widgets"},
     {"cli"},
