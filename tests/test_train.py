@@ -11,6 +11,7 @@ from sora2lib.model import weights
 from sora2lib.model.transformer import Shape
 from sora2lib.train import data, loop, objective
 from sora2lib.train.loop import TrainConfig, train
+from sora2lib.train.mirror import mirrored
 from sora2lib.world.holdout import is_held_out
 
 TINY = Shape(width=64, depth=2, heads=2, text_depth=1)
