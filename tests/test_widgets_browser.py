@@ -274,7 +274,7 @@ def test_the_studio_shows_the_plan_and_then_plays_the_clip(page, studio):
     asked = []
     page.on("request", lambda request: asked.append(urlparse(request.url)))
     ask(page, studio, steps=4, seconds=0.5, size="128x72")
-    page.get_by_alt_text("The plan so far").wait_for()
+    page.get_by_alt_text("The plan so far").wait_for(timeout=180_000)
     video = page.locator("video")
     expect(video).to_have_attribute("aria-label", "a blue steel ball rolls off a table", timeout=60_000)
     page.wait_for_function("(video) => video.readyState >= 2", arg=video.element_handle())
