@@ -34,7 +34,7 @@ from sora2lib.world.schema import RATE, World
 SPAN = 12  # time rows that the network plans together: four seconds
 OVERLAP = 4  # rows of the past that a continuation is given
 CASTING_STEPS, MOTION_STEPS = 12, 36
-LAG = 2.0  # see sora2lib.sampler.cascade
+LAG = 6.0  # see sora2lib.sampler.cascade
 GUIDANCE = 2.5
 
 
