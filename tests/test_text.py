@@ -110,7 +110,8 @@ def test_odd_prompts_are_split(prompt, pieces):
 def test_the_longest_prompt_is_fast(unit):
     prompt = (unit * 32_000)[:32_000]
     text.encode("warm")
-    assert min(seconds(lambda: text.encode(prompt)) for _ in range(3)) < 0.05
+    # A slow, busy core takes 0.06 s for 32,000 pieces; anything that grows with their square takes minutes.
+    assert min(seconds(lambda: text.encode(prompt)) for _ in range(3)) < 0.2
 
 
 def test_loading_is_fast():
