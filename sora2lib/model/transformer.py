@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sora2lib.model.belief import Belief
+from sora2lib.model.belief import Belief, velocity
 from sora2lib.model.called import WHAT, Called
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.meanings import PLAIN
@@ -326,10 +326,11 @@ class WorldTransformer(nn.Module):
 
     def _leave_cast(self, x: Tensor, batch: Batch, words: Tensor) -> Tensor:
         """Velocities of the cast rows; what a row is may be one of the things that the prompt names."""
-        speed: Tensor = self.leave_cast(x, batch.cast, batch.cast_level)
+        belief = self.leave_cast.mixture(x)
+        speed = velocity(*belief, batch.cast, batch.cast_level)
         if not batch.names.shape[1]:
             return speed
-        means, spreads, logits = (part[..., WHAT] for part in self.leave_cast.mixture(x))
+        means, spreads, logits = (part[..., WHAT] for part in belief)
         noisy, own = batch.cast[..., WHAT], (means, spreads, logits)
         what = self.called(x, words, batch.names, batch.names_mask, own, noisy, batch.cast_level)
         return torch.cat([speed[..., : WHAT.start], what, speed[..., WHAT.stop :]], dim=-1)

@@ -50,7 +50,6 @@ PLAIN: dict[str, tuple[str, ...]] = {
     "four": (), "five": (), "six": (), "photograph": ("camera", "picture", "film"), "still": ("motionless", "immobile"),
 }  # fmt: skip
 KIND = 0.5  # of what a word is a kind of, against its own definition
-FULL = 9  # what a word means for certain is stored as this
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,9 @@ def rebuild(wordnet: str | Path, *, folder: Path = files.DATA) -> None:
 
 def _packed(means: dict[int, float]) -> list[int]:
     """Numbers of the plain words and their weights, 1 to 9, in turn."""
-    return [it for name, weight in sorted(means.items()) for it in (name, max(1, round(FULL * min(weight, 1))))]
+    return [
+        it for name, weight in sorted(means.items()) for it in (name, max(1, round(meanings.FULL * min(weight, 1))))
+    ]
 
 
 def _senses(path: Path) -> dict[int, Sense]:

@@ -5,10 +5,10 @@ from functools import cache
 import numpy as np
 
 from sora2lib.world.assets import find, primitives
-from sora2lib.world.parts import Array, reach, rotate
+from sora2lib.world.parts import Array, reach
+from sora2lib.world.turns import back
 
 MIRRORS = {"x": np.array([-1.0, 1.0, 1.0]), "y": np.array([1.0, -1.0, 1.0])}
-_BACK = np.array([1.0, -1.0, -1.0, -1.0])
 _DIRECTIONS = np.random.default_rng(0).standard_normal((24, 3))
 CLOSE = 1e-6  # metres
 
@@ -27,10 +27,7 @@ def _outline(asset: str, signs: Array | float) -> Array:
     """How far each part reaches (P, 24) in fixed directions, seen in a mirror."""
     size, way = np.array(find(asset).size), _DIRECTIONS * signs
     return np.stack(
-        [
-            reach(part.shape, part.half, rotate(part.rotation * _BACK, way)) + way @ part.centre
-            for part in primitives(asset, size)
-        ]
+        [reach(part.shape, part.half, back(part.rotation, way)) + way @ part.centre for part in primitives(asset, size)]
     )
 
 
