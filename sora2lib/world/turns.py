@@ -11,24 +11,24 @@ CONJUGATE = np.array([1.0, -1.0, -1.0, -1.0])
 
 def product(p: Array, q: Array) -> Array:
     """Quaternion (..., 4) that turns by ``q`` first and then by ``p``."""
-    a, b, c, d = np.moveaxis(p, -1, 0)
-    w, x, y, z = np.moveaxis(q, -1, 0)
-    return np.stack(
-        [
-            a * w - b * x - c * y - d * z,
-            a * x + b * w + c * z - d * y,
-            a * y + c * w + d * x - b * z,
-            a * z + d * w + b * y - c * x,
-        ],
-        axis=-1,
-    )
+    a, b, c, d = p[..., 0], p[..., 1], p[..., 2], p[..., 3]
+    w, x, y, z = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
+    # Filled in place: figures turn small arrays so often that stacking would cost more than the sums.
+    made = np.empty(np.broadcast_shapes(p.shape, q.shape))
+    made[..., 0] = a * w - b * x - c * y - d * z
+    made[..., 1] = a * x + b * w + c * z - d * y
+    made[..., 2] = a * y + c * w + d * x - b * z
+    made[..., 3] = a * z + d * w + b * y - c * x
+    return made
 
 
 def about(axis: str, angle: Array | float) -> Array:
     """Quaternion (..., 4) of a turn about a coordinate axis, radians."""
     half = np.asarray(angle, dtype=np.float64) / 2
-    parts = [np.cos(half), *(np.sin(half) * (axis == name) for name in "xyz")]
-    return np.stack(np.broadcast_arrays(*parts), axis=-1)
+    made = np.zeros((*half.shape, 4))
+    made[..., 0] = np.cos(half)
+    made[..., 1 + "xyz".index(axis)] = np.sin(half)
+    return made
 
 
 def of_vector(turn: Array) -> Array:

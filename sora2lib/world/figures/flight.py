@@ -12,10 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
+from sora2lib.kernels.tumble import tumble
 from sora2lib.world.figures.mass import inertia, inner_momentum
 from sora2lib.world.figures.skeleton import Array, Figure, pose
-from sora2lib.world.parts import rotate
-from sora2lib.world.turns import back, of_vector, product
+from sora2lib.world.turns import of_vector, product
 
 STEP = 1 / 600  # s
 INSTANT = 1e-4  # s, over which the joints' velocities are measured
@@ -69,14 +69,8 @@ class Aloft:
 
     def spin(self, turn: Array, momentum: Array) -> Spin:
         """Turn on from an orientation (4,) with a momentum (3,) in the world, per kg: midpoint steps on the group."""
-        turns, step_S = [turn], np.diff(self.time_S)
-        for inverse, inner, step in zip(self.inverse_S33, self.inner_S3, step_S, strict=True):
-            rate = rotate(turn, inverse @ (back(turn, momentum) - inner))
-            middle = product(of_vector(rate * step / 2), turn)
-            rate = rotate(middle, inverse @ (back(middle, momentum) - inner))
-            turn = product(of_vector(rate * step), turn)
-            turns.append(turn)
-        return Spin(self.time_S, np.array(turns), momentum)
+        turn_S4 = tumble(turn, momentum, self.inverse_S33, self.inner_S3, np.diff(self.time_S))
+        return Spin(self.time_S, turn_S4, momentum)
 
     def spin_by(self, turn: Array, axis: Array, angle: float) -> Spin:
         """Find the momentum along a unit axis (3,) that turns the body by ``angle`` radians about it, and turn it."""

@@ -14,6 +14,7 @@ from sora2lib.world.turns import about, product
 
 Flags = NDArray[np.bool_]
 ROUNDS = 12
+SETTLED = 1e-5  # m: a root that moves less has found its place
 
 
 # T samples, J joints
@@ -94,6 +95,10 @@ def balanced(
     """Put limbs where they belong under a body whose centre of mass is given: the root moves until both hold."""
     motion = Motion(figure, time_T, centre_T3, turn_T4, angles_TJ, {})
     for _ in range(ROUNDS if targets else 1):
-        root_T3 = motion.root_T3 + centre_T3 - motion.position_T3
-        motion = rooted(figure, time_T, motion.angles_TJ, root_T3=root_T3, turn_T4=turn_T4, targets=targets)
+        shift_T3 = centre_T3 - motion.position_T3
+        motion = rooted(
+            figure, time_T, motion.angles_TJ, root_T3=motion.root_T3 + shift_T3, turn_T4=turn_T4, targets=targets
+        )
+        if np.abs(shift_T3).max(initial=0.0) < SETTLED:
+            break
     return replace(motion, root_T3=centre_T3 - (motion.position_T3 - motion.root_T3))

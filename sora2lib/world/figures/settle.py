@@ -15,6 +15,7 @@ from sora2lib.world.turns import about, product
 STEPS = 5
 NUDGE = 1e-5  # rad, of the differences
 MOST = 0.25  # rad, of one step
+STILL = 1e-4  # rad: after a smaller step the next one, a hundredth of it, would not be seen
 SOFT = 1e-4  # m: where the leg is stretched the steps stay short
 AHEAD = np.array([1.0, 0.0, 0.0])
 
@@ -50,7 +51,9 @@ def settle(figure: Figure, angles_TJ: Array, *, root_T3: Array, turn_T4: Array, 
         across_T44 = np.swapaxes(slope_T44, 1, 2)
         square_T44 = across_T44 @ slope_T44 + SOFT * np.eye(4)
         step_T4 = np.linalg.solve(square_T44, across_T44 @ error_T4[..., None])[..., 0]
-        angles_T4 = np.clip(angles_T4 + np.clip(step_T4, -MOST, MOST), low_4, high_4)
+        before_T4, angles_T4 = angles_T4, np.clip(angles_T4 + np.clip(step_T4, -MOST, MOST), low_4, high_4)
+        if np.abs(angles_T4 - before_T4).max() < STILL:
+            break
     settled_TJ = angles_TJ.copy()
     settled_TJ[:, joints] = angles_T4
     return settled_TJ
