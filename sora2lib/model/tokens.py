@@ -14,7 +14,7 @@ Shapes: A actors, M movers, F figures, K time rows, T = STRIDE * K + 1 samples.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -29,7 +29,7 @@ from sora2lib.model.tracks import STRIDE, squash, stretch
 from sora2lib.world import vocabulary
 from sora2lib.world.assets import LIBRARY, find
 from sora2lib.world.figures.library import SKELETONS
-from sora2lib.world.schema import RATE, World, build
+from sora2lib.world.schema import RATE, VARIABLES, World, build
 from sora2lib.world.support import depth_below
 
 Array = NDArray[np.float64]
@@ -91,45 +91,53 @@ def _nearest(topic: str, names: Sequence[str], width: int, code: Array) -> str:
 
 def order(world: World) -> NDArray[np.intp]:
     """Indices of the actors in cast order: figures first, as they stand, then what else moves, then what does not."""
-    return np.lexsort([~_bends(world.asset.values), world.fixed.values])
+    return np.lexsort([~_bends(world.variables["asset"].values), world.variables["fixed"].values])
 
 
-def _bends(names: Sequence[str]) -> NDArray[np.bool_]:
+def _bends(names: Iterable[str]) -> NDArray[np.bool_]:
     """Which of the assets have joints."""
     return np.array([str(name) in SKELETONS for name in names], dtype=bool)
 
 
 def encode(world: World) -> Rows:
     """Turn a world of STRIDE * K + 1 samples at RATE into rows; :func:`decode` undoes it."""
-    world = world.isel(actor=order(world))
-    movers = int((~world.fixed.values).sum())
-    figures = int((_bends(world.asset.values) & ~world.fixed.values).sum()) if world.sizes["joint"] else 0
+    values = _in_cast_order(world)
+    moves = ~values["fixed"]
+    movers = int(moves.sum())
+    figures = int((_bends(values["asset"]) & moves).sum()) if world.sizes["joint"] else 0
     return Rows(
-        _encode_cast(world),
-        _encode_scene(world),
+        _encode_cast(values),
+        _encode_scene(values),
         encode_camera(world),
-        _encode_motion(world, movers),
-        encode_poses(world.joint_angle.values[:figures])
+        _encode_motion(values, movers),
+        encode_poses(values["joint_angle"][:figures])
         if figures
         else np.zeros((0, (world.sizes["time"] - 1) // STRIDE, POSE_WIDTH)),
     )
 
 
-def _encode_cast(world: World) -> Array:
-    rotation = world.rotation.values[:, 0]
-    position = world.position.values[:, 0]
-    depth = [depth_below(str(a), s, r) for a, s, r in zip(world.asset.values, world.size.values, rotation, strict=True)]
+def _in_cast_order(world: World) -> dict[str, NDArray[Any]]:
+    """Plain arrays of the variables, actors in cast order; xarray would take longer to sort them than all the rest."""
+    values = {name: world.variables[name].values for name in VARIABLES}
+    order_A = order(world)
+    return {name: array[order_A] if VARIABLES[name][0][:1] == ("actor",) else array for name, array in values.items()}
+
+
+def _encode_cast(values: dict[str, NDArray[Any]]) -> Array:
+    rotation = values["rotation"][:, 0]
+    position = values["position"][:, 0]
+    depth = [depth_below(str(a), s, r) for a, s, r in zip(values["asset"], values["size"], rotation, strict=True)]
     columns = [
         np.ones((len(position), 1)),
-        np.where(world.fixed.values, -1.0, 1.0)[:, None],
-        np.stack([asset_code(find(str(name)).name) for name in world.asset.values]),
-        np.log(world.size.values / 0.3),
-        world.colour.values * 2 - 1,
-        np.stack([_code("material", MATERIAL_CODE, str(name)) for name in world.material.values]),
-        np.log(world.density.values / 1000)[:, None],
-        world.restitution.values[:, None],
-        squash(world.friction.values, 0.1)[:, None],
-        world.gloss.values[:, None],
+        np.where(values["fixed"], -1.0, 1.0)[:, None],
+        np.stack([asset_code(find(str(name)).name) for name in values["asset"]]),
+        np.log(values["size"] / 0.3),
+        values["colour"] * 2 - 1,
+        np.stack([_code("material", MATERIAL_CODE, str(name)) for name in values["material"]]),
+        np.log(values["density"] / 1000)[:, None],
+        values["restitution"][:, None],
+        squash(values["friction"], 0.1)[:, None],
+        values["gloss"][:, None],
         position,
         squash(position[:, 2] - depth, CLEARANCE_KNEE)[:, None],
         rotations.to_columns(rotation),
@@ -137,25 +145,23 @@ def _encode_cast(world: World) -> Array:
     return np.concatenate(columns, axis=-1)
 
 
-def _encode_scene(world: World) -> Array:
-    azimuth, elevation = float(world.sun_azimuth), float(world.sun_elevation)
-    numbers = [np.cos(azimuth), np.sin(azimuth), 2 * elevation, float(world.cloud), squash(world.fog.values, 0.005)]
-    ground = _code("ground", GROUND_CODE, str(world.ground.values))
-    ambience = _code("ambience", AMBIENCE_CODE, str(world.ambience.values))
-    fall = [float(world.rain), float(world.snow)]
-    return np.concatenate([ground, numbers, ambience, [float(world.ambience_level)], fall, world.wind.values[:2]])
+def _encode_scene(values: dict[str, NDArray[Any]]) -> Array:
+    azimuth, elevation = float(values["sun_azimuth"]), float(values["sun_elevation"])
+    numbers = [np.cos(azimuth), np.sin(azimuth), 2 * elevation, float(values["cloud"]), squash(values["fog"], 0.005)]
+    ground = _code("ground", GROUND_CODE, str(values["ground"]))
+    ambience = _code("ambience", AMBIENCE_CODE, str(values["ambience"]))
+    fall = [float(values["rain"]), float(values["snow"])]
+    return np.concatenate([ground, numbers, ambience, [float(values["ambience_level"])], fall, values["wind"][:2]])
 
 
-def _encode_motion(world: World, movers: int) -> Array:
-    position, rotation = world.position.values[:movers], world.rotation.values[:movers]
+def _encode_motion(values: dict[str, NDArray[Any]], movers: int) -> Array:
+    position, rotation = values["position"][:movers], values["rotation"][:movers]
     rows = (position.shape[1] - 1) // STRIDE
     if not movers:
         return np.zeros((0, rows, MOTION_WIDTH))
     starts, speeds, accelerations = tracks.differences(position, DT)
     first, rates = rotations.turns(rotation, DT)
-    depth = np.stack(
-        [depth_below(str(world.asset.values[i]), world.size.values[i], rotation[i]) for i in range(movers)]
-    )
+    depth = np.stack([depth_below(str(values["asset"][i]), values["size"][i], rotation[i]) for i in range(movers)])
     clearance = (position[..., 2] - depth)[:, :-1].reshape(movers, rows, STRIDE)[..., :: STRIDE // 2]
     columns = [
         starts - position[:, None, 0],

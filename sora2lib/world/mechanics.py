@@ -7,25 +7,24 @@ damping ratio, sets the restitution of a pair whatever the masses; see :func:`so
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.errors import WorldError
+from sora2lib.kernels.clock import no_clock
 from sora2lib.world.assets import primitives
+from sora2lib.world.ear import LOOKS, Ear
 from sora2lib.world.forces import Forces
 from sora2lib.world.pairs import HARD_ROLLING, damping_ratio, pair_friction, pair_restitution, rolling_resistance
 from sora2lib.world.parts import Primitive, rotate
 from sora2lib.world.schema import GRAVITY, RATE
-from sora2lib.world.stage import Body, Contact, Force, Take
+from sora2lib.world.stage import Body, Force, Take
 from sora2lib.world.vocabulary import GROUNDS, Ground
 
-LOOKS = 42  # times a sample, about once a millisecond, to see who touches; shorter than any contact
-FLICKER = 3  # looks; what was apart for less, as a rolling ball is, has not begun to touch
 HOLD = 14  # looks for which applied forces stay as they are
-LONGEST_BLOW = 16  # looks after which what still touches is no longer the blow
 # Rate, in 1/s, at which friction would end a slip if the Coulomb limit allowed it. MuJoCo's convex contact lifts a
 # slider by friction * rate * speed / stiffness, a tenth of a millimetre at this rate; a round thing that lands slips
 # only for the length of the bounce and needs the firmer grip to get its spin.
@@ -34,8 +33,6 @@ MOST_DENSE = 4  # movers; with more, sparse algebra is faster
 IMPEDANCE = 0.8  # below 1, so that gravity presses what rests into its contact and nothing flickers
 AT_REST = 3e-3  # m/s; what has been slower for ten steps sleeps until it is touched
 SMALLEST_OVERLAP = 1e-4  # metres
-SLOWEST_IMPACT = 0.05  # m/s; slower touches are not events
-NOTHING = np.zeros((0, 2), dtype=np.int32)
 RING_PIECES = 24
 CONE_SIDES = 32
 GROUND = "ground"
@@ -67,16 +64,26 @@ def _pace(bodies: tuple[Body, ...]) -> Pace:
 # MuJoCo would write its warnings into a file in the user's folder; play() raises them instead.
 mujoco.set_mju_user_warning(lambda message: None)
 
+# MuJoCo times every stage of a step for a report that nobody reads: a quarter of what a step of one ball takes.
+mujoco.set_mjcb_time(no_clock.ctypes)
 
-def play(bodies: tuple[Body, ...], *, ground: str, samples: int, forces: Sequence[Force] = ()) -> Take:
+
+def play(
+    bodies: tuple[Body, ...], *, ground: str, samples: int, forces: Sequence[Force] = (), reach: float = math.inf
+) -> Take:
     """Simulate the bodies and record ``samples`` poses at 24 Hz, the first being the start.
 
     On water the bodies float or sink by their density; below it lies a bed of sand.
 
+    Parameters
+    ----------
+    reach : metres along x and y from the middle at which the simulation is given up.
+
     Raises
     ------
     WorldError
-        The simulation became unstable: bodies that overlap by much, or speeds beyond all measure.
+        The simulation became unstable: bodies that overlap by much, or speeds beyond all measure. Or a body was
+        seen out of reach.
 
     >>> take = play((ball,), ground="ice", samples=97)  # doctest: +SKIP
     """
@@ -91,17 +98,23 @@ def play(bodies: tuple[Body, ...], *, ground: str, samples: int, forces: Sequenc
     movers = [i for i, body in enumerate(bodies) if not body.fixed]
     position_AT3 = np.repeat(np.array([body.position for body in bodies])[:, None], samples, axis=1)
     rotation_AT4 = np.repeat(np.array([body.rotation for body in bodies])[:, None], samples, axis=1)
-    ear = _Ear(model, data, owners, [*(body.name for body in bodies), GROUND])
+    ear = Ear(model, data, owners, [*(body.name for body in bodies), GROUND])
     rows = [i + 1 for i in movers]
     for sample in range(1, samples):
+        if not (applied or data.ntree_awake or ear.follows):  # nothing will wake it: the pose stays as it is
+            position_AT3[movers, sample:] = position_AT3[movers, sample - 1, None]
+            rotation_AT4[movers, sample:] = rotation_AT4[movers, sample - 1, None]
+            break
         for look in range(LOOKS):
-            if applied and look % HOLD == 0:
+            if look % HOLD == 0 and applied:
                 applied.apply(data)
             mujoco.mj_step(model, data, pace.steps // LOOKS)
             ear.listen()
         mujoco.mj_kinematics(model, data)
         position_AT3[movers, sample] = data.xpos[rows]
         rotation_AT4[movers, sample] = data.xquat[rows]
+        if abs(data.xpos[rows, :2]).max(initial=0.0) >= reach:
+            raise WorldError(f"a body went farther than {reach:g} m; give it less speed")
     if any(warning.number for warning in data.warning):
         raise WorldError("the simulation became unstable; give the bodies more room or less speed at the start")
     time_T = np.arange(samples) / RATE
@@ -281,67 +294,3 @@ def _matrix(quaternion: tuple[float, float, float, float]) -> NDArray[np.float64
     matrix_9 = np.zeros(9)
     mujoco.mju_quat2Mat(matrix_9, np.asarray(quaternion, dtype=np.float64))
     return matrix_9.reshape(3, 3)
-
-
-class _Ear:
-    """Writes down each moment at which two bodies begin to touch, exact to a fraction of a step."""
-
-    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, owners: NDArray[np.int64], names: list[str]) -> None:
-        self.contacts: list[Contact] = []
-        self._data, self._owners, self._names = data, owners, names
-        self._timestep = model.opt.timestep
-        self._key = b""
-        self._touching: set[tuple[int, int]] = set()
-        self._look = 0
-        self._parted: dict[tuple[int, int], int] = {}
-        self._open: dict[tuple[int, int], Contact] = {}
-        self._looks: dict[tuple[int, int], int] = {}
-
-    def listen(self) -> None:
-        """Look at the contacts of the last step."""
-        self._look += 1
-        contact = self._data.contact
-        geoms = contact.geom if self._data.ncon else NOTHING
-        key = geoms.tobytes()
-        if key == self._key and not self._open:
-            return
-        self._key = key
-        touching: dict[tuple[int, int], list[int]] = {}
-        if key:
-            pairs, rows = np.sort(self._owners[geoms]).tolist(), contact.efc_address.tolist()
-            for i, (a, b) in enumerate(pairs):
-                if rows[i] >= 0:
-                    touching.setdefault((a, b), []).append(i)
-        self._parted.update(dict.fromkeys(self._touching - touching.keys(), self._look))
-        for pair in touching.keys() - self._touching - self._open.keys():
-            if self._look - self._parted.get(pair, -FLICKER) >= FLICKER:
-                self._begin(pair, touching[pair])
-        for pair in list(self._open):
-            self._follow(pair, touching.get(pair, []))
-        self._touching = set(touching)
-
-    def _begin(self, pair: tuple[int, int], points: list[int]) -> None:
-        rows = self._data.contact.efc_address[points]
-        speeds = -self._data.efc_vel[rows]
-        hardest = int(np.argmax(speeds))
-        speed, depth = float(speeds[hardest]), -float(self._data.contact.dist[points[hardest]])
-        # What spring and damper have taken since the touch, to first order in the one or two steps that have passed.
-        spring, damper = -self._data.contact.solref[points[hardest]]
-        at_touch = speed + damper * depth
-        at_touch = speed + damper * depth + spring * depth**2 / max(speed + at_touch, 1e-9)
-        if speed > 0 and at_touch > SLOWEST_IMPACT:
-            time = float(self._data.time - self._timestep - 2 * depth / (speed + at_touch))
-            place = tuple(self._data.contact.pos[points[hardest]].tolist())
-            a, b = (self._names[i] for i in pair)
-            self._open[pair] = Contact(max(time, 0.0), a, b, impulse=0.0, speed=float(at_touch), place=place)
-            self._looks[pair] = 0
-
-    def _follow(self, pair: tuple[int, int], points: list[int]) -> None:
-        """Add up the impulse until the bodies part or the blow is over."""
-        if points:
-            force = float(self._data.efc_force[self._data.contact.efc_address[points]].sum())
-            contact = self._open[pair]
-            self._open[pair] = replace(contact, impulse=contact.impulse + force / (RATE * LOOKS))
-            self._looks[pair] += 1
-        if not points or self._looks[pair] == LONGEST_BLOW:
-            self.contacts.append(self._open.pop(pair))

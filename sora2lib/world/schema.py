@@ -195,33 +195,34 @@ def _defaults(sizes: dict[str, int]) -> dict[str, Any]:
 
 
 def _problems(world: World) -> Any:
-    missing = [name for name in (*VARIABLES, "actor", "time") if name not in world.variables]
+    variables = world.variables  # not world[name], which would gather the coordinates each time
+    missing = [name for name in (*VARIABLES, "actor", "time") if name not in variables]
     if missing:
         yield f"the world lacks {', '.join(missing)}; build it with sora2lib.world.schema.build"
         return
     for name, (dims, kind) in VARIABLES.items():
-        if world[name].dims != dims:
-            yield f"{name} has dimensions {world[name].dims}; it needs {dims}"
-        elif kind == "f" and not np.isfinite(world[name].values).all():
+        if variables[name].dims != dims:
+            yield f"{name} has dimensions {variables[name].dims}; it needs {dims}"
+        elif kind == "f" and not np.isfinite(variables[name].values).all():
             yield f"{name} has values that are not finite numbers; give every sample a number"
-    names = world.actor.values.tolist()
+    names = variables["actor"].values.tolist()
     if len(set(names)) < len(names):
         yield f"actor names {sorted({n for n in names if names.count(n) > 1})} occur twice; make each unique"
-    steps = np.diff(world.time.values)
+    steps = np.diff(variables["time"].values)
     if not len(steps) or steps.min() <= 0 or np.ptp(steps) > 1e-6:
         yield "time must rise in equal steps, two samples at least; use numpy.arange(n) / rate"
     for name, table in _NAMED.items():
-        unknown = sorted(it for it in set(np.atleast_1d(world[name].values).tolist()) if it not in table)
+        unknown = sorted(it for it in set(np.atleast_1d(variables[name].values).tolist()) if it not in table)
         if unknown:
             known = textwrap.shorten(", ".join(table), 1000, placeholder=" ...")
             yield f"{name} {unknown} is not known; use one of {known}"
     for name, (low, high) in _RANGES.items():
-        values = world[name].values
+        values = variables[name].values
         if values.size and not (low <= values.min() and values.max() <= high):
             yield f"{name} spans {values.min():.3g} to {values.max():.3g}; keep it within {low} to {high}"
-    if "joint" in world.coords and world.joint.values.tolist() != list(JOINTS):
+    if "joint" in world.coords and variables["joint"].values.tolist() != list(JOINTS):
         yield "joint_angle is not in the order of figures.skeleton.JOINTS; build the world with all joints, or none"
-    norms = np.linalg.norm(world.rotation.values, axis=-1)
+    norms = np.linalg.norm(variables["rotation"].values, axis=-1)
     if norms.size and np.abs(norms - 1).max() > 1e-3:
         yield "rotation holds quaternions that are not of length 1; divide each by its length"
 

@@ -79,7 +79,13 @@ def shoot(stage: Stage, rng: np.random.Generator, *, seconds: float = 4.0) -> Wo
         if stage.perform:
             take = stage.perform(samples)
         else:
-            take = play(stage.bodies, ground=stage.setting.ground, samples=samples, forces=stage.forces)
+            take = play(
+                stage.bodies,
+                ground=stage.setting.ground,
+                samples=samples,
+                forces=stage.forces,
+                reach=stage.reach,
+            )
     except WorldError:
         return None
     event = stage.judge(take) if _sane(stage, take) else None
