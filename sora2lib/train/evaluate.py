@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sora2lib.train import looks
+from sora2lib.train import animals, looks, meetings, people
 from sora2lib.train.clauses import ACTIONS, OUTCOMES
 from sora2lib.train.measure import Array, Cast, Scene
 from sora2lib.world.naming import Clause
@@ -29,6 +29,8 @@ TAKE_TWO = frozenset(
     {"hits", "collide/meet", "collide/hit", "collide/chase", "collide/scatter", "dominoes/hit"}
     | {"tower/hit", "pendulum/hit", "seesaw/launch", "boat/bump", "ninepins/bowl", "balance/outweigh", "cars/overtake"}
     | {"cars/crash", "walls/bank", "wrecking/wreck", "tandem/shoot up", "curling/glide"}
+    | animals.PAIRS
+    | meetings.PAIRS
 )
 NORMAL_95 = 1.959964
 
@@ -194,7 +196,9 @@ def _seen(scene: Scene, low: Array, high: Array) -> tuple[Array, Array]:
 
 def _heads(scene: Scene, group: tuple[int, ...], value: str) -> bool | None:
     """Which way it first goes; of a see-saw, on which side it falls."""
-    if "seesaw" in scene.asset:
+    if scene.creature(group[0]) is not None:
+        way = float((scene.position_AT3[group[0], -1] - scene.position_AT3[group[0], 0]) @ scene.right)
+    elif "seesaw" in scene.asset:
         plank = scene.position_AT3[scene.asset.index("seesaw"), 0]
         way = float((scene.position_AT3[group[0], 0] - plank) @ scene.right)
     else:
@@ -205,6 +209,8 @@ def _heads(scene: Scene, group: tuple[int, ...], value: str) -> bool | None:
 
 def _paces(scene: Scene, group: tuple[int, ...], value: str) -> bool | None:
     i = group[0]
+    if (creature := scene.creature(i)) is not None:
+        return people.paced(creature, value)
     if scene.asset[i] == "pendulum":
         way, speed = "pendulum", float(np.linalg.norm(scene.velocity_AV3[i], axis=-1).max())
     else:

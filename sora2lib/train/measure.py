@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.kernels import gaps
+from sora2lib.physics.bodies import Creature, creatures
 from sora2lib.train.looks import nearest_colour
 from sora2lib.world.geometry import Bodies, bodies, matrix
 from sora2lib.world.schema import GRAVITY, World
@@ -92,6 +93,14 @@ class Scene:
         """Height of each body's own z axis: 1 upright, 0 lying."""
         _, x, y, _ = np.moveaxis(self.rotation_AT4, -1, 0)
         return np.asarray(1 - 2 * (x**2 + y**2))
+
+    @cached_property
+    def _creatures(self) -> dict[int, Creature]:
+        return {i: Creature.of(self.world, i) for i in creatures(self.world)}
+
+    def creature(self, actor: int) -> Creature | None:
+        """Body of an actor that is a person or an animal, joints and all; None for things."""
+        return self._creatures.get(actor)
 
     @cached_property
     def _packed(self) -> Bodies:

@@ -14,7 +14,7 @@ from sora2lib.world.vocabulary import FRAMINGS
 
 Array = NDArray[np.float64]
 ASPECT = 16 / 9
-NEAREST, FARTHEST = 2.0, 12.0
+NEAREST, FARTHEST = 2.0, 22.0
 VERY_NEAR = 0.8  # for small things
 WIDEST, NARROWEST = 1.15, 0.35  # vertical field of view, radians
 LOWEST_EYE = 0.2

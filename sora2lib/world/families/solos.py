@@ -6,6 +6,7 @@ import numpy as np
 
 from sora2lib.world.families.herd import fish, race
 from sora2lib.world.families.paddleboard import paddleboard
+from sora2lib.world.families.pairs import chase, greet
 from sora2lib.world.families.skater import skater
 from sora2lib.world.stage import Stage
 
@@ -14,4 +15,6 @@ SOLOS: dict[str, Callable[[np.random.Generator], Stage]] = {
     "fish": fish,
     "paddleboard": paddleboard,
     "skater": skater,
+    "chase": chase,
+    "greet": greet,
 }

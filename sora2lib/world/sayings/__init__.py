@@ -5,12 +5,22 @@ Sayings under the outcome "" state the action alone and hold whatever came of it
 teller says it of what is round and springy (:mod:`sora2lib.world.wording`).
 """
 
-from sora2lib.world.families import herd_sayings, people_sayings, skater_sayings, water_sayings
+from sora2lib.world.families import herd_sayings, pairs_sayings, people_sayings, skater_sayings, water_sayings
 from sora2lib.world.grammar import Key
 from sora2lib.world.sayings import basics, games, household, outdoors
 
 WIDER = {"in": "scores", "in off the board": "scores", "rim": "miss", "board": "miss"}
-TOPICS = (basics, games, household, outdoors, people_sayings, herd_sayings, water_sayings, skater_sayings)
+TOPICS = (
+    basics,
+    games,
+    household,
+    outdoors,
+    people_sayings,
+    herd_sayings,
+    water_sayings,
+    skater_sayings,
+    pairs_sayings,
+)
 SAYINGS: dict[Key, tuple[str, ...]] = {key: patterns for topic in TOPICS for key, patterns in topic.SAYINGS.items()}
 # A word or two, as typed in a hurry or in a list of tags.
 TAGS: dict[Key, tuple[str, ...]] = {key: tags for topic in TOPICS for key, tags in topic.TAGS.items()}

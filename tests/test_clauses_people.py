@@ -1,0 +1,66 @@
+"""What the checker says of people and animals, from worlds alone."""
+
+import numpy as np
+import pytest
+from test_clauses import asked, happened
+
+from sora2lib.train.clauses import ACTIONS, OUTCOMES
+from sora2lib.train.evaluate import frozen, obeys
+from sora2lib.world.facts import Facts
+from sora2lib.world.families.people import PEOPLE
+from sora2lib.world.naming import Clause
+from sora2lib.world.sayings import SAYINGS
+from sora2lib.world.simulate import simulate
+
+SEEDS = range(20_000_000, 20_000_003)
+STILL = {"gesture/stand", "sway/stand"}  # happens by nothing happening
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    worlds = [simulate(family, seed) for family in PEOPLE for seed in SEEDS]
+    return [(world, Facts.from_json(world.attrs.pop("facts"))) for world in worlds]
+
+
+def test_people_do_what_their_captions_say(scenes):
+    refused = [
+        (happened(facts), facts.outcome, [it for it, answer in obeys(world, asked(facts)).items() if not answer])
+        for world, facts in scenes
+    ]
+    assert [it for it in refused if it[2]] == []
+
+
+def test_frozen_people_do_nothing(scenes):
+    for world, facts in scenes:
+        if happened(facts) not in STILL:
+            answers = obeys(frozen(world), asked(facts, "action", "outcome", "asset"))
+            done = [answer for clause, answer in answers.items() if clause.kind in ("action", "outcome")]
+            assert not all(done), happened(facts)
+
+
+def test_people_in_a_mirror_go_the_other_way(scenes):
+    for world, facts in scenes:
+        if facts.direction:
+            way = Clause("direction", "subject", facts.direction)
+            clauses = [way, *asked(facts, "asset", "colour")]
+            mirrored = world.assign(position=world.position * [-1, 1, 1])
+            assert obeys(world, clauses)[way] is True, happened(facts)
+            assert obeys(mirrored, clauses)[way] is False, happened(facts)
+
+
+def test_what_one_does_is_not_taken_for_what_another_does(scenes):
+    others = sorted({happened(facts) for _, facts in scenes})
+    granted = [
+        obeys(world, [Clause("action", "subject", other)]).popitem()[1] is True
+        for world, facts in scenes[::3]
+        for other in others
+        if other.split("/")[0] != facts.family
+    ]
+    assert np.mean(granted) < 0.12
+
+
+def test_every_saying_about_people_can_be_checked():
+    for family, action, outcome in SAYINGS:
+        if family in PEOPLE:
+            assert f"{family}/{action}" in ACTIONS
+            assert not outcome or outcome in OUTCOMES
