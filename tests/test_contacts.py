@@ -313,3 +313,14 @@ def test_mass_and_inertia_are_those_of_formulas():
     np.testing.assert_allclose(packed.mass, [ball, box])
     np.testing.assert_allclose(packed.inertia[0], 0.4 * ball * 0.1**2 * np.eye(3), rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(packed.inertia[1], box * 0.3**2 / 6 * np.eye(3), rtol=1e-9, atol=1e-12)
+
+
+def test_contacts_are_remembered_by_what_the_world_holds_and_cannot_be_written_over():
+    world = simulate("drop", 3)
+    first = contacts(world)
+    assert contacts(world.copy(deep=True)) is first  # another object, the same bodies
+    assert contacts(world.assign(cloud=world.cloud + 0.1)) is first  # which clouds do not strike
+    with pytest.raises(ValueError, match="read-only"):
+        first.time[0] = 1.0
+    world.position[:] = world.position.values + np.array([0.0, 0.0, 5.0])
+    assert not len(contacts(world))  # raised from the floor in place, and seen so

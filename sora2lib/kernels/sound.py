@@ -1,10 +1,22 @@
 """The loops of sound that run sample by sample: ringing modes, bubbles, filters, a moving delay, a limiter."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sora2lib.kernels.compiled import compiled
 
 _SILENT = 1e-5  # a mode that has fallen this far is over
+TAPS, PHASES = 16, 512  # that a sample between samples is made of; steps from one sample to the next
+
+
+def _reader() -> NDArray[np.float64]:
+    """Weights (PHASES + 1, TAPS) of the samples round a moment: a sinc in a window, of sum 1."""
+    away = np.arange(1 - TAPS // 2, 1 + TAPS // 2) - np.arange(PHASES + 1)[:, None] / PHASES
+    weights = np.sinc(away) * np.cos(np.pi * away / (TAPS + 1)) ** 2
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
+_READ = _reader()
 
 
 @compiled
@@ -68,14 +80,26 @@ def bubble(out, onset_B, frequency_B, rise_B, decay_B, amplitude_B, rate):
 
 @compiled
 def warp(sound_N, delay_N):
-    """Read a sound (N,) later by ``delay_N`` samples, between samples in a straight line, mirrored at its ends."""
-    out = np.zeros_like(sound_N)
-    last = len(sound_N) - 1
-    for n in range(len(sound_N)):
+    """Read a sound (N,) later by ``delay_N`` samples, which may change, mirrored at its ends.
+
+    Between samples it is read by a windowed sinc; a straight line would swallow the highs half-way between two samples
+    and let them flash up at each whole one.
+    """
+    count, half = len(sound_N), TAPS // 2
+    last = count - 1
+    around, out = np.zeros(count + 2 * TAPS), np.zeros_like(sound_N)
+    for n in range(len(around) if count else 0):
+        k = abs(n - TAPS)
+        around[n] = sound_N[max(min(k, 2 * last - k), 0)]
+    for n in range(count):
         at = abs(n - delay_N[n])
         at = max(min(at, 2 * last - at), 0.0)
-        k = min(int(at), last - 1)
-        out[n] = sound_N[k] + (at - k) * (sound_N[k + 1] - sound_N[k])
+        k = int(at)
+        phase = int((at - k) * PHASES + 0.5)
+        total = 0.0
+        for tap in range(TAPS):
+            total += _READ[phase, tap] * around[TAPS + k - half + 1 + tap]
+        out[n] = total
     return out
 
 

@@ -16,7 +16,8 @@ from sora2lib.world.geometry import bodies
 from sora2lib.world.schema import World
 
 Array = NDArray[np.float64]
-HARDNESS = 0.8  # level goes with the impulse to this power
+HARDNESS = 0.65  # level goes with the impulse to this power
+CRASH = 20.0  # N s; from here on with half that power, or a crash would drown the rest of the clip
 HERTZ = -0.2  # contact time goes with the speed to this power (Hertz)
 HEAVY = 0.3  # and with the mass to this one
 FAINTEST = 1e-3
@@ -27,17 +28,22 @@ FALL = math.log(1000)
 BURSTS = 5.0  # the noise of a blow is over after so many of its time constants
 SPREAD, GRAIN = 0.8, 0.4  # level of the strongest mode; of the noise of a blow while it lasts
 SMALLEST = 0.02  # m
-UNDER, MUFFLED = -0.1, 0.003  # m under water; of the impulse of a blow there that is heard above
+LYING, DAMPED = 0.06, 0.3  # s that a body must have lain on something; share of its ringing that is left
+UNDER, MUFFLED = -0.1, 0.05  # m under water; of the impulse of a blow there that is heard above
 
 
 @dataclass(frozen=True)
 class Struck:
-    """A body as a blow finds it: its voice, its length in m, the ratios of its modes, its stiffness (1 is usual)."""
+    """A body as a blow finds it: its voice, its length in m, the ratios of its modes, its stiffness (1 is usual).
+
+    ``held`` is whether it lies on something else, which damps it.
+    """
 
     voice: Voice
     length: float
     ratios: tuple[float, ...] = voices.SOLID
     stiffness: float = 1.0
+    held: bool = False
 
 
 def strike(out_2N: Array, world: World, heard: Contacts, ears: Ears, rng: np.random.Generator, rate: int) -> None:
@@ -46,11 +52,12 @@ def strike(out_2N: Array, world: World, heard: Contacts, ears: Ears, rng: np.ran
     nominal = np.array([vocabulary.MATERIALS[material].density for material in world.material.values.tolist()])
     stiffness = np.sqrt(nominal / world.density.values)
 
-    def struck(index: int, material: str) -> Struck:
+    def struck(index: int, material: str, time: float) -> Struck:
         if index == GROUND:
             return Struck(voices.GROUNDS[material], voices.SLAB, voices.PLATE)
         ratios = voices.BAR if slender[index] else voices.SOLID
-        return Struck(voices.MATERIALS[material], float(lengths[index]), ratios, float(stiffness[index]))
+        held = any(index in (it.actor, it.other) and it.time[0] + LYING < time < it.time[-1] for it in heard.touches)
+        return Struck(voices.MATERIALS[material], float(lengths[index]), ratios, float(stiffness[index]), held)
 
     wet = vocabulary.GROUNDS[str(world.ground.values)].depth > 0
     time_N = heard.time - float(world.time[0])
@@ -58,7 +65,7 @@ def strike(out_2N: Array, world: World, heard: Contacts, ears: Ears, rng: np.ran
     for n in np.flatnonzero(~heard.step & (time_N * rate < out_2N.shape[1])):
         one, other = heard.materials[n].tolist()
         sound, first = blow(
-            (struck(heard.actor[n], one), struck(heard.other[n], other)),
+            (struck(heard.actor[n], one, heard.time[n]), struck(heard.other[n], other, heard.time[n])),
             time=float(time_N[n]),
             impulse=float(heard.impulse[n]) * (MUFFLED if wet and heard.place[n, 2] < UNDER else 1.0),
             speed=float(heard.speed[n]),
@@ -100,7 +107,7 @@ def blow(
     """
     weight = min(max(impulse / max(speed, 0.1), 0.02), 50.0)
     contact = sum(one.voice.contact**2 for one in pair) ** 0.5 * max(speed, 0.05) ** HERTZ * weight**HEAVY
-    level, first = impulse**HARDNESS / distance, int(time * rate)
+    level, first = (impulse / (1 + impulse / CRASH) ** 0.5) ** HARDNESS / distance, int(time * rate)
     modes = [_modes(one, contact, distance, rng, rate) for one in pair]
     frequency, decay, amplitude = (np.concatenate(column) for column in zip(*modes, strict=True))
     loud = amplitude > FAINTEST * amplitude.max()
@@ -118,7 +125,7 @@ def _modes(
 ) -> tuple[Array, Array, Array]:
     """Frequencies in Hz, decays in 1/s and amplitudes of a struck body's modes."""
     frequency = body.voice.speed * body.stiffness / (2 * body.length) * np.array(body.ratios)
-    ring = body.voice.ring * (1000 / frequency) ** body.voice.damping
+    ring = body.voice.ring * (1000 / frequency) ** body.voice.damping * (DAMPED if body.held else 1.0)
     decay = FALL / np.clip(ring, SHORTEST, LONGEST)
     # The air swallows the highest. Where a body is struck decides which modes answer, not how loud it is as a whole.
     usual = _brightness(frequency, contact) * np.exp(-AIR * frequency**2 * distance)

@@ -15,8 +15,10 @@ from sora2lib.world.vocabulary import GROUNDS
 
 Array = NDArray[np.float64]
 SLOWEST = 0.05  # m/s; slower motion is not heard
-ROLLING, SLIDING = 0.05, 0.08  # level of a kilogram at 1 m/s
+ROLLING, SLIDING = 0.035, 0.056  # level of a kilogram at 1 m/s
 FADE = 0.01  # s
+DULL = 2.0  # of the highest pitch of what rolls or slides: the air and the bodies swallow what is higher
+GROWS = 8e4  # by how many times a speed grows in a second at most
 UNEVEN = 0.35  # by how much a round body is louder on one side
 HEAVIEST, FASTEST = 30.0, 6.0  # kg and m/s above which nothing gets louder
 HISS = 2.0  # sliding sounds this much higher than rolling
@@ -36,33 +38,61 @@ def rub(
     start = float(world.time[0])
     for touch in touches:
         heard = _while(np.maximum(touch.roll, touch.slide) >= SLOWEST)
-        time_M, slide_M = touch.time[heard] - start, touch.slide[heard]
+        time_M, slide_M = touch.time[heard] - start, eased(touch.slide[heard], world.rate)
         time_N, span = span_of(time_M, out_2N.shape[1], rate)
         if not len(time_N):
             continue
         one = voices.MATERIALS[materials[touch.actor]]
         other = ground if touch.other == GROUND else voices.MATERIALS[materials[touch.other]]
         # Rolling shows as wandering of the contact without slip.
-        roll_N = np.interp(time_N, time_M, np.maximum(touch.roll[heard] - slide_M, 0))
-        slide_N = np.interp(time_N, time_M, slide_M)
-        sound_N = _rustle(one, other, roll_N, ROLLING, 1.0, rng, rate)
-        sound_N *= 1 + UNEVEN * np.sin(np.cumsum(roll_N) / rate / radius[touch.actor])
-        sound_N += _rustle(one, other, slide_N, SLIDING, HISS, rng, rate)
-        sound_N *= WET if wet and touch.other == GROUND else 1.0
-        sound_N *= min(mass[touch.actor], HEAVIEST) ** 0.4
+        roll_M = np.maximum(eased(touch.roll[heard], world.rate) - slide_M, 0)
+        sound_N = np.zeros(len(time_N))
+        if roll_M.max() >= SLOWEST:
+            sound_N += ROLLING * _rustle(one, other, roll_M, time_M, time_N, 1.0, rng, rate)
+            turned_N = np.cumsum(np.interp(time_N, time_M, roll_M)) / rate / radius[touch.actor]
+            sound_N *= 1 + UNEVEN * np.sin(turned_N)
+        if slide_M.max() >= SLOWEST:
+            sound_N += SLIDING * _rustle(one, other, slide_M, time_M, time_N, HISS, rng, rate)
+        sound_N *= min(mass[touch.actor], HEAVIEST) ** 0.4 * (WET if wet and touch.other == GROUND else 1.0)
         follow(out_2N, sound_N, span, time_M, touch.place[heard], time_N, ears, rate)
 
 
+def eased(speed_M: Array, rate: float) -> Array:
+    """Speeds (M,) over a touch, ``rate`` a second, that rise no faster than what keeps touching speeds up.
+
+    A jump is one of the account, from one point of a body to another, and would sound like a blow.
+    """
+    most, out_M = GROWS ** (1 / rate), speed_M.copy()
+    for m in range(1, len(out_M)):
+        out_M[m] = min(out_M[m], most * max(out_M[m - 1], SLOWEST))
+    return out_M
+
+
 def _rustle(
-    one: Voice, other: Voice, speed_N: Array, level: float, pitch: float, rng: np.random.Generator, rate: int
+    one: Voice,
+    other: Voice,
+    speed_M: Array,
+    time_M: Array,
+    time_N: Array,
+    pitch: float,
+    rng: np.random.Generator,
+    rate: int,
 ) -> Array:
     """Noise (N,) of two surfaces that move over each other: the faster, the louder and the higher."""
-    if speed_N.max() < SLOWEST:
-        return np.zeros(len(speed_N))
     grit = pitch * (one.grit * other.grit) ** 0.5
-    centre_N = np.clip(grit * (0.3 + 0.7 * np.sqrt(speed_N)), 60, 9000)
-    noise_N = kernels.sweep(rng.standard_normal(len(speed_N)), centre_N, 0.7, float(rate))
-    return np.asarray(level * (one.rough * other.rough) ** 0.5 * np.minimum(speed_N, FASTEST) ** 1.3 * noise_N)
+    centre_M = np.clip(grit * (0.3 + 0.7 * np.sqrt(speed_M)), 60, 9000)
+    loud_M = (one.rough * other.rough) ** 0.5 * np.minimum(speed_M, FASTEST) ** 1.3
+    noise_N = _dull(rng.standard_normal(len(time_N)), DULL * float(centre_M.max()), rate)
+    noise_N = kernels.sweep(noise_N, np.interp(time_N, time_M, centre_M), 0.7, float(rate))
+    return np.asarray(np.interp(time_N, time_M, loud_M) * noise_N)
+
+
+def _dull(noise_N: Array, cut: float, rate: int) -> Array:
+    """Noise (N,) without what lies above a frequency in Hz, by which blows stand out from what rolls."""
+    g = np.tan(np.pi * min(cut / rate, 0.45))
+    down = 1 + np.sqrt(2) * g + g * g
+    b = g * g / down
+    return np.asarray(kernels.biquad(noise_N, b, 2 * b, b, 2 * (g * g - 1) / down, (1 - np.sqrt(2) * g + g * g) / down))
 
 
 def rush(out_2N: Array, world: World, ears: Ears, rng: np.random.Generator, rate: int) -> None:

@@ -1,6 +1,8 @@
 """Impacts and touches, derived from motion alone: the one account that renderer, sound and inspector share."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,11 @@ __all__ = ["GROUND", "Contacts", "Crossing", "Touch", "contacts"]
 FEWEST = 4  # samples from which motion before and after can be told apart
 BED = "sand"  # what lies below water
 UP = np.array([0.0, 0.0, 1.0])
+TOLD_BY = (  # what contacts depend on
+    "asset", "material", "size", "density", "restitution", "friction", "fixed", "position", "rotation", "joint_angle",
+    "ground", "time",
+)  # fmt: skip
+KEPT = 8  # worlds whose contacts are remembered: sound, player and inspector ask one after the other
 
 
 # N impacts
@@ -68,9 +75,41 @@ def contacts(world: World) -> Contacts:
 
     Water is no floor: bodies cross its surface, and meet the bed below it. Creatures bend, so that they touch the
     ground with what they set down, see :mod:`sora2lib.world.steps`; things that they hold or strike move at their will.
+    The latest answers are remembered by what the worlds hold, so that asking again costs next to nothing.
 
     >>> contacts(world).time  # doctest: +SKIP
     """
+    return _remembered(_Seen(world))
+
+
+class _Seen:
+    """A world as contacts see it: equal to another one whose bodies are and move alike."""
+
+    def __init__(self, world: World) -> None:
+        self.world, digest = world, hashlib.blake2b(digest_size=16)
+        for name in TOLD_BY:
+            values = np.ascontiguousarray(world[name].values)
+            digest.update(f"{name} {values.dtype} {values.shape}".encode() + values.tobytes())
+        self.digest = digest.digest()
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Seen) and self.digest == other.digest
+
+
+@lru_cache(maxsize=KEPT)
+def _remembered(seen: _Seen) -> Contacts:
+    found = _found(seen.world)
+    del seen.world  # it may change and is large; the digest stays
+    for column in fields(found):
+        if isinstance(values := getattr(found, column.name), np.ndarray):
+            values.flags.writeable = False
+    return found
+
+
+def _found(world: World) -> Contacts:
     # Seen from its bed, water is a floor that lies lower.
     depth = np.array([0.0, 0.0, GROUNDS[str(world.ground.values)].depth])
     motion, packed, start = (

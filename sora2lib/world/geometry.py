@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib.kernels import gaps
+from sora2lib.kernels import probes
 from sora2lib.world.assets import primitives
 from sora2lib.world.parts import SHAPES, WEDGE, Primitive, volume
 from sora2lib.world.schema import World
@@ -143,7 +143,7 @@ def _features(part: Primitive, turn: Array) -> tuple[Indices, Array, Array]:
     edges = np.zeros((0, 2, 3))
     if part.shape == "ellipsoid":
         ends = np.concatenate([part.centre[None], turn * part.half[None, :]])  # columns are the half axes
-        return np.array([gaps.CAP]), ends[None], np.zeros(1)
+        return np.array([probes.CAP]), ends[None], np.zeros(1)
     if part.shape == "sphere":
         points, radius = np.zeros((1, 3)), x
     elif part.shape == "capsule":
@@ -164,7 +164,7 @@ def _features(part: Primitive, turn: Array) -> tuple[Indices, Array, Array]:
     ends = np.zeros((len(points) + len(edges), 4, 3))
     ends[: len(points), 0] = points @ turn.T + part.centre
     ends[len(points) :, :2] = edges @ turn.T + part.centre
-    kind = np.repeat([gaps.POINT, gaps.EDGE], [len(points), len(edges)])
+    kind = np.repeat([probes.POINT, probes.EDGE], [len(points), len(edges)])
     return kind, ends, np.full(len(ends), radius)
 
 
