@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sora2lib.train import animals, looks, meetings, people
+from sora2lib.train import animals, company, looks, meetings, people
 from sora2lib.train.clauses import ACTIONS, OUTCOMES
 from sora2lib.train.measure import Array, Cast, Scene
 from sora2lib.world.naming import Clause
@@ -31,6 +31,7 @@ TAKE_TWO = frozenset(
     | {"cars/crash", "walls/bank", "wrecking/wreck", "tandem/shoot up", "curling/glide"}
     | animals.PAIRS
     | meetings.PAIRS
+    | company.PAIRS
 )
 NORMAL_95 = 1.959964
 

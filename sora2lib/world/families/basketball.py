@@ -35,7 +35,7 @@ def basketball(rng: np.random.Generator, outcome: str = "") -> Stage:
         joint="fixed",
     )
     height = between(rng, 1.8, 2.2)
-    along, up, across = _aim(rng, outcome, away, hoop_look.extents[2] - height, hoop, ball_look.extents[0] / 2)
+    along, up, across = aim(rng, outcome, away, hoop_look.extents[2] - height, hoop, ball_look.extents[0] / 2)
     ball = body(
         rng,
         ball_look,
@@ -61,7 +61,7 @@ def basketball(rng: np.random.Generator, outcome: str = "") -> Stage:
     )
 
 
-def _aim(
+def aim(
     rng: np.random.Generator, outcome: str, away: float, rise: float, hoop: Body, radius: float
 ) -> tuple[float, float, float]:
     """Choose the velocity: towards the hoop, up and across."""

@@ -6,8 +6,9 @@ SAYINGS: dict[Key, tuple[str, ...]] = {
     ("chase", "chase", ""): (
         "{s} [chase] {t}", "{s} [chase] {t}{d}", "{s} [run] after {t}", "{s} [run] after {t}{d}",
         "{s} [chase] after {t}{d}", "{s} [run]{d} to catch {t}", "{s} [run]{d} behind {t}", "{s} [try] to catch {t}",
-        "{t} [run] away from {s}{d}", "{t} [flee] from {s}{d}", "{s} [play] tag with {t}", "{s} [chase] {t} across {floor}",
-        "{s} [hunt] {t}{d}", "{s} [run] after {t} over {floor}", "!let {s} chase {t}", "!make {s} run after {t}{d}",
+        "{t} [run] away from {s}{d}", "{t} [flee] from {s}{d}", "{s} [play] tag with {t}",
+        "{s} [chase] {t} across {floor}", "{s} [hunt] {t}{d}", "{s} [run] after {t} over {floor}", "!let {s} chase {t}",
+        "!make {s} run after {t}{d}",
         "=a chase of {s} after {t}", "=a chase, {n} after {m}", "~{s} [pursue] {t}", "~{s} [sprint] after {t}{d}",
         "~{s} [dash] after {t}", "~{s} [be] hot on the heels of {t}", "~{t} [escape] from {s}{d}",
         "~!have {s} pursue {t}", "~=a pursuit of {t} by {s}",

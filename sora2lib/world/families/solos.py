@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sora2lib.world.families.ball_games import catch, player
+from sora2lib.world.families.explorers import explorers
 from sora2lib.world.families.herd import fish, race
 from sora2lib.world.families.paddleboard import paddleboard
 from sora2lib.world.families.pairs import chase, greet
@@ -17,4 +19,7 @@ SOLOS: dict[str, Callable[[np.random.Generator], Stage]] = {
     "skater": skater,
     "chase": chase,
     "greet": greet,
+    "catch": catch,
+    "player": player,
+    "explorers": explorers,
 }

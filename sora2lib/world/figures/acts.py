@@ -66,6 +66,18 @@ _POINT = {**EASE, "right_shoulder_swing": 1.5, "right_elbow": 0.05, "right_shoul
           "neck_turn": -0.2, "right_shoulder_turn": 0.0}  # fmt: skip
 _DOWN = {**EASE, "waist_bend": 0.5, "shoulder_swing": 0.7, "neck_bend": -0.3, "elbow": 0.4}
 _SEATED = {"shoulder_swing": 0.45, "elbow": 0.85, "shoulder_spread": 0.12, "hip_spread": 0.05, "waist_bend": 0.08}
+_READY = {"shoulder_swing": 0.95, "elbow": 0.75, "shoulder_spread": 0.0, "shoulder_turn": 0.30, "neck_bend": 0.05}
+_CAUGHT = {**_READY, "shoulder_swing": 0.55, "elbow": 1.35, "neck_bend": 0.25}
+_CHEST = {"shoulder_swing": 0.45, "elbow": 1.75, "shoulder_spread": 0.05, "shoulder_turn": 0.30}
+_SHOT = {"shoulder_swing": 2.55, "elbow": 0.35, "shoulder_spread": 0.0, "shoulder_turn": 0.25, "neck_bend": -0.3}
+_CUPPED = {
+    "shoulder_swing": 1.15,
+    "elbow": 2.15,
+    "shoulder_spread": 0.25,
+    "shoulder_turn": 0.45,
+    "mouth": 0.35,
+    "neck_bend": -0.15,
+}
 STAND_UP: dict[float, Hips] = {0.0: (-0.40, -0.415, -0.35), 0.7: (-0.26, -0.30, 0.35), 1.3: (-0.09, -0.20, 0.7),
                                2.1: (0.0, 0.0, 0.0)}  # fmt: skip
 
@@ -87,6 +99,16 @@ ACTS: dict[str, Act] = {
                   1.9: EASE},
                  hips={0.0: (0.0, 0.0, 0.0), 0.65: (-0.03, -0.02, -0.05), 0.95: (0.04, -0.03, 0.10),
                        1.9: (0.0, 0.0, 0.0)}, wide=1.35),
+    "catch": Act({0.0: EASE, 0.5: _READY, 0.62: _READY, 0.85: _CAUGHT, 9.0: _CAUGHT},
+                 hips={0.0: (0.0, 0.0, 0.0), 0.5: (0.0, -0.015, 0.05), 0.85: (-0.015, -0.03, 0.08),
+                       9.0: (0.0, -0.01, 0.0)},
+                 wide=1.3),
+    "shoot": Act({0.0: _CHEST, 0.45: {**_CHEST, "shoulder_swing": 0.9, "elbow": 1.9}, 0.96: _SHOT,
+                  1.5: _SHOT, 2.2: EASE},
+                 hips={0.0: (0.0, 0.0, 0.0), 0.45: (-0.03, -0.06, 0.10), 0.96: (0.0, 0.0, -0.02), 2.2: (0.0, 0.0, 0.0)},
+                 wide=1.3),
+    "shout": Act({0.0: EASE, 0.4: _CUPPED, 1.7: _CUPPED, 2.2: EASE},
+                 waves=(Wave("mouth", 0.2, 2.2, 0.0, 0.5, 1.6), Wave("neck bend", 0.05, 2.2, 0.0, 0.5, 1.6))),
     "clap": Act({0.0: EASE, 0.4: {"shoulder_swing": 0.75, "elbow": 1.5, "shoulder_spread": 0.1, "shoulder_turn": 0.35,
                                   "mouth": 0.15},
                  3.2: {"shoulder_swing": 0.75, "elbow": 1.5, "shoulder_spread": 0.1, "shoulder_turn": 0.35,

@@ -5,7 +5,14 @@ Sayings under the outcome "" state the action alone and hold whatever came of it
 teller says it of what is round and springy (:mod:`sora2lib.world.wording`).
 """
 
-from sora2lib.world.families import herd_sayings, pairs_sayings, people_sayings, skater_sayings, water_sayings
+from sora2lib.world.families import (
+    company_sayings,
+    herd_sayings,
+    pairs_sayings,
+    people_sayings,
+    skater_sayings,
+    water_sayings,
+)
 from sora2lib.world.grammar import Key
 from sora2lib.world.sayings import basics, games, household, outdoors
 
@@ -20,6 +27,7 @@ TOPICS = (
     water_sayings,
     skater_sayings,
     pairs_sayings,
+    company_sayings,
 )
 SAYINGS: dict[Key, tuple[str, ...]] = {key: patterns for topic in TOPICS for key, patterns in topic.SAYINGS.items()}
 # A word or two, as typed in a hurry or in a list of tags.

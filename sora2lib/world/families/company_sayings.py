@@ -1,0 +1,103 @@
+"""What people say of games with a ball and of explorers; :mod:`sora2lib.world.grammar` has the notation."""
+
+from sora2lib.world.grammar import Key
+
+SAYINGS: dict[Key, tuple[str, ...]] = {
+    ("catch", "catch", ""): (
+        "{s} [throw] a ball to {t}", "{s} [throw] a ball and {t} [catch] it", "{t} [catch] a ball from {s}",
+        "{s} and {t} [play] catch", "{s} and {t} [play] with a ball", "{s} [play] catch with {t}",
+        "{s} [throw] {t} a ball", "{t} [catch] what {s} has thrown", "{s} [pass] a ball to {t}", "{both} [play] catch",
+        "{s} [throw] a ball over to {t}", "{t} [catch] a ball with both hands that {s} has thrown",
+        "!let {s} throw a ball to {t}", "!let {s} and {t} play catch", "=a game of catch between {s} and {t}",
+        "=a throw from {s} to {t}", "~{s} [toss] a ball to {t}", "~{s} [lob] {t} a ball", "~{t} [grab] a ball from {s}",
+        "~{s} and {t} [share] a ball", "~{both} [toss] a ball about", "~!have {s} toss {t} a ball",
+        "~=a toss from {s} to {t}",
+    ),
+    ("player", "shoot", ""): (
+        "{s} [shoot] {t} at the hoop", "{s} [throw] {t} at the hoop", "{s} [shoot] {t}", "{s} [take] a shot",
+        "{s} [play] basketball", "{s} [throw] {t} at the basket", "{s} [shoot] at the hoop",
+        "{s} [aim] {t} at the hoop",
+        "{s} [take] a shot at the basket with {t}", "{s} [shoot] hoops", "a basketball player, {n}, [take] a shot",
+        "{s} [stand] in front of the hoop and [shoot]", "{s} [throw] {t} up at the hoop{d}",
+        "!let {s} shoot {t} at the hoop", "!let {s} play basketball", "=a shot of {s} at the hoop",
+        "=a basketball shot by {s}", "~{s} [launch] {t} towards the rim", "~{s} [attempt] a shot",
+        "~{s} [fire] {t} at the backboard", "~{s} [try] for a basket", "~!have {s} attempt a basket",
+        "~=an attempt of {s} at the basket",
+    ),
+    ("player", "shoot", "scores"): (
+        "{s} [shoot] {t} and [score]", "{s} [throw] {t} into the hoop", "{s} [score] with {t}",
+        "{s} [throw] {t} through the hoop", "{s} [shoot] and {t} [go] in", "{s} [make] the shot",
+        "{s} [score] a basket",
+        "!let {s} score a basket", "=a basket by {s}", "~{s} [sink] the shot", "~{s} [bury] {t} in the hoop",
+        "~{s} [drain] it from there",
+    ),
+    ("player", "shoot", "in"): (
+        "{s} [throw] {t} straight through the hoop", "{s} [score] and {t} [touch] nothing but the ring",
+        "{s} [shoot] and {t} [go] cleanly in", "{s} [score] with a clean shot", "!let {s} score with a clean shot",
+        "=a clean shot of {s}", "~{s} [swish] {t}", "~{s} [hit] nothing but net",
+    ),
+    ("player", "shoot", "in off the board"): (
+        "{s} [score] off the backboard", "{s} [shoot] {t} off the backboard into the hoop",
+        "{s} [throw] {t} against the board and it [go] in", "{s} [score] with a bank shot",
+        "!let {s} score off the backboard", "=a bank shot of {s}", "~{s} [bank] {t} in",
+        "~{s} [kiss] {t} in off the glass",
+    ),
+    ("player", "shoot", "miss"): (
+        "{s} [shoot] {t} and [miss]", "{s} [miss] the hoop", "{s} [miss] the shot",
+        "{s} [throw] {t} and it [bounce] off",
+        "{s} [shoot] at the hoop but [miss]", "{s} [fail] to score", "{s} [shoot] and {t} [bounce] away",
+        "!let {s} miss the hoop", "=a missed shot of {s}", "~{s} [clank] the shot", "~{s} [botch] a basket",
+        "~{s} [be] off target with {t}",
+    ),
+    ("player", "shoot", "rim"): (
+        "{s} [hit] the rim and [miss]", "{s} [shoot] {t} and it [bounce] off the rim",
+        "{s} [throw] {t} against the ring", "{s} [miss] and {t} [bounce] off the ring", "!let {s} hit the rim",
+        "=a miss of {s} off the rim", "~{s} [rattle] {t} off the iron", "~{s} [clang] {t} off the iron",
+    ),
+    ("player", "shoot", "board"): (
+        "{s} [hit] the backboard and [miss]", "{s} [shoot] {t} and it [rebound] off the backboard",
+        "{s} [throw] {t} against the backboard", "{s} [miss] and {t} [bounce] off the backboard",
+        "!let {s} miss off the backboard", "=a miss of {s} off the backboard", "~{s} [brick] it off the glass",
+        "~{s} [slam] {t} into the glass",
+    ),
+    ("explorers", "trek", ""): (
+        "{s} and {t} [walk] through the snow{d}", "{s} and {t} [trudge] through the snow{d}",
+        "{s} [lead] {t} through the snow{d}", "{s} and {t} [walk] against the wind{d}",
+        "{s} and {t} [climb] along a snowy ridge{d}", "two explorers, {n} and {m}, [walk] through a snowstorm{d}",
+        "{s} [walk] ahead of {t} through deep snow{d}", "{t} [follow] {s} through the snow{d}",
+        "{both} [trudge] through the snow{d}", "{s} and {t} [walk] in file through the storm{d}",
+        "{s} and {t} [hike] in the mountains in a storm{d}", "{s} and {t} [cross] a snowy ridge in the wind",
+        "!let {s} and {t} walk through the snow", "=a hike of {s} and {t} through the snow",
+        "=a walk of two explorers, {n} and {m}, along a snowy ridge", "~{s} and {t} [trek] through a blizzard{d}",
+        "~{s} and {t} [slog] through drifts{d}", "~{s} and {t} [brave] the gale{d}",
+        "~two mountaineers, {n} and {m}, [plod] on{d}", "~{s} [blaze] a trail for {t}{d}",
+        "~!have {s} and {t} brave a blizzard", "~=an expedition of {s} and {t} in a blizzard",
+    ),
+    ("explorers", "shout", ""): (
+        "{s} and {t} [shout] to each other in the wind", "{s} [shout] to {t} and {t} [shout] back",
+        "{s} and {t} [shout] in turn", "{s} [call] to {t} through the snow", "{s} [shout] at {t} in the storm",
+        "two explorers, {n} and {m}, [shout] to each other", "{s} and {t} [stand] in the snow and [shout]",
+        "{s} [call] and {t} [answer] in the wind", "{both} [shout] to each other in the snow",
+        "{s} and {t} [shout] over the wind on a snowy ridge", "{s} and {t} [call] out to each other",
+        "{s} [put] hands to the mouth and [shout] to {t}", "!let {s} and {t} shout to each other",
+        "=a shout of {s} to {t} in the storm", "=two explorers, {n} and {m}, shouting in the snow",
+        "~{s} and {t} [yell] against the gale", "~{s} [holler] to {t}", "~{s} [bellow] at {t} in a blizzard",
+        "~two mountaineers, {n} and {m}, [yell] in turn", "~{both} [yell] over the gale",
+        "~!have {s} and {t} yell at each other", "~=yells between {s} and {t}",
+    ),
+}  # fmt: skip
+
+TAGS: dict[Key, tuple[str, ...]] = {
+    ("catch", "catch", ""): ("playing catch", "throw and catch", "game of catch", "~tossing a ball about"),
+    ("player", "shoot", ""): ("basketball player", "player shoots", "shot at the hoop", "~attempt at a basket"),
+    ("player", "shoot", "scores"): ("player scores", "basket scored", "~sunk basket"),
+    ("player", "shoot", "in"): ("clean shot by a player", "straight into the hoop", "~player's swish"),
+    ("player", "shoot", "in off the board"): ("player's bank shot", "scored off the backboard", "~banked in by hand"),
+    ("player", "shoot", "miss"): ("player misses", "missed basket", "~player off target"),
+    ("player", "shoot", "rim"): ("player hits the rim", "shot bounces off the rim", "~off the iron by hand"),
+    ("player", "shoot", "board"): ("player hits the backboard", "shot rebounds off the backboard",
+        "~brick by a player"),
+    ("explorers", "trek", ""): ("explorers in the snow", "walking through a snowstorm", "snowy ridge",
+        "~blizzard trek"),
+    ("explorers", "shout", ""): ("explorers shouting", "shouting in the snow", "shouts in the wind", "~blizzard yells"),
+}  # fmt: skip
