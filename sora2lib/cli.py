@@ -261,7 +261,7 @@ def _train(asked: argparse.Namespace) -> None:
     with _bar("train", quiet=asked.quiet, total=asked.steps) as bar:
         for progress in train(TrainConfig(asked.data, asked.run, steps=asked.steps, seed=asked.seed)):
             bar.n = progress.step
-            bar.set_postfix(progress.losses)
+            bar.set_postfix({name: float(loss) for name, loss in progress.losses.items()})
     if not asked.quiet:
         print(f'{asked.run / "weights.safetensors"}: try it with sora2lib make "..." --model FILE')
 

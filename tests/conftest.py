@@ -69,14 +69,12 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> str:
     from sora2lib.model import weights
     from sora2lib.model.tokens import encode
     from sora2lib.model.transformer import Shape, WorldTransformer
-    from sora2lib.train.data import Example, scales
-    from sora2lib.world.facts import Facts
+    from sora2lib.train.data import scales, stacks
     from sora2lib.world.simulate import simulate
 
-    worlds = [simulate("drop", seed) for seed in range(8)]
-    examples = [Example(encode(world), Facts.from_json(world.attrs["facts"])) for world in worlds]
+    rows = [encode(simulate("drop", seed)) for seed in range(8)]
     torch.manual_seed(0)
     network = WorldTransformer(Shape(width=64, depth=1, heads=2, text_depth=1))
     path = tmp_path_factory.mktemp("weights") / "untrained.safetensors"
-    path.write_bytes(weights.save(network, weights.Scales.from_arrays(scales(examples)), {"version": "0"}))
+    path.write_bytes(weights.save(network, weights.Scales.from_arrays(scales(stacks(rows))), {"version": "0"}))
     return str(path)

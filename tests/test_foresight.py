@@ -7,19 +7,20 @@ import pytest
 import torch
 
 from sora2lib.model.conditions import motion_batch
-from sora2lib.model.foresight import CLEARANCE_KNEE, DT, GAPS, PLACE, SPEED, SQUASHED, foresee
+from sora2lib.model.foresight import ACCELERATIONS, CLEARANCE_KNEE, DT, GAPS, PLACE, SPEED, foresee
+from sora2lib.model.meetings import BRISK, HEAVY, SQUASHED, meet_ground
 from sora2lib.model.tokens import TURN, encode
 from sora2lib.model.tracks import STRIDE
-from sora2lib.model.transformer import FORESEEN
+from sora2lib.model.transformer import FORESEEN, SLOTS
 from sora2lib.model.weights import Scales
-from sora2lib.train.data import Example, scales
+from sora2lib.train.data import scales, stacks
 from sora2lib.world.facts import Facts
 from sora2lib.world.schema import GRAVITY, build
 from sora2lib.world.simulate import simulate
 
 FACTS = Facts("drop", "drop", (), "ice", "noon", "clear", "static", "", "wide")
 SAMPLES = 8 * STRIDE + 1
-GUESSED = len(FORESEEN)
+GUESSED = FORESEEN
 TIME = np.arange(SAMPLES) * DT
 REST = np.zeros((SAMPLES, 3))
 
@@ -42,7 +43,7 @@ def world(paths, *, sizes, fixed, turn=(1.0, 0.0, 0.0, 0.0), assets=None):
 def told(scene):
     """Foresight of a clean world (M, K, FORESIGHT), and its rows and scales."""
     rows = encode(scene)
-    known = Scales.from_arrays(scales([Example(rows, FACTS)]))
+    known = Scales.from_arrays(scales(stacks([rows])))
     batch = foresee(motion_batch([rows], known, slots=len(rows.cast)), known)
     return batch.foresight[0].double().numpy(), rows, known
 
@@ -54,11 +55,12 @@ def metres(squashed):
 def test_a_flight_goes_on_as_it_was():
     path = np.array([0.0, 0, 9]) + np.outer(TIME, [1.5, -0.5, 2.0]) - np.outer(TIME**2, [0, 0, GRAVITY / 2])
     seen, rows, known = told(world([path], sizes=[(0.2,) * 3], fixed=[False]))
-    mean, deviation = (it["motion"][list(FORESEEN)].numpy() for it in (known.mean, known.deviation))
+    mean, deviation = (it["motion"][:FORESEEN].numpy() for it in (known.mean, known.deviation))
     guess = seen[0, 1:, :GUESSED] * deviation + mean
     np.testing.assert_allclose(guess[:, PLACE], rows.motion[0, 1:, PLACE], atol=1e-4)
     np.testing.assert_allclose(guess[:, SPEED], rows.motion[0, 1:, SPEED], atol=1e-3)
     np.testing.assert_allclose(guess[:, GAPS], rows.motion[0, 1:, GAPS], atol=1e-3)
+    np.testing.assert_allclose(guess[:, ACCELERATIONS], rows.motion[0, 1:, ACCELERATIONS], atol=1e-3)
 
 
 def test_the_ground_is_met_at_the_sample_told():
@@ -76,16 +78,65 @@ def test_the_first_row_starts_at_rest_where_the_cast_says():
     np.testing.assert_allclose(metres(seen[0, 0, GUESSED : GUESSED + STRIDE]), 1.9, atol=1e-3)
 
 
+def speeds(squashed):
+    return np.sinh(squashed / BRISK) * DT
+
+
 @pytest.mark.parametrize("row", [0, 3])
 def test_two_balls_close_in(row):
     left = np.array([-2.0, 0, 0.1]) + np.outer(TIME, [0.5, 0, 0])
     right = np.array([2.0, 0, 0.1]) - np.outer(TIME, [0.3, 0, 0])
-    seen, *_ = told(world([left, right], sizes=[(0.2,) * 3] * 2, fixed=[False] * 2))
-    distances = metres(seen[0, row, GUESSED + STRIDE : GUESSED + 2 * STRIDE])
+    seen, *_ = told(world([left, right], sizes=[(0.2,) * 3, (0.4,) * 3], fixed=[False] * 2))
     at = np.arange(row * STRIDE, (row + 1) * STRIDE)
-    np.testing.assert_allclose(distances, (right - left)[at, 0] - 0.2, atol=2e-3)
-    np.testing.assert_allclose(seen[0, row, -5:-1], [1, 0, 0, 0.8], atol=2e-3)
-    np.testing.assert_allclose(seen[1, row, -5:-1], [-1, 0, 0, 0.8], atol=2e-3)
+    one, other = bodies(seen[0, row]), bodies(seen[1, row])
+    np.testing.assert_allclose(metres(one["gaps"]), (right - left)[at, 0] - 0.3, atol=2e-3)
+    np.testing.assert_allclose(one["way"], [1, 0, 0], atol=2e-3)
+    np.testing.assert_allclose(other["way"], [-1, 0, 0], atol=2e-3)
+    np.testing.assert_allclose(speeds(one["closing"]), 0.8, atol=2e-3)
+    np.testing.assert_allclose(speeds(one["relative"]), [0.8, 0, 0], atol=2e-3)
+    np.testing.assert_allclose(speeds(other["relative"]), [-0.8, 0, 0], atol=2e-3)
+    assert one["heavier"] == pytest.approx(3 * np.log(2) / 4, abs=1e-3)  # twice as wide, as dense
+    assert other["heavier"] == pytest.approx(-3 * np.log(2) / 4, abs=1e-3)
+    assert one["slot"].argmax() == 1
+    assert other["slot"].argmax() == 0
+    assert not one["share"].any()
+
+
+def bodies(channels):
+    """Channels of who is met, by name."""
+    names = {"gaps": STRIDE, "share": STRIDE, "way": 3, "closing": 1, "relative": 3, "heavier": 1}
+    names |= {"stuff": 3, "slot": SLOTS}
+    start = GUESSED + 2 * STRIDE + 1
+    ends = start + np.cumsum(list(names.values()))
+    return {name: channels[end - size : end] for (name, size), end in zip(names.items(), ends, strict=True)}
+
+
+def test_who_is_struck_first_is_met_not_who_is_nearest():
+    """A ball flies at a wall ahead and past another that it does not touch."""
+    ball = np.array([0.0, 0, 0.5]) + np.outer(TIME, [3.0, 0, 0])
+    beside, wall = REST + np.array([1.0, 0.5, 0.5]), REST + np.array([1.9, 0, 0.5])
+    seen, *_ = told(
+        world([ball, beside, wall], sizes=[(0.2,) * 3, (0.2,) * 3, (0.2, 3, 2)], fixed=[False, False, True],
+              assets=["ball", "ball", "wall"])
+    )  # fmt: skip
+    met = bodies(seen[0, 1])  # the wall's face is 1.7 m away, touched after 17/30 s: 13.6 samples
+    assert met["slot"].argmax() == 2
+    np.testing.assert_allclose(met["share"], [0, 0, 0, 0, 0, 0.4, 0.6, 0], atol=1e-3)
+    assert met["heavier"] == HEAVY / 4
+    assert bodies(seen[0, 0])["slot"].argmax() == 1  # nothing is struck yet, and it passes closer by the other
+
+
+def test_a_blow_is_shared_between_the_samples_round_it_as_its_accelerations_are():
+    """A bounce between two samples: second differences of the true path, beside what foresight makes of its start."""
+    height, speed, back = 0.05, -2.0, 0.5
+    time = np.arange(-1, STRIDE + 1) * DT
+    moment = height / -speed
+    path = np.where(time < moment, height + speed * time, -speed * back * (time - moment))
+    accelerations = np.diff(path, n=2) / DT**2
+    ahead = torch.as_tensor(height + speed * np.arange(STRIDE + 1) * DT)
+    channels = meet_ground(ahead[None, None, None])[0, 0, 0].numpy()
+    share, closing = channels[STRIDE : 2 * STRIDE], speeds(channels[-1])
+    np.testing.assert_allclose(accelerations, share * closing * (1 + back) / DT, atol=1e-9)
 
 
 def test_a_turned_wall_is_met_at_its_face():
@@ -98,15 +149,16 @@ def test_a_turned_wall_is_met_at_its_face():
     seen, *_ = told(
         world([ball, wall], sizes=[(0.2,) * 3, (0.2, 3, 2)], fixed=[False, True], turn=turn, assets=["ball", "wall"])
     )
-    distances = metres(seen[0, 2, GUESSED + STRIDE : GUESSED + 2 * STRIDE])
+    met = bodies(seen[0, 2])
     along = 0.4 * TIME[2 * STRIDE : 3 * STRIDE]
-    np.testing.assert_allclose(distances, 2 - 0.1 - 0.1 - along, atol=2e-3)
-    np.testing.assert_allclose(seen[0, 2, -5:-1], [*normal, 0.4], atol=2e-3)
+    np.testing.assert_allclose(metres(met["gaps"]), 2 - 0.1 - 0.1 - along, atol=2e-3)
+    np.testing.assert_allclose(met["way"], normal, atol=2e-3)
+    np.testing.assert_allclose(speeds(met["closing"]), 0.4, atol=2e-3)
 
 
 def test_noise_of_any_strength_gives_finite_channels():
     rows = encode(simulate("basketball", 3))
-    known = Scales.from_arrays(scales([Example(rows, FACTS)]))
+    known = Scales.from_arrays(scales(stacks([rows])))
     clean = motion_batch([rows], known, slots=16)
     torch.manual_seed(0)
     for level in (0.0, 0.02, 0.5, 1.0):
@@ -130,9 +182,9 @@ def test_an_estimate_is_trusted_over_the_noisy_rows():
 
 def test_what_rolls_turns_on_as_its_rates_say():
     rows = encode(simulate("roll", 2))
-    known = Scales.from_arrays(scales([Example(rows, FACTS)]))
+    known = Scales.from_arrays(scales(stacks([rows])))
     seen = foresee(motion_batch([rows], known, slots=len(rows.cast)), known).foresight[0].double().numpy()
     mean, deviation = (it["motion"][TURN].numpy() for it in (known.mean, known.deviation))
-    guess = seen[..., GUESSED - 6 : GUESSED] * deviation + mean
+    guess = seen[..., TURN] * deviation + mean
     assert np.ptp(rows.motion[..., TURN], axis=1).max() > 0.2
     np.testing.assert_allclose(guess, rows.motion[..., TURN], atol=2e-3)

@@ -290,3 +290,14 @@ def test_what_is_read_and_what_is_not_make_up_the_prompt():
         assert len(text.encode(read)[0]) == limit
         assert text.encode(read + rest)[0].tolist() == text.encode(prompt)[0].tolist()
     assert text.unread(prompt) == ""
+
+
+def test_a_long_file_is_kept_in_parts_each_with_its_digest(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "PART", 10)
+    files.write("long.bin", b"twenty-four bytes of data", folder=tmp_path)
+    assert len(list(tmp_path.glob("long.bin.[0-9]"))) == 3
+    assert files.read("long.bin", folder=tmp_path) == b"twenty-four bytes of data"
+    assert files.names(".bin", folder=tmp_path) == ("long",)
+    (tmp_path / "long.bin.1").write_bytes(b"0123456789")
+    with pytest.raises(ModelError, match=r"long\.bin\.1 was changed"):
+        files.read("long.bin", folder=tmp_path)

@@ -7,8 +7,7 @@ from sora2lib.model.conditions import casting_batch, motion_batch, words_of
 from sora2lib.model.tokens import encode
 from sora2lib.model.transformer import Shape, WorldTransformer
 from sora2lib.model.weights import KINDS, Scales
-from sora2lib.train.data import Example, scales
-from sora2lib.world.facts import Facts
+from sora2lib.train.data import scales, stacks
 from sora2lib.world.simulate import simulate
 
 TINY = Shape(width=64, depth=2, heads=2, text_depth=1)
@@ -21,8 +20,7 @@ def worlds():
 
 @pytest.fixture(scope="module")
 def channel_scales(worlds):
-    facts = Facts("drop", "drop", (), "ice", "noon", "clear", "static", "", "wide")
-    return Scales.from_arrays(scales([Example(world, facts) for world in worlds]))
+    return Scales.from_arrays(scales(stacks(worlds)))
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ Shapes: C channels, J atoms of each, O outcomes of one decision, D width.
 """
 
 import math
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -25,25 +24,21 @@ SHARPEST, VAGUEST = -5.0, 1.0  # logarithms of the deviation that a component ma
 UNLIKELY = -2.0  # logit of an atom, beside 0 of the Gaussian, before training
 LOUD = 5.0  # of the channel of the outcome that is true, beside unit noise: decisions are taken before the details
 DOUBT = -2.0  # logit of a guess, beside 0 of the Gaussian, before training
-NEVER = -30.0  # logit of a guess where there is none
 SPREAD = -3.0  # logarithm of an atom's deviation before training
 
 
 class Belief(nn.Module):
     """The last layer of one kind of row: what leaves the trunk and the noisy row -> the row's velocity.
 
-    The last ``outcomes`` channels of a row are one decision: ``LOUD`` where it falls, zero elsewhere. Of the channels
-    ``foreseen`` there is a guess from outside, one more component: the network says how likely and how exact.
+    The last ``outcomes`` channels of a row are one decision: ``LOUD`` where it falls, zero elsewhere. If ``foreseen``,
+    there is a guess at the others from outside, one more component: the network says how likely and how exact.
     """
 
-    foreseen: Tensor
-
-    def __init__(self, width: int, channels: int, outcomes: int = 0, foreseen: Sequence[int] = ()) -> None:
+    def __init__(self, width: int, channels: int, outcomes: int = 0, *, foreseen: bool = False) -> None:
         super().__init__()
         channels -= outcomes
         self.decide = nn.Linear(width, outcomes) if outcomes else None
-        self.trust = nn.Linear(width, 2 * len(foreseen)) if foreseen else None
-        self.register_buffer("foreseen", torch.tensor(foreseen, dtype=torch.long), persistent=False)
+        self.trust = nn.Linear(width, 2 * channels) if foreseen else None
         self.read = nn.Linear(width, (2 + ATOMS) * channels)
         self.atoms = nn.Parameter(torch.linspace(-1, 1, ATOMS)[:, None].repeat(1, channels))  # (J, C)
         self.spreads = nn.Parameter(torch.full((ATOMS, channels), SPREAD))
@@ -52,7 +47,7 @@ class Belief(nn.Module):
         if self.trust is not None:
             nn.init.zeros_(self.trust.weight)
             with torch.no_grad():
-                self.trust.bias.copy_(torch.tensor([DOUBT, SPREAD]).repeat_interleave(len(foreseen)))
+                self.trust.bias.copy_(torch.tensor([DOUBT, SPREAD]).repeat_interleave(channels))
         with torch.no_grad():
             self.read.bias[2 * channels :] = UNLIKELY
 
@@ -67,18 +62,17 @@ class Belief(nn.Module):
     def mixture(self, x: Tensor, guess: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """Means, logarithms of deviations and logits of what a row (..., D) is believed to be, each (1 + J, ..., C).
 
-        With a guess (..., F) of the foreseen channels there is one component more.
+        With a guess (..., C) there is one component more.
         """
         mean, spread, *logits = self.read(x).chunk(2 + ATOMS, dim=-1)
         means = [mean, *(atom.expand_as(mean) for atom in self.atoms)]
         spreads = [spread, *(it.expand_as(mean) for it in self.spreads)]
         logits = [torch.zeros_like(mean), *logits]
         if self.trust is not None and guess is not None:
-            likely, exact = self.trust(x).chunk(2, dim=-1)  # (..., F)
-            nothing = torch.zeros_like(mean)
-            means.append(nothing.index_copy(-1, self.foreseen, guess))
-            spreads.append(nothing.index_copy(-1, self.foreseen, exact))
-            logits.append((nothing + NEVER).index_copy(-1, self.foreseen, likely))
+            likely, exact = self.trust(x).chunk(2, dim=-1)  # (..., C) each
+            means.append(guess)
+            spreads.append(exact)
+            logits.append(likely)
         return torch.stack(means), torch.stack(spreads), torch.stack(logits)
 
     @torch.no_grad()

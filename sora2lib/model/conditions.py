@@ -8,8 +8,7 @@ from torch import Tensor
 from sora2lib.model import text
 from sora2lib.model.called import WHAT
 from sora2lib.model.meanings import meanings
-from sora2lib.model.poses import POSE_WIDTH
-from sora2lib.model.tokens import ASSET_CODE, CAST_WIDTH, MOTION_WIDTH, Rows, asset_code
+from sora2lib.model.tokens import ASSET_CODE, Array, Rows, asset_code
 from sora2lib.model.transformer import FORESIGHT, SLOTS, TEXT_WIDTH, Batch
 from sora2lib.model.weights import Scales
 from sora2lib.world.nouns import mentions
@@ -52,7 +51,11 @@ def names_of(words: Tensor, scales: Scales) -> tuple[Tensor, Tensor]:
 
 def casting_batch(worlds: list[Rows], scales: Scales) -> Batch:
     """Clean, standardised rows of cast and scene alone: all slots there, the empty ones saying so."""
-    batch = motion_batch(worlds, scales, slots=SLOTS)
+    return still(motion_batch(worlds, scales, slots=SLOTS))
+
+
+def still(batch: Batch) -> Batch:
+    """Cast and scene of a batch with all slots, as they are planned before anything moves."""
     nothing = batch.motion[:, :0, :0]
     return Batch(
         batch.cast, batch.scene, batch.camera[:, :0], nothing, batch.pose[:, :0, :0],
@@ -64,27 +67,41 @@ def casting_batch(worlds: list[Rows], scales: Scales) -> Batch:
 
 def motion_batch(worlds: list[Rows], scales: Scales, *, slots: int) -> Batch:
     """Clean, standardised rows of worlds with equally many time rows; movers and figures that lack are masked."""
-    count, rows, movers = len(worlds), len(worlds[0].camera), max(len(world.motion) for world in worlds)
-    cast, cast_mask = torch.zeros(count, slots, CAST_WIDTH), torch.zeros(count, slots, dtype=torch.bool)
-    motion, motion_mask = torch.zeros(count, movers, rows, MOTION_WIDTH), torch.zeros(count, movers, dtype=torch.bool)
-    figures = max(len(world.pose) for world in worlds)
-    pose, pose_mask = torch.zeros(count, figures, rows, POSE_WIDTH), torch.zeros(count, figures, dtype=torch.bool)
-    cast[..., 0] = -1.0  # nobody in this slot
-    for i, world in enumerate(worlds):
-        cast[i, : len(world.cast)] = scales.enter("cast", _tensor(world.cast))
-        motion[i, : len(world.motion)] = scales.enter("motion", _tensor(world.motion))
-        pose[i, : len(world.pose)] = scales.enter("pose", _tensor(world.pose))
-        cast_mask[i, : len(world.cast)] = motion_mask[i, : len(world.motion)] = pose_mask[i, : len(world.pose)] = True
+    cast, cast_mask = _padded([world.cast for world in worlds], slots)
+    motion, motion_mask = _padded([world.motion for world in worlds])
+    pose, pose_mask = _padded([world.pose for world in worlds])
+    scene, camera = (_tensor(np.stack(them)) for them in zip(*((it.scene, it.camera) for it in worlds), strict=True))
+    return clean_batch(cast, scene, camera, motion, pose, (cast_mask, motion_mask, pose_mask), scales)
+
+
+def clean_batch(
+    cast: Tensor, scene: Tensor, camera: Tensor, motion: Tensor, pose: Tensor,
+    masks: tuple[Tensor, Tensor, Tensor], scales: Scales,
+) -> Batch:  # fmt: skip
+    """Standardise padded rows of B worlds in natural scale; ``masks`` say which of cast, movers and figures exist."""
+    cast_mask, motion_mask, pose_mask = masks
+    kept = scales.enter("cast", cast).masked_fill(~cast_mask[..., None], 0.0)
+    kept[..., 0].masked_fill_(~cast_mask, -1.0)  # nobody in this slot
+    like = cast.new_ones
     return Batch(
-        cast,
-        scales.enter("scene", _tensor(np.stack([world.scene for world in worlds]))),
-        scales.enter("camera", _tensor(np.stack([world.camera for world in worlds]))),
-        motion,
-        pose,
-        torch.ones(count, slots), torch.ones(count), torch.ones(count, rows), torch.ones(count, movers, rows),
-        cast_mask, motion_mask, pose_mask, torch.zeros(count, movers, rows, FORESIGHT),
-        torch.zeros(count, 0, ASSET_CODE), torch.zeros(count, 0, dtype=torch.bool),
+        kept,
+        scales.enter("scene", scene),
+        scales.enter("camera", camera),
+        scales.enter("motion", motion).masked_fill(~motion_mask[..., None, None], 0.0),
+        scales.enter("pose", pose).masked_fill(~pose_mask[..., None, None], 0.0),
+        like(cast.shape[:2]), like(len(cast)), like(camera.shape[:2]), like(motion.shape[:3]),
+        cast_mask, motion_mask, pose_mask, cast.new_zeros(*motion.shape[:3], FORESIGHT),
+        cast.new_zeros(len(cast), 0, ASSET_CODE), cast_mask[:, :0],
     )  # fmt: skip
+
+
+def _padded(parts: list[Array], least: int = 0) -> tuple[Tensor, Tensor]:
+    """Arrays (N, ...) of any lengths as one tensor (B, at least ``least``, ...), and which of its rows are theirs."""
+    length = max(least, *map(len, parts)) if parts else least
+    padded = torch.zeros(len(parts), length, *parts[0].shape[1:])
+    for index, part in enumerate(parts):
+        padded[index, : len(part)] = _tensor(part)
+    return padded, torch.arange(length) < torch.tensor([len(part) for part in parts])[:, None]
 
 
 def _tensor(rows: NDArray[np.floating]) -> Tensor:

@@ -32,6 +32,16 @@ def meanings(prompt: str) -> NDArray[np.float32]:
     return found
 
 
+def number(word: str) -> int:
+    """Return which row of :func:`table` says what a word means."""
+    return _numbers().get(next((form for form in _forms(word) if form in _numbers()), ""), 0)
+
+
+def table() -> NDArray[np.float32]:
+    """Return what all words of the table mean, (W, PLAIN) from 0 to 1; row 0 is that of words it does not know."""
+    return np.stack([np.zeros(PLAIN, dtype=np.float32), *map(_row, _table()[1])])
+
+
 def plain(word: str) -> dict[str, float]:
     """Return the plain words that a word means, and how surely.
 
@@ -39,6 +49,11 @@ def plain(word: str) -> dict[str, float]:
     True
     """
     return {name: float(weight) for name, weight in zip(_table()[0], _row(word), strict=True) if weight}
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    return {word: index for index, word in enumerate(_table()[1], start=1)}
 
 
 @cache

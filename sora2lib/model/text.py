@@ -25,6 +25,7 @@ from sora2lib.errors import ModelError
 from sora2lib.model import files
 
 WIDTH = 128
+SIZE = 30_522  # pieces of the vocabulary
 LIMIT = 96
 FORMAT = 1
 NEAR = 0.57  # cosine to a word of the training captions from which on a word counts as understood
@@ -73,9 +74,15 @@ def encode(prompt: str, limit: int = LIMIT) -> tuple[NDArray[np.int32], NDArray[
     >>> words.shape
     (5, 128)
     """
-    pieces = _tokenizer().encode(prompt, add_special_tokens=False).ids
-    ids = np.asarray(pieces[:limit], dtype=np.int32)
+    ids, _ = tokens(prompt, limit)
     return ids, vectors(ids)
+
+
+def tokens(prompt: str, limit: int = LIMIT) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """Return the numbers of the pieces of a prompt, (N,), and where in it each begins, (N,)."""
+    found = _tokenizer().encode(prompt, add_special_tokens=False)
+    begun = np.array([start for start, _ in found.offsets[:limit]], dtype=np.intp)
+    return np.asarray(found.ids[:limit], dtype=np.int32), begun
 
 
 def starts(prompt: str, limit: int = LIMIT) -> NDArray[np.intp]:
@@ -86,8 +93,7 @@ def starts(prompt: str, limit: int = LIMIT) -> NDArray[np.intp]:
     >>> starts("a red ball").tolist()
     [0, 2, 6]
     """
-    offsets = _tokenizer().encode(prompt, add_special_tokens=False).offsets
-    return np.array([start for start, _ in offsets[:limit]], dtype=np.intp)
+    return tokens(prompt, limit)[1]
 
 
 def words(prompt: str) -> list[tuple[str, int, int]]:

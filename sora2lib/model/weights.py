@@ -19,7 +19,7 @@ from sora2lib.errors import ModelError
 from sora2lib.model import files
 from sora2lib.model.transformer import Shape, WorldTransformer
 
-FORMAT = "4"
+FORMAT = "5"
 KINDS = ("cast", "scene", "camera", "motion", "pose")
 
 
@@ -35,6 +35,15 @@ class Scales:
         """Take ``<kind>_mean`` and ``<kind>_deviation`` of each kind."""
         tensors = {name: torch.as_tensor(value) for name, value in arrays.items()}
         return cls({k: tensors[f"{k}_mean"] for k in KINDS}, {k: tensors[f"{k}_deviation"] for k in KINDS})
+
+    def to(self, device: str) -> "Scales":
+        """Return the same scales in the memory of a device."""
+        return Scales(*({k: v.to(device) for k, v in part.items()} for part in (self.mean, self.deviation)))
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return ``<kind>_mean`` and ``<kind>_deviation`` of each kind."""
+        parts = {"mean": self.mean, "deviation": self.deviation}
+        return {f"{kind}_{name}": part[kind].contiguous() for name, part in parts.items() for kind in KINDS}
 
     def enter(self, kind: str, rows: Tensor) -> Tensor:
         """Natural channels -> standardised ones."""
@@ -59,9 +68,7 @@ class Model:
 def save(network: WorldTransformer, scales: Scales, card: dict[str, Any]) -> bytes:
     """Pack weights in half precision (a third of a thousandth of rounding), scales in full, and the card."""
     tensors = {f"network.{name}": value.half().contiguous() for name, value in network.state_dict().items()}
-    for kind in KINDS:
-        tensors[f"scales.{kind}_mean"] = scales.mean[kind].contiguous()
-        tensors[f"scales.{kind}_deviation"] = scales.deviation[kind].contiguous()
+    tensors |= {f"scales.{name}": value for name, value in scales.tensors().items()}
     metadata = {"format": FORMAT, "shape": json.dumps(asdict(network.shape)), "card": json.dumps(card)}
     return pack(tensors, metadata)
 
@@ -103,7 +110,7 @@ def load(name: str = "small") -> Model:
 
 def names() -> tuple[str, ...]:
     """Names of the packaged models."""
-    return tuple(sorted(path.stem for path in files.DATA.glob("*.safetensors") if path.stem != "text"))
+    return tuple(name for name in files.names(".safetensors") if name != "text")
 
 
 def _content(name: str) -> bytes:

@@ -20,13 +20,12 @@ from sora2lib.errors import ModelError
 from sora2lib.model import weights
 from sora2lib.model.transformer import Shape, WorldTransformer
 from sora2lib.model.weights import Scales
-from sora2lib.train.data import Example, Library, scales, stacks
+from sora2lib.train.data import scales
+from sora2lib.train.library import Library
+from sora2lib.train.muon import Muon
 from sora2lib.train.objective import losses
-from sora2lib.world.captions import caption
 
 EMA_DECAY = 0.999
-PROMPT_DROPOUT = 0.1
-DRAWS = 3  # batches' worth of captions drawn for one batch of like length: padding costs as much as words
 LATE_START = 0.25  # share of motion batches that begin in the middle of the action
 
 
@@ -40,7 +39,9 @@ class TrainConfig:
     steps: int = 20_000
     seed: int = 0
     shape: Shape = field(default_factory=Shape)
+    device: str = "cpu"  # or "cuda"
     motion_rows: int = 3_000  # rows of a motion batch, all worlds together
+    batches: int = 1  # whose losses one step goes by; each has worlds with equally many movers
     rate: float = 1e-3
     warm_up: int = 200
     cool_down: float = 0.25  # share of the steps over which the learning rate falls to zero
@@ -53,7 +54,7 @@ class Progress:
 
     step: int
     steps: int
-    losses: dict[str, float]  # by kind of row, standardised units
+    losses: dict[str, Tensor]  # by kind of row, standardised units; to read one is to wait for the device
     seconds: float
 
 
@@ -63,8 +64,8 @@ def train(config: TrainConfig) -> Iterator[Progress]:
     Files in the run's folder: ``state.safetensors`` to go on from, ``weights.safetensors`` to use, ``losses.jsonl``.
     """
     config.run.mkdir(parents=True, exist_ok=True)
-    library = Library().refresh(config.data)
-    if not library.examples:
+    library = Library(config.device).refresh(config.data)
+    if not len(library):
         raise ModelError(f"{config.data} holds no worlds to learn from; make some with sora2lib.train.data.make_shard")
     trainer = Trainer(config, library)
     while trainer.step < config.steps:
@@ -76,24 +77,16 @@ def train(config: TrainConfig) -> Iterator[Progress]:
             library.refresh(config.data)
 
 
-def _draw(library: Library, rng: np.random.Generator, rows: int) -> tuple[list[Example], list[str]]:
-    """Examples with captions of about the same length; every caption is as likely as when drawn alone."""
-    examples = library.draw(rng, rows, times=DRAWS)
-    prompts = ["" if rng.random() < PROMPT_DROPOUT else caption(e.facts, rng).text for e in examples]
-    order = np.argsort([len(prompt) for prompt in prompts], kind="stable")
-    chosen = np.array_split(order, DRAWS)[rng.integers(DRAWS)]
-    return [examples[i] for i in chosen], [prompts[i] for i in chosen]
-
-
 class Trainer:
     """Master weights, their moving average and the optimisers' state."""
 
     def __init__(self, config: TrainConfig, library: Library) -> None:
         torch.manual_seed(config.seed)
+        torch.backends.cuda.enable_cudnn_sdp(False)  # it makes a plan for every shape of batch, 10 ms each
         self.config = config
         begun = weights.load(str(config.start)) if config.start else None
         self.master = deepcopy(begun.network) if begun else WorldTransformer(config.shape)
-        self.master.train().requires_grad_(True)
+        self.master.to(config.device).train().requires_grad_(True)
         self.average = deepcopy(self.master).requires_grad_(False)
         # The passes run in bfloat16, five times as fast here; the weights they copy stay float32.
         self.network = deepcopy(self.master).to_bfloat16()
@@ -101,49 +94,55 @@ class Trainer:
         matrices = [p for name, p in named if "blocks." in name and p.ndim == 2]
         others = [p for name, p in named if "blocks." not in name or p.ndim != 2]
         self.optimisers: list[torch.optim.Optimizer] = [
-            torch.optim.Muon(matrices, lr=config.rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+            Muon(matrices, lr=config.rate, weight_decay=0.01),
             torch.optim.AdamW(others, lr=config.rate, betas=(0.9, 0.98), weight_decay=0.0),
         ]
         self.step = 0
         self.seconds = 0.0
-        self._log: list[str] = []
+        self._log: list[tuple[int, float, dict[str, Tensor]]] = []
         if (config.run / "state.safetensors").exists():
             self._resume()
         else:
-            self.scales = begun.scales if begun else Scales.from_arrays(scales(library.examples))
+            stacks = library.stacks()
+            rows = {kind: stack.cpu().numpy() for kind, stack in stacks.items()}
+            self.scales = (begun.scales if begun else Scales.from_arrays(scales(rows))).to(config.device)
             if not begun:
-                self._settle(library)
+                self._settle(stacks)
 
-    def _settle(self, library: Library) -> None:
-        rows = {
-            kind: self.scales.enter(kind, torch.as_tensor(stack)) for kind, stack in stacks(library.examples).items()
-        }
-        self.master.settle(rows)  # the working copy takes every step from the master
+    def _settle(self, stacks: dict[str, Tensor]) -> None:
+        self.master.settle({kind: self.scales.enter(kind, stack) for kind, stack in stacks.items()})
+        # The working copy takes every step from the master.
         self.average.load_state_dict(self.master.state_dict())
 
-    def advance(self, library: Library) -> dict[str, float]:
+    def advance(self, library: Library) -> dict[str, Tensor]:
         """Take one step and return its losses."""
         started = time.perf_counter()
         rng = np.random.default_rng([self.config.seed, self.step])
         torch.manual_seed(int(rng.integers(2**62)))
         with torch.no_grad():
-            for working, master in zip(self.network.parameters(), self.master.parameters(), strict=True):
-                working.copy_(master)
-                working.grad = None
-        examples, prompts = _draw(library, rng, self.config.motion_rows)
-        first = int(rng.integers(1, 7)) if rng.random() < LATE_START else 0
-        errors = losses(self.network, [e.rows for e in examples], prompts, self.scales, first=first)
-        torch.stack(list(errors.values())).sum().backward()  # type: ignore[no-untyped-call]
+            torch._foreach_copy_(list(self.network.parameters()), list(self.master.parameters()))
+        self.network.zero_grad()
+        errors: dict[str, list[Tensor]] = {}
+        for _ in range(self.config.batches):
+            for kind, loss in self._learn(library, rng).items():
+                errors.setdefault(kind, []).append(loss)
         self._update()
+        means = {name: torch.stack(them).mean() for name, them in errors.items()}
         self.seconds += time.perf_counter() - started
-        plain = {name: round(float(value.detach()), 5) for name, value in errors.items()}
-        self._log.append(json.dumps({"step": self.step, "seconds": round(self.seconds, 1)} | plain))
-        return plain
+        self._log.append((self.step, self.seconds, means))
+        return means
+
+    def _learn(self, library: Library, rng: np.random.Generator) -> dict[str, Tensor]:
+        """Add the gradients of one batch; return its losses."""
+        first = int(rng.integers(1, 7)) if rng.random() < LATE_START else 0
+        drawn = library.draw(rng, self.config.motion_rows, self.scales, first=first)
+        errors = losses(self.network, drawn, self.scales)
+        (torch.stack(list(errors.values())).sum() / self.config.batches).backward()  # type: ignore[no-untyped-call]
+        return {name: loss.detach() for name, loss in errors.items()}
 
     def _update(self) -> None:
-        with torch.no_grad():
-            for working, master in zip(self.network.parameters(), self.master.parameters(), strict=True):
-                master.grad = None if working.grad is None else working.grad.float()
+        for working, master in zip(self.network.parameters(), self.master.parameters(), strict=True):
+            master.grad = None if working.grad is None else working.grad.float()
         nn.utils.clip_grad_norm_(self.master.parameters(), 1.0)
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
@@ -165,11 +164,7 @@ class Trainer:
         for number, optimiser in enumerate(self.optimisers):
             for index, state in optimiser.state_dict()["state"].items():
                 tensors |= {f"optimiser.{number}.{index}.{k}": torch.as_tensor(v) for k, v in state.items()}
-        for kind in weights.KINDS:
-            tensors |= {
-                f"scales.{kind}_mean": self.scales.mean[kind],
-                f"scales.{kind}_deviation": self.scales.deviation[kind],
-            }
+        tensors |= {f"scales.{name}": value for name, value in self.scales.tensors().items()}
         metadata = {"step": str(self.step), "seconds": str(self.seconds)}
         run = self.config.run
         save_file({k: v.contiguous() for k, v in tensors.items()}, run / "state.partial", metadata)
@@ -177,7 +172,9 @@ class Trainer:
         (run / "weights.partial").write_bytes(weights.save(self.average, self.scales, self.card()))
         (run / "weights.partial").rename(run / "weights.safetensors")
         with (run / "losses.jsonl").open("a") as file:
-            file.writelines(f"{line}\n" for line in self._log)
+            for step, seconds, means in self._log:
+                plain = {name: round(float(mean), 5) for name, mean in means.items()}
+                file.write(json.dumps({"step": step, "seconds": round(seconds, 1)} | plain) + "\n")
         self._log.clear()
 
     def card(self) -> dict[str, Any]:
@@ -195,7 +192,7 @@ class Trainer:
 
     def _resume(self) -> None:
         path = self.config.run / "state.safetensors"
-        tensors = load_file(path)
+        tensors = load_file(path, device=self.config.device)
         metadata = weights._metadata(path.read_bytes())
         self.step, self.seconds = int(metadata["step"]), float(metadata["seconds"])
         for prefix, module in (("master.", self.master), ("average.", self.average)):
@@ -207,6 +204,5 @@ class Trainer:
                     _, _, index, name = key.split(".", 3)
                     state.setdefault(int(index), {})[name] = value
             optimiser.load_state_dict(optimiser.state_dict() | {"state": state})
-        self.scales = Scales.from_arrays(
-            {k.removeprefix("scales."): v.numpy() for k, v in tensors.items() if k.startswith("scales.")}
-        )
+        told = {k.removeprefix("scales."): v.cpu().numpy() for k, v in tensors.items() if k.startswith("scales.")}
+        self.scales = Scales.from_arrays(told).to(self.config.device)

@@ -10,53 +10,42 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from sora2lib.model.conditions import casting_batch, motion_batch, names_of, words_of
 from sora2lib.model.foresight import foresee
 from sora2lib.model.meanings import PLAIN
 from sora2lib.model.text import WIDTH
-from sora2lib.model.tokens import Rows
 from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import KINDS, Scales
-from sora2lib.model.windows import crop
 from sora2lib.sampler import ahead
+from sora2lib.train.library import Drawn
 
 EMPTY = 0.1  # weight of what an empty slot holds: left out, it drifts while sampling until somebody stands there
 INFORMED = 0.7  # of batches that know an estimate of their own, as all steps but the first of a plan do
-HIDDEN = 0.15  # of the words whose meaning is known, how many lose their vector
+HIDDEN = 0.1  # of the words whose meaning is known, how many lose their vector
+STRANGE = 0.1  # and how many have one that says nothing
 BLUR = 0.6  # most noise on a word vector, whose mean square is 1
 
 
-def losses(
-    network: WorldTransformer, worlds: list[Rows], prompts: list[str], scales: Scales, *, first: int = 0
-) -> dict[str, Tensor]:
-    """Mean squared errors by task and kind of row, in standardised units.
-
-    Parameters
-    ----------
-    worlds : with equally many movers. prompts : one a world; "" is no prompt.
-    first : time row with which the motion begins; later than 0 teaches to go on from the middle of the action.
-    """
-    words, mask = blurred(*words_of(prompts))
-    text = network.text(words, mask)
-    late = [crop(world, first) for world in worlds]
-    names, names_mask = names_of(words, scales)
-    clean = replace(casting_batch(worlds, scales), names=names, names_mask=names_mask)
-    casting = casting_losses(network, clean, text, scales)
-    clean = motion_batch(late, scales, slots=max(len(world.cast) for world in worlds))
-    moving = motion_losses(network, clean, text, scales)
+def losses(network: WorldTransformer, drawn: Drawn, scales: Scales) -> dict[str, Tensor]:
+    """Mean squared errors by task and kind of row, in standardised units."""
+    text = network.text(*blurred(drawn.words, drawn.mask))
+    casting = casting_losses(network, drawn.casting, text, scales)
+    moving = motion_losses(network, drawn.motion, text, scales)
     return {f"casting {kind}": loss for kind, loss in casting.items()} | moving
 
 
 def blurred(words: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     """Move every prompt's word vectors by noise of its own strength: near words, seen or not, mean nearly the same.
 
-    Now and then a word whose meaning is known loses its vector, so that its meaning must do.
+    Now and then a word whose meaning is known loses its vector, or has a strange one instead, so that its meaning must
+    do: a word that no caption has is read like that.
     """
     vectors, rest = words[..., :WIDTH], words[..., WIDTH:]
-    moved = vectors + BLUR * torch.rand(len(words), 1, 1) * torch.randn_like(vectors)
-    meant = rest[..., :PLAIN].any(dim=-1)
-    hidden = meant & (torch.rand(meant.shape) < HIDDEN)
-    return torch.cat([moved.masked_fill(hidden[..., None], 0.0), rest], dim=-1), mask
+    strength = BLUR * torch.rand(len(words), 1, 1, device=words.device)
+    moved = vectors + strength * torch.randn_like(vectors)
+    chance = torch.rand_like(words[..., :1]).masked_fill(~rest[..., :PLAIN].any(dim=-1, keepdim=True), 1.0)
+    moved = moved.masked_fill(chance < HIDDEN, 0.0)
+    moved = torch.where((chance >= HIDDEN) & (chance < HIDDEN + STRANGE), torch.randn_like(vectors), moved)
+    return torch.cat([moved, rest], dim=-1), mask
 
 
 def casting_losses(
@@ -64,7 +53,7 @@ def casting_losses(
 ) -> dict[str, Tensor]:
     """Errors of cast and scene rows; an empty slot is zero all over, which counts little but for its saying so."""
     count, slots = clean.cast_level.shape
-    together = _logit_normal(count, 1)
+    together = _logit_normal(count, 1, device=clean.cast.device)
     levelled = replace(clean, cast_level=together.expand(-1, slots), scene_level=together[:, 0])
     errors = _errors(network, levelled, text, scales)
     counts = torch.where(clean.cast[..., :1] > 0, 1.0, EMPTY).expand_as(errors["cast"]).clone()
@@ -77,8 +66,10 @@ def motion_losses(
 ) -> dict[str, Tensor]:
     """Errors of camera, motion and pose rows; the cast is given, now and then not quite right, as when generated."""
     count, movers, rows = clean.motion_level.shape
-    camera, motion = motion_levels(count, movers, rows)
-    nearly = torch.where(torch.rand(count, 1) < 0.3, 1 - 0.08 * torch.rand(count, 1), 1.0)
+    device = clean.motion.device
+    camera, motion = motion_levels(count, movers, rows, device)
+    draw = torch.rand(2, count, 1, device=device)
+    nearly = torch.where(draw[0] < 0.3, 1 - 0.08 * draw[1], 1.0)
     levelled = replace(
         clean,
         cast_level=nearly.expand_as(clean.cast_level),
@@ -94,17 +85,18 @@ def motion_losses(
     }
 
 
-def motion_levels(count: int, movers: int, rows: int) -> tuple[Tensor, Tensor]:
+def motion_levels(count: int, movers: int, rows: int, device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
     """Noise levels of camera (B, K) and motion rows (B, M, K): alike, cascading in time, or independent."""
-    alike = _logit_normal(count, 1).expand(-1, rows)
-    lag = rows * torch.rand(count, 1) ** 2
-    front = torch.rand(count, 1) * (1 + lag) - lag * torch.linspace(0, 1, rows)
-    in_time = torch.where(torch.rand(count, 1) < 0.35, alike, front.clamp(0, 1))
-    independent = torch.rand(count, 1) < 0.15
-    apart = _logit_normal(count, movers, rows)
+    draw = torch.rand(5, count, 1, device=device)
+    alike = _logit_normal(count, 1, device=device).expand(-1, rows)
+    lag = rows * draw[0] ** 2
+    front = draw[1] * (1 + lag) - lag * torch.linspace(0, 1, rows, device=device)
+    in_time = torch.where(draw[2] < 0.35, alike, front.clamp(0, 1))
+    independent = draw[3] < 0.15
+    apart = _logit_normal(count, movers, rows, device=device)
     motion = torch.where(independent[..., None], apart, in_time[:, None].expand(-1, movers, -1))
-    camera_alone = independent | (torch.rand(count, 1) < 0.3)
-    return torch.where(camera_alone, _logit_normal(count, 1).expand(-1, rows), in_time), motion
+    camera_alone = independent | (draw[4] < 0.3)
+    return torch.where(camera_alone, _logit_normal(count, 1, device=device).expand(-1, rows), in_time), motion
 
 
 def _errors(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor], scales: Scales) -> dict[str, Tensor]:
@@ -130,5 +122,5 @@ def _mean_where(error: Tensor, mask: Tensor) -> Tensor:
     return (error.mean(dim=-1) * mask).sum() / mask.sum().clamp(min=1)
 
 
-def _logit_normal(*shape: int) -> Tensor:
-    return torch.sigmoid(1.2 * torch.randn(*shape))
+def _logit_normal(*shape: int, device: torch.device | str) -> Tensor:
+    return torch.sigmoid(1.2 * torch.randn(*shape, device=device))

@@ -1,0 +1,27 @@
+"""Rotations as two columns of their matrix, in torch: the twin of :mod:`sora2lib.model.rotations` for batches."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def orthonormal(columns: Tensor) -> Tensor:
+    """Rotation matrices (..., 3, 3) of two columns (..., 6) that need not be orthonormal (Gram-Schmidt)."""
+    first = F.normalize(columns[..., :3], dim=-1)
+    second = columns[..., 3:]
+    second = F.normalize(second - (first * second).sum(dim=-1, keepdim=True) * first, dim=-1)
+    return torch.stack([first, second, torch.linalg.cross(first, second)], dim=-1)
+
+
+def after(columns: Tensor, start: Tensor) -> Tensor:
+    """Columns (..., 6) of the rotation ``start`` followed by the rotation ``columns``."""
+    return _first_two(orthonormal(columns) @ orthonormal(start))
+
+
+def since(columns: Tensor, start: Tensor) -> Tensor:
+    """Columns (..., 6) of the rotation that leads from ``start`` to ``columns``, in the world frame."""
+    return _first_two(orthonormal(columns) @ orthonormal(start).transpose(-1, -2))
+
+
+def _first_two(matrix: Tensor) -> Tensor:
+    return torch.cat([matrix[..., 0], matrix[..., 1]], dim=-1)
