@@ -11,6 +11,7 @@ import numpy as np
 
 from sora2lib.camera import Camera
 from sora2lib.clip import Clip, recipe_of
+from sora2lib.dialogue import seen
 from sora2lib.errors import RequestError
 from sora2lib.film import develop, world_of
 from sora2lib.given import Ask
@@ -23,6 +24,7 @@ from sora2lib.prompt import remarks
 from sora2lib.recast import apply, changes
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Edit, Request, check_length, count_frames, draw_seed
+from sora2lib.script import LINES, script, spoken, unseen
 from sora2lib.world.schema import RATE, World
 from sora2lib.world.simulate import resimulate
 
@@ -125,7 +127,8 @@ def make(request: Request) -> Clip:
 
 def plan(request: Request) -> Iterator[Step]:
     """Turn a request into a world, one step at a time."""
-    ask = Ask(request.prompt, request.seed, request.seconds, camera=request.camera)
+    script(request.prompt, request.seconds)  # what cannot be said in the time shows now, not when all is done
+    ask = Ask(seen(request.prompt), request.seed, request.seconds, camera=request.camera)
     return plan_world(weights.load(request.model), ask, **_asked(request))
 
 
@@ -142,13 +145,15 @@ def finish(last: Step, request: Request) -> Recipe:
     if request.physics == "exact":
         world = resimulate(world)
         world = request.camera.film(world) if request.camera else world
+    told = script(request.prompt, request.seconds)
+    world = spoken(world, told)
     return Recipe(
         frames=request.frames,
         fps=request.fps,
         world=world,
         request=request,
         maker=f"{model.name} {model.version}",
-        notices=notices(request),
+        notices=(*notices(request), *told.notices, *unseen(world)),
     )
 
 
@@ -282,7 +287,8 @@ def onward(recipe: Recipe, request: Request) -> Iterator[Step]:
     past, added = _past(recipe, request)
     # Rows are a third of a second; what of the past lies before the first whole one need not be planned from.
     head = (past.sizes["time"] - 1) % STRIDE
-    ask = Ask(request.prompt, request.seed, added, past=past.isel(time=slice(head, None)))
+    script(request.prompt, request.seconds)
+    ask = Ask(seen(request.prompt), request.seed, added, past=past.isel(time=slice(head, None)))
     for step in plan_world(weights.load(request.model), ask, **_asked(request)):
         yield replace(step, guess=partial(_headed, past.isel(time=slice(0, head)), step.guess))
 
@@ -315,21 +321,25 @@ def _headed(head: World, guess: Callable[[], World]) -> World:
 
 def extended(last: Step, recipe: Recipe, request: Request) -> Recipe:
     """Return the recipe of a clip that goes on as the last step says."""
-    model = weights.load(request.model)
+    model, told = weights.load(request.model), script(request.prompt, request.seconds)
+    before = world_of(recipe)
+    said = {name: before[name] for name in LINES}
+    world = spoken(last.world().drop_vars(LINES).assign(said), told, after=recipe.start + recipe.frames / recipe.fps)
     return replace(
         recipe,
         frames=count_frames(recipe.frames / recipe.fps + request.seconds, recipe.fps),
-        world=last.world(),
+        world=world,
         request=request,
         maker=f"{model.name} {model.version}",
-        notices=notices(request),
+        notices=(*notices(request), *told.notices, *unseen(world)),
         parents=recipe.line("extend"),
     )
 
 
 def notices(request: Request) -> tuple[str, ...]:
     """What the user should know: values that were rounded, words that are not read or not understood."""
-    unknown, rest = unknown_words(request.prompt), unread(request.prompt)
-    words = (f"the model does not understand: {', '.join(unknown)}",) if unknown else ()
+    words = seen(request.prompt)
+    unknown, rest = unknown_words(words), unread(words)
+    strange = (f"the model does not understand: {', '.join(unknown)}",) if unknown else ()
     cut = (f"the prompt is too long to be read whole; left out: {shorten(rest, 80)}",) if rest else ()
-    return (*request.notices, *words, *cut, *remarks(request.prompt, request.seconds))
+    return (*request.notices, *strange, *cut, *remarks(request.prompt, request.seconds))

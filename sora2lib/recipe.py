@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from sora2lib import __version__, media
 from sora2lib.errors import MediaError, Sora2Error
 from sora2lib.request import Request
+from sora2lib.subtitles import Caption, captions, subrip, webvtt
 from sora2lib.world.schema import VARIABLES, World, from_json, load_world, save_world
 
 SUFFIXES = (*media.SUFFIXES, ".nc")
+CAPTIONS = (".srt", ".vtt")
 WORLD_LIMIT = 1_000_000  # characters of packed world; above it the metadata would outweigh the film
 _UNPACKED_LIMIT = 100_000_000  # bytes; a file from a stranger must not fill the memory
 
@@ -174,10 +176,33 @@ def save(
     path = media.target(path, suffixes=SUFFIXES, force=force)
     if path.suffix.lower() == ".nc":
         _save_world(path, recipe, force=force)
-    else:
-        note, title = recipe.to_json(), recipe.title
-        media.write(path, frames, fps=recipe.fps, sound=sound, rate=rate, note=note, title=title, force=force)
+        return path
+    shown = captions(recipe.world, start=recipe.start, seconds=recipe.frames / recipe.fps)
+    beside = _beside(path, shown)
+    for file in beside:
+        media.target(file, suffixes=CAPTIONS, force=force)
+    media.write(
+        path,
+        frames,
+        fps=recipe.fps,
+        sound=sound,
+        rate=rate,
+        note=recipe.to_json(),
+        title=recipe.title,
+        captions=[(it.start, it.stop, it.text) for it in shown],
+        force=force,
+    )
+    for file, text in beside.items():
+        with media.replacing(file, suffixes=CAPTIONS, force=force) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     return path
+
+
+def _beside(path: Path, shown: Sequence[Caption]) -> dict[Path, str]:
+    """Files of captions that go with a film or a sound, by name; none where nothing is said."""
+    if not shown or path.suffix.lower() not in (*media.VIDEO, ".wav"):
+        return {}
+    return {path.with_suffix(".srt"): subrip(shown), path.with_suffix(".vtt"): webvtt(shown)}
 
 
 def _save_world(path: Path, recipe: Recipe, *, force: bool) -> None:

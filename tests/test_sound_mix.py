@@ -25,9 +25,9 @@ def noise(seconds, level, seed=0):
     return 10 ** (level / 20) * np.random.default_rng(seed).standard_normal((2, round(seconds * RATE)))
 
 
-def stem(*, effects=None, ambience=None, music=None):
+def stem(*, effects=None, ambience=None, music=None, speech=None):
     silent = np.zeros((2, RATE))
-    return Stems(*(silent if it is None else it for it in (effects, ambience, music)), RATE)
+    return Stems(*(silent if it is None else it for it in (effects, ambience, music, speech)), RATE)
 
 
 @pytest.mark.parametrize("rate", [48_000, 44_100, 22_050])
@@ -137,7 +137,7 @@ def test_stems_are_apart_and_add_up():
     np.testing.assert_array_equal(parts.mix(), synthesise(world, seconds=2.0))
     np.testing.assert_array_equal(parts.effects, stems(world.assign(music=""), seconds=2.0).effects)
     assert not stems(world.assign(music=""), seconds=2.0).music.any()
-    assert repr(parts) == "Stems(2 s, 48000 Hz, effects, ambience, music)"
+    assert repr(parts) == "Stems(2 s, 48000 Hz, effects, ambience, music, speech)"
 
 
 def test_nothing_happens_in_the_effects_of_a_still_world():

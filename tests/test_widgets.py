@@ -16,7 +16,7 @@ from sora2lib.media import pictures
 from sora2lib.widgets import Player, PlayerPane, Reel, Session, Studio
 from sora2lib.widgets import reel as reel_module
 from sora2lib.widgets import session as session_module
-from sora2lib.widgets.reel import COLUMNS, PICTURES, SCRIPT, STYLE, film_strip, lines, loudness, marks
+from sora2lib.widgets.reel import COLUMNS, PICTURES, SCRIPT, STYLE, film_strip, loudness, marks
 from sora2lib.widgets.session import _TURN, GLIMPSE, MOMENTS
 from sora2lib.widgets.studio import _status
 from sora2lib.world.contacts import contacts
@@ -88,13 +88,12 @@ def test_marks_of_a_part_count_from_its_start(bouncing):
     assert marks(replace(bouncing, world=None)) == ()
 
 
-def test_lines_stay_until_they_are_read_or_the_next_one_comes(clip):
-    said = {"line_speaker": ["Ann", "Bo"], "line_text": ["Look at that!", "Where?"], "line_start": [0.5, 1.0]}
+def test_a_player_shows_what_is_said(clip):
+    said = {"line_speaker": ["Ann"], "line_text": ["Look at that!"], "line_start": [0.5], "line_manner": [""]}
     world = clip.world.assign({name: ("line", values) for name, values in said.items()})
-    first, second = lines(replace(clip, world=world))
-    assert (first.start, first.stop, first.text) == (0.5, 1.0, "Ann: Look at that!")
-    assert second.stop > 2
-    assert lines(clip) == ()
+    (line,) = Reel.of(replace(clip, world=world)).lines
+    assert (line.start, line.text) == (0.5, "Ann: Look at that!")
+    assert Reel.of(clip).lines == ()
 
 
 def test_the_words_say_what_is_seen(clip):

@@ -9,7 +9,7 @@ block in GIF, EXIF in WebP.
 
 import io
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +67,7 @@ def write(
     rate: int = RATE,
     note: str = "",
     title: str = "",
+    captions: Sequence[tuple[float, float, str]] = (),
     force: bool = False,
 ) -> None:
     """Write a clip in the format that the suffix names, all or nothing.
@@ -83,6 +84,7 @@ def write(
     rate : samples a second.
     note : text kept in the metadata.
     title : what players show, for video.
+    captions : first and last second and words of each, a stream that players of video show on demand.
     force : overwrite a file that is there.
 
     Raises
@@ -96,7 +98,15 @@ def write(
         suffix = temporary.suffix.lower()
         if suffix in VIDEO:
             video.write_video(
-                str(temporary), frames, container=suffix[1:], fps=fps, sound=sound, rate=rate, note=note, title=title
+                str(temporary),
+                frames,
+                container=suffix[1:],
+                fps=fps,
+                sound=sound,
+                rate=rate,
+                note=note,
+                title=title,
+                captions=captions,
             )
         elif suffix == ".wav":
             video.write_wav(str(temporary), sound, rate=rate, note=note)

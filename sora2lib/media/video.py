@@ -1,6 +1,6 @@
 """Moving pictures with sound through PyAV: MP4, WebM, and WAV for the sound alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -23,6 +23,15 @@ _OPTIONS = {
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "7", "row-mt": "1", "tile-columns": "2", "crf": "30", "b": "0"},
 }
 _SOUND = {"mp4": "aac", "webm": "libopus"}
+_CAPTIONS = {"mp4": "mov_text", "webm": "webvtt"}
+# What FFmpeg's encoders of captions ask for before the first one: how they would be drawn.
+_CAPTION_STYLE = (
+    "[V4+ Styles]\nFormat: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, "
+    "Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, "
+    "MarginR, MarginV, Encoding\nStyle: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,"
+    "10,0\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+)
+_TICKS = 1000  # a second, of captions
 _OPUS_RATE = 48000
 _BT709 = 1  # FFmpeg's number for the colours of HD video and for limited range
 
@@ -38,8 +47,9 @@ def write_video(
     note: str = "",
     title: str = "",
     sound_codec: str = "",
+    captions: Sequence[tuple[float, float, str]] = (),
 ) -> None:
-    """Encode frames (H, W, 3) one at a time, and sound (2, samples) as it falls due, into MP4 or WebM."""
+    """Encode frames (H, W, 3) one at a time, and sound (2, samples) and captions as they fall due, into MP4 or WebM."""
     frames = iter(frames)
     first = next(frames)
     step = Fraction(fps).limit_denominator(1001)
@@ -52,6 +62,8 @@ def write_video(
             sound_codec or _SOUND[container], rate=_OPUS_RATE if container == "webm" else rate, layout="stereo"
         )
         audio.bit_rate = 160_000
+        written = _caption_stream(output, container) if captions else None
+        waiting = sorted(captions)
         heard = 0
         for index, picture in enumerate(chain((first,), frames)):
             frame = video_frame(picture, index, step)
@@ -60,6 +72,8 @@ def write_video(
             due = round((index + 1) / step * rate)
             output.mux(_encode_sound(audio, sound[:, heard:due], heard, rate))
             heard = due
+            while waiting and waiting[0][0] * step < index + 1:
+                output.mux(_caption(written, container, *waiting.pop(0)))
         output.mux(video.encode(None))
         output.mux(audio.encode(None))
 
@@ -82,6 +96,24 @@ def _picture_stream(output: Any, container: str, step: Fraction, width: int, hei
     context = stream.codec_context
     context.colorspace = context.color_primaries = context.color_trc = context.color_range = _BT709
     return stream
+
+
+def _caption_stream(output: Any, container: str) -> Any:
+    stream = output.add_stream(_CAPTIONS[container])
+    stream.codec_context.subtitle_header = _CAPTION_STYLE.encode()
+    stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS)
+    stream.metadata["language"] = "eng"
+    return stream
+
+
+def _caption(stream: Any, container: str, start: float, stop: float, text: str) -> Any:
+    """Words as a packet: MP4 wants their number of bytes first, WebM the words alone."""
+    words = _plain(text).encode()
+    packet = av.Packet(len(words).to_bytes(2, "big") + words if container == "mp4" else words)
+    packet.stream, packet.time_base = stream, Fraction(1, _TICKS)
+    packet.pts = packet.dts = round(start * _TICKS)
+    packet.duration = max(round((stop - start) * _TICKS), 1)
+    return packet
 
 
 def _encode_sound(stream: Any, sound: Sound, start: int, rate: int) -> Any:

@@ -33,40 +33,45 @@ class Levels:
     """Gain of each stem in a mix; 1 leaves it as it is, 0 silences it.
 
     >>> Levels(music=0.5)
-    Levels(effects=1.0, ambience=1.0, music=0.5)
+    Levels(effects=1.0, ambience=1.0, music=0.5, speech=1.0)
     """
 
     effects: float = 1.0
     ambience: float = 1.0
     music: float = 1.0
+    speech: float = 1.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Stems:
-    """The parts of a sound apart: effects, ambience and music, each (2, samples) float64, ``rate`` samples a second."""
+    """The parts of a sound apart: effects, ambience, music and speech, each (2, samples) float64 at ``rate``."""
 
     effects: Array
     ambience: Array
     music: Array
+    speech: Array
     rate: int
 
     def mix(self, levels: Levels | None = None) -> NDArray[np.float32]:
         """Return the stereo mix (2, samples), its true peak below -1 dBTP; the busier it is, the closer to -16 LUFS.
 
-        Music gives way under loud effects. Nothing is raised by more than 8 dB, so that a sparse or quiet scene stays
-        below the aim and a soft blow softer than a hard one.
+        Music gives way under loud effects, and all gives way under speech. Nothing is raised by more than 8 dB, so
+        that a sparse or quiet scene stays below the aim and a soft blow softer than a hard one.
 
         >>> stems(world).mix(Levels(music=0.0))  # doctest: +SKIP
         """
         levels = levels or Levels()
-        effects_2N = levels.effects * self.effects
+        effects_2N, speech_2N = levels.effects * self.effects, levels.speech * self.speech
         music_2N = levels.music * self.music
         if music_2N.any():
             music_2N = music_2N * duck(effects_2N, self.rate)
-        return master(effects_2N + levels.ambience * self.ambience + music_2N, self.rate)
+        others_2N = effects_2N + levels.ambience * self.ambience + music_2N
+        if speech_2N.any():
+            others_2N = others_2N * duck(speech_2N, self.rate)
+        return master(others_2N + speech_2N, self.rate)
 
     def __repr__(self) -> str:
-        return f"Stems({self.effects.shape[1] / self.rate:g} s, {self.rate} Hz, effects, ambience, music)"
+        return f"Stems({self.effects.shape[1] / self.rate:g} s, {self.rate} Hz, effects, ambience, music, speech)"
 
 
 def balance(effects_2N: Array, rate: int) -> Array:
@@ -78,7 +83,7 @@ def balance(effects_2N: Array, rate: int) -> Array:
 
 
 def duck(key_2N: Array, rate: int) -> Array:
-    """Gain (N,) of music under ``key_2N``: it falls at once and comes back slowly."""
+    """Gain (N,) of what gives way under ``key_2N``: it falls at once and comes back slowly."""
     hop, count = round(HOP * rate), key_2N.shape[1]
     wanted_B = DUCK + (1 - DUCK) / (1 + _powers(key_2N, HOP, rate) / LOUD**2)
     gain_B, gain = np.empty_like(wanted_B), 1.0

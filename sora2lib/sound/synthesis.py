@@ -11,6 +11,7 @@ from sora2lib.sound.mix import Levels, Stems, balance
 from sora2lib.sound.motion import rub, rush, swish, through
 from sora2lib.sound.music import bed
 from sora2lib.sound.soundscape import Moment, soundscape
+from sora2lib.sound.speech import speech
 from sora2lib.sound.stage import Ears, reverberate
 from sora2lib.sound.steps import tread
 from sora2lib.sound.water import splash, wash
@@ -24,7 +25,7 @@ ROUSED = 0.35  # by a blow; what goes in rouses wholly
 def synthesise(
     world: World, *, rate: int = 48_000, seconds: float | None = None, levels: Levels | None = None
 ) -> NDArray[np.float32]:
-    """Let a world sound: what happens in it, the place round it and its music, heard from the camera, mixed.
+    """Let a world sound: what happens and is said in it, its place and its music, heard from the camera, mixed.
 
     A blow starts at the contact's own time, whatever its distance, so that it falls together with the picture.
 
@@ -45,7 +46,7 @@ def synthesise(
 
 
 def stems(world: World, *, rate: int = 48_000, seconds: float | None = None) -> Stems:
-    """Return effects, ambience and music of a world apart; :func:`synthesise` says what the values mean.
+    """Return effects, ambience, music and speech of a world apart; :func:`synthesise` says what the values mean.
 
     >>> stems(world).effects.shape  # doctest: +SKIP
     (2, 192000)
@@ -53,7 +54,7 @@ def stems(world: World, *, rate: int = 48_000, seconds: float | None = None) -> 
     count = round((world.seconds if seconds is None else seconds) * rate)
     seed = _seed(world)
     # Each stem draws from its own source, so that a change of the music leaves the effects as they are.
-    effects, around, music = (np.random.default_rng([seed, n]) for n in range(3))
+    effects, around, music, room = (np.random.default_rng([seed, n]) for n in range(4))
     heard, ears, name = contacts(world), Ears.of(world), str(world.ambience.values)
     effects_2N = np.zeros((2, count))
     strike(effects_2N, world, heard, ears, effects, rate)
@@ -66,7 +67,8 @@ def stems(world: World, *, rate: int = 48_000, seconds: float | None = None) -> 
     drive(effects_2N, world, ears, effects, rate)
     effects_2N = balance(reverberate(effects_2N, name, effects, rate), rate)
     around_2N = soundscape(world, _moments(world, heard), count=count, rng=around, rate=rate)
-    return Stems(effects_2N, around_2N, bed(str(world.music.values), count=count, rng=music, rate=rate), rate)
+    music_2N = bed(str(world.music.values), count=count, rng=music, rate=rate)
+    return Stems(effects_2N, around_2N, music_2N, speech(world, ears, count=count, rng=room, rate=rate), rate)
 
 
 def _moments(world: World, heard: Contacts) -> tuple[Moment, ...]:

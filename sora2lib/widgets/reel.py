@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sora2lib import media
 from sora2lib.clip import Clip
+from sora2lib.subtitles import Caption, captions
 from sora2lib.world.contacts import GROUND, Contacts, contacts
 from sora2lib.world.schema import World
 
@@ -18,7 +19,6 @@ PICTURES = 10  # in the film strip
 STRIP_HEIGHT = 90  # pixels
 COLUMNS = 480  # of the waveform
 MOST_MARKS = 40  # a crowd's footfalls would hide one another
-WORDS_A_SECOND = 2.5
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,6 @@ class Mark:
     time: float
     text: str
     strength: float
-
-
-@dataclass(frozen=True)
-class Line:
-    """Words that are spoken from one second of the clip to another."""
-
-    start: float
-    stop: float
-    text: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -64,7 +55,7 @@ class Reel:
     strip: bytes
     wave: bytes
     marks: tuple[Mark, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[Caption, ...]
     fps: float
     frames: int
     size: str
@@ -79,7 +70,7 @@ class Reel:
             strip=media.jpeg(film_strip(clip)),
             wave=loudness(clip.sound).tobytes(),
             marks=marks(clip),
-            lines=lines(clip),
+            lines=captions(clip.world, start=clip.start, seconds=clip.seconds),
             fps=clip.fps,
             frames=len(clip.frames),
             size=clip.size,
@@ -138,19 +129,3 @@ def _told(world: World, found: Contacts, index: int) -> str:
     ground = found.other[index] == GROUND
     other = found.materials[index, 1] if ground else world.actor.values[found.other[index]]
     return f"{name} meets {other}"
-
-
-def lines(clip: Clip) -> tuple[Line, ...]:
-    """Return what is said in a clip; a line stays as long as it takes to read, or until the next one."""
-    if clip.world is None or not clip.world.sizes["line"]:
-        return ()
-    world = clip.world.sortby("line_start")
-    starts = world.line_start.values - float(world.time[0]) - clip.start
-    said = [f"{who}: {text}" for who, text in zip(world.line_speaker.values, world.line_text.values, strict=True)]
-    stops = np.minimum([*starts[1:], np.inf], starts + [_reading(text) for text in said])
-    heard = (stops > 0) & (starts < clip.seconds)
-    return tuple(Line(max(0.0, float(starts[i])), float(stops[i]), said[i]) for i in np.flatnonzero(heard))
-
-
-def _reading(text: str) -> float:
-    return 1 + len(text.split()) / WORDS_A_SECOND

@@ -58,6 +58,7 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "line_speaker": (("line",), "U"),
     "line_text": (("line",), "U"),
     "line_start": (("line",), "f"),
+    "line_manner": (("line",), "U"),  # "", or how else it is said
 }
 COORDINATES = {"xyz": list("xyz"), "wxyz": list("wxyz"), "rgb": list("rgb")}
 _NAMED: dict[str, Collection[str]] = {
@@ -67,6 +68,7 @@ _NAMED: dict[str, Collection[str]] = {
     "ambience": vocabulary.AMBIENCES,
     "style": vocabulary.STYLES,
     "music": ("", *vocabulary.MOODS),
+    "line_manner": vocabulary.MANNERS,
 }
 _RANGES = {
     "size": (1e-3, 1e3),
@@ -190,7 +192,8 @@ def _defaults(sizes: dict[str, int]) -> dict[str, Any]:
         "music": "",
         "line_speaker": np.zeros(0, dtype=np.str_),
         "line_text": np.zeros(0, dtype=np.str_),
-        "line_start": np.zeros(0),
+        "line_start": np.zeros(sizes["line"]),
+        "line_manner": np.zeros(sizes["line"], dtype=np.str_),
     }
 
 

@@ -160,6 +160,7 @@ SIZES: dict[str, tuple[float, float]] = {
 AMBIENCES = ("city", "birds", "sea", "room", "wind", "hall")
 INDOORS = frozenset({"room", "hall"})  # ambiences
 MOODS = ("calm", "happy", "sad", "tense", "epic", "mysterious", "playful")  # of music
+MANNERS = ("", "shout", "whisper")  # of speech
 STYLES = (
     "realistic", "cinematic", "anime", "noir", "retro", "watercolor", "clay", "news", "selfie", "handheld",
 )  # fmt: skip
