@@ -1,6 +1,6 @@
 """Whether what is heard is what happens: prints a table and writes it, with machine and versions, as dated JSON.
 
-python benchmarks/sound.py [--seeds N] [--hits N] [--results FOLDER]
+python benchmarks/sound.py [--seeds N] [--hits N] [--lines N] [--results FOLDER]
 
 Scenes of every family are simulated, sounded, written as MP4 and decoded again, without ambience and music, which
 have onsets of their own. Onsets are those of ``sora2lib.train.hearing``, which sees the sound alone. A blow counts
@@ -10,7 +10,8 @@ is asked of the effects before they are encoded: no onset without any of that, n
 Levels are compared twice, after decoding: over like balls that fall from ten heights in one clip, and over the clear
 blows of one pair of bodies within a simulated clip. Materials are told from one hit each: balls of any size, from any
 height and distance, on any hard floor, by the nearest centroid of features of librosa in the metric of their scatter,
-with other seeds for the centroids than for the hits that are told.
+with other seeds for the centroids than for the hits that are told. ``benchmarks/speech.py``
+says how speech is measured.
 """
 
 import argparse
@@ -29,6 +30,7 @@ import librosa
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
+from speech import rows as rows_of_speech
 from speed import machine, versions
 
 from sora2lib import media
@@ -74,6 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=4, help="clips of each family (%(default)s)")
     parser.add_argument("--hits", type=int, default=12, help="held-out hits of each material (%(default)s)")
+    parser.add_argument("--lines", type=int, default=200, help="lines that are to be understood (%(default)s)")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", metavar="FOLDER")
     asked = parser.parse_args()
     load = os.getloadavg()[0]
@@ -81,12 +84,18 @@ def main() -> None:
         tally = listened(asked.seeds, Path(folder))
         heights = falls_in_order(Path(folder))
     told, taken = told_apart(asked.hits)
-    rows = table(tally, heights, told, taken)
+    rows = [*table(tally, heights, told, taken), *rows_of_speech(asked.lines)]
     print(f"{machine()['processor']}, {machine()['cores']} cores, load {load:.1f} before\n")
     for name, value, aim in rows:
         print(f"{name:<72} {value:8.3f}   {aim}")
     report = {"date": date.today().isoformat(), "machine": machine(), "load": load, "versions": versions()}
-    report |= {"seeds": asked.seeds, "hits": asked.hits, "aims": AIMS, "rows": {name: value for name, value, _ in rows}}
+    report |= {
+        "seeds": asked.seeds,
+        "hits": asked.hits,
+        "lines": asked.lines,
+        "aims": AIMS,
+        "rows": {name: value for name, value, _ in rows},
+    }
     report |= {"taken for": taken, "seconds of synthesis": dict(tally.seconds)}
     asked.results.mkdir(parents=True, exist_ok=True)
     path = asked.results / f"sound-{date.today().isoformat()}.json"
