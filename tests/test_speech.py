@@ -232,6 +232,22 @@ def test_mouths_follow_the_voice_and_nothing_else_moves(dance):
     assert np.median(opened[np.isin(lips, ["m", "b"])]) < 0.1 * opened[np.isin(lips, ["ɪ", "O", "I"])].mean()
 
 
+def test_a_mouth_goes_over_to_speech_and_back_without_a_jump(dance):
+    smiling = dance.assign(joint_angle=dance.joint_angle + 0.0)
+    smiling.joint_angle[0, :, MOUTH] = 0.3
+    world = speech.mouths(said(smiling, ("boy", "Go on!", 1.0, "")))
+    mouth, time = world.joint_angle.values[0, :, MOUTH], world.time.values
+    end = 1.0 + say("Go on!", voices(world)[0]).seconds
+    assert mouth[time < 1.0].min() == mouth[time > end].min() == 0.3
+    last = np.flatnonzero(time <= end)[-1]
+    assert abs(mouth[last] - 0.3) < 0.15
+
+
+def test_what_is_said_begins_and_ends_in_silence():
+    sound = say("Go on! Now.", SPEAKERS["man"]).sound
+    assert abs(sound[0]) < 1e-6 > abs(sound[-1])
+
+
 def test_a_mouth_opens_with_the_level_of_its_voice():
     utterance = say(TEXT, SPEAKERS["woman"])
     time = np.arange(1 / 48, utterance.seconds - 1 / 48, 1 / 24)

@@ -28,11 +28,12 @@ TALK, FAR = (
 )  # m; power of the distance with which speech gets softer, less than in air, so that it is understood
 LOUD_PART = 0.1  # of the most power: what is louder counts as speech and not as pause
 LONGEST_SENTENCE = 300  # sounds
-BREATHER = 0.12  # s between two sentences
+BREATHER, EDGE = 0.12, 0.005  # s between two sentences; in which one fades in and out
 EASIEST, HARDEST = 0.78, 1.25  # times the trained pitch for which the voice can make a spectrum
 MOUTH, NECK = INDEX["mouth"], INDEX["neck bend"]
 WIDE = 0.5  # rad that the jaw opens for the widest sound, loud
 NOD = 0.06  # rad
+TURN = 0.1  # s in which a mouth goes over from what it did to speech, and back
 OPENING, SHAPING = 0.8, 0.4  # powers of the level and of the width of a sound with which a mouth opens
 # How far sounds open the mouth, of the widest; lips that meet are shut whatever the level.
 WIDTHS: dict[str, float] = (
@@ -101,11 +102,17 @@ def say(text: str, speaker: Speaker) -> Utterance:
             parts.append(np.zeros(pause))
             sounds, frames = sounds + " ", [*frames, np.array([pause // voicebox.HOP])]
         spoken = voicebox.speak(sentence, pace=speaker.pace, high=min(max(speaker.pitch, EASIEST), HARDEST))
-        parts.append(waveform(spoken, speaker, rng))
+        parts.append(_ended(waveform(spoken, speaker, rng)))
         sounds, frames = f"{sounds} {voicebox.kept(sentence)} ", [*frames, spoken.frames]
     sound_N = np.concatenate([np.zeros(0), *parts])
     times = np.concatenate([[0.0], np.cumsum(np.concatenate(frames))]) * voicebox.HOP / voicebox.RATE
     return Utterance(_levelled(sound_N, speaker.loud), sounds, times)
+
+
+def _ended(sound_N: Array) -> Array:
+    """A sound that begins and ends in silence, so that nothing clicks where it is joined."""
+    n = np.arange(len(sound_N))
+    return np.asarray(sound_N * np.minimum(1.0, np.minimum(n, len(sound_N) - 1 - n) / (EDGE * voicebox.RATE)))
 
 
 def _levelled(sound_N: Array, loud: float) -> Array:
@@ -196,9 +203,12 @@ def mouths(world: World) -> World:
             continue
         since_T = time_T - float(world.line_start.values[n])
         talks_T = (since_T >= 0) & (since_T <= said.seconds)
-        angle_ATJ[actor, talks_T, MOUTH] = min(WIDE, limit) * openings(said, since_T[talks_T], 1 / world.rate)
+        since_T = since_T[talks_T]
+        own_T = np.clip(np.minimum(since_T, said.seconds - since_T) / TURN, 0, 1)
+        opened_T = min(WIDE, limit) * openings(said, since_T, 1 / world.rate)
+        angle_ATJ[actor, talks_T, MOUTH] += own_T * (opened_T - angle_ATJ[actor, talks_T, MOUTH])
         low, high = SKELETONS[str(world.asset.values[actor])].limits_J2[NECK]
-        bent_T = angle_ATJ[actor, talks_T, NECK] + NOD * _stresses(said, since_T[talks_T])
+        bent_T = angle_ATJ[actor, talks_T, NECK] + NOD * _stresses(said, since_T)
         angle_ATJ[actor, talks_T, NECK] = np.clip(bent_T, low, high)
     return world.assign(joint_angle=(world.joint_angle.dims, angle_ATJ))
 
