@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sora2lib.camera import Camera, Pose
     from sora2lib.clip import Clip, load
-    from sora2lib.errors import MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
+    from sora2lib.errors import InspectError, MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
     from sora2lib.film import draw, refilm, simulate
+    from sora2lib.physics.inspector import inspect
+    from sora2lib.physics.report import Report
     from sora2lib.pipeline import extend, generate, remix, steps
     from sora2lib.planner import Step
     from sora2lib.request import Request
@@ -24,9 +26,11 @@ __version__ = "0.1.0"
 __all__ = [
     "Camera",
     "Clip",
+    "InspectError",
     "MediaError",
     "ModelError",
     "Pose",
+    "Report",
     "Request",
     "RequestError",
     "Sora2Error",
@@ -37,6 +41,7 @@ __all__ = [
     "draw",
     "extend",
     "generate",
+    "inspect",
     "load",
     "refilm",
     "remix",
@@ -47,9 +52,11 @@ __all__ = [
 _HOMES = {
     "camera": ("Camera", "Pose"),
     "clip": ("Clip", "load"),
-    "errors": ("MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
+    "errors": ("InspectError", "MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
     "film": ("draw", "refilm", "simulate"),
     "planner": ("Step",),
+    "physics.inspector": ("inspect",),
+    "physics.report": ("Report",),
     "pipeline": ("extend", "generate", "remix", "steps"),
     "request": ("Request",),
     "world.schema": ("World",),

@@ -1,4 +1,4 @@
-"""The command line: ``sora2lib make | simulate | refilm | extend | train | info``.
+"""The command line: ``sora2lib make | simulate | refilm | extend | inspect | train | info``.
 
 What a command needs is imported inside it, so that ``--help`` and a mistyped option answer at once.
 """
@@ -98,6 +98,16 @@ def parser() -> Parser:
     train.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
     train.add_argument("--quiet", action="store_true", help="print errors only")
     train.set_defaults(command=_train)
+
+    look = commands.add_parser("inspect", help="hold a film against physics: what moves, how, what is wrong")
+    look.add_argument("file", metavar="FILE", help="a film, ours or anyone's")
+    look.add_argument("--html", metavar="FILE", help="write the report as a page")
+    look.add_argument("--by", help="world or pixels (the world, where the file tells it)")
+    look.add_argument("--scale", type=float, metavar="M", help="metres that a pixel is (from how things fall)")
+    look.add_argument("--diameter", type=float, metavar="M", help="metres across the thing that is seen first")
+    look.add_argument("--shapes", default="balls", help="balls or discs, for their masses (%(default)s)")
+    look.add_argument("--force", action="store_true", help="overwrite the page")
+    look.set_defaults(command=_inspect)
 
     info = commands.add_parser("info", help="tell about a file, or about this installation")
     info.add_argument("file", metavar="FILE", nargs="?", help="a file that sora2lib wrote")
@@ -273,6 +283,21 @@ def _bar(label: str, *, quiet: bool, total: int | None = None) -> Any:
     # Some terminals claim to have no rows and no columns; without a terminal there is nobody to watch (None).
     room = {"ncols": min(shutil.get_terminal_size().columns - 1, 99), "nrows": 20}
     return tqdm(desc=label, total=total, disable=quiet or None, leave=False, bar_format=shape, file=sys.stderr, **room)
+
+
+def _inspect(asked: argparse.Namespace) -> None:
+    from sora2lib import media
+    from sora2lib.physics.inspector import inspect
+
+    if asked.html is not None:
+        media.target(asked.html, suffixes=(".html",), force=asked.force)
+    report = inspect(asked.file, by=asked.by, scale=asked.scale, diameter=asked.diameter, shapes=asked.shapes)
+    print(report.verdict)
+    told = [f"{it.law}, {it.what}, {it.time:.2f} s: {it.why}".replace(", nan s", "") for it in report.violations]
+    for line in (*told, *(f"{name}: {value}" for name, value in report.numbers.items()), *report.notes):
+        print(f"  {line}")
+    if asked.html is not None:
+        print(report.save(asked.html, force=asked.force))
 
 
 def _info(asked: argparse.Namespace) -> None:

@@ -23,3 +23,7 @@ class ModelError(Sora2Error):
 
 class Stopped(Sora2Error):
     """The user stopped the work before it was done; nothing was written."""
+
+
+class InspectError(Sora2Error):
+    """A clip cannot be inspected as was asked."""

@@ -10,9 +10,11 @@ from sora2lib.cli import parser
 SURFACE = {
     "Camera": "moves",
     "Clip": "frames fps sound rate world start request maker notices parents",
+    "InspectError": "",
     "MediaError": "",
     "ModelError": "",
     "Pose": "eye target roll fov",
+    "Report": "title source study checks reference_NTD clip pixel_NT2 notes world",
     "Request": "prompt seconds size fps seed model style physics steps guidance camera",
     "RequestError": "",
     "Sora2Error": "",
@@ -23,6 +25,7 @@ SURFACE = {
     "draw": "world * size fps seconds",
     "extend": "clip prompt * seconds seed model steps guidance",
     "generate": "prompt * seconds size fps seed model style physics steps guidance camera",
+    "inspect": "clip * by scale diameter shapes",
     "load": "path",
     "refilm": "clip camera * style size fps",
     "remix": "clip prompt * strength keep change seed model guidance",
@@ -38,6 +41,7 @@ OPTIONS = {
     "extend": "--force --guidance --model --out --quiet --seconds --seed --size --steps file prompt",
     "train": "--data --quiet --run --seed --shards --steps",
     "info": "--json file",
+    "inspect": "--by --diameter --force --html --scale --shapes file",
 }
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "cutout",
     "cutout_file",
     "jpeg",
+    "moments",
     "mp4",
     "read",
     "read_note",
@@ -45,6 +46,7 @@ T = TypeVar("T")
 VIDEO = (".mp4", ".webm")
 PICTURE = (".gif", ".webp", ".png")
 SUFFIXES = (*VIDEO, *PICTURE, ".wav")
+READABLE = (*SUFFIXES, ".mov", ".m4v", ".mkv", ".avi")
 RATE = 48000  # samples a second; Opus knows no other near it
 
 
@@ -199,6 +201,14 @@ def read(path: str | Path, *, fps: float | None = None) -> Recording:
         return Recording(frames, fps, np.zeros((2, round(len(frames) / fps * RATE)), np.float32), RATE)
 
 
+def moments(path: str | Path) -> NDArray[np.float64]:
+    """Return the seconds at which the pictures of a video are shown, from the first on; empty where no file tells."""
+    with _reading(path) as path:
+        from sora2lib.media import video
+
+        return np.zeros(0) if path.suffix.lower() in PICTURE else video.moments(path)
+
+
 def read_note(path: str | Path) -> str:
     """Return the note in a file's metadata, or "", without decoding the file."""
     with _reading(path) as path:
@@ -212,8 +222,8 @@ def _reading(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     if not path.is_file():
         raise MediaError(f"there is no file {path}; check the name and the folder")
-    if path.suffix.lower() not in SUFFIXES:
-        raise MediaError(f"{path} ends in {path.suffix!r}; use one of {', '.join(SUFFIXES)}")
+    if path.suffix.lower() not in READABLE:
+        raise MediaError(f"{path} ends in {path.suffix!r}; use one of {', '.join(READABLE)}")
     import av
 
     try:

@@ -143,6 +143,23 @@ def read_note(path: Path) -> str:
         return next((value for key, value in source.metadata.items() if key.lower() == "comment"), "")
 
 
+def _upright(decoded: Any) -> Frame:
+    """A picture (H, W, 3) as it is meant to be seen: phones film lying and note by how much to turn it."""
+    quarters = round(getattr(decoded, "rotation", 0) / 90) % 4
+    picture: Frame = np.rot90(decoded.to_ndarray(format="rgb24"), quarters)
+    return picture
+
+
+def moments(path: Path) -> NDArray[np.float64]:
+    """Return the seconds at which the pictures of a video are shown, counted from the first."""
+    with av.open(str(path)) as source:
+        if not source.streams.video:
+            return np.zeros(0)
+        shown = [float(packet.pts * packet.time_base) for packet in source.demux(video=0) if packet.pts is not None]
+    time = np.sort(np.array(shown))
+    return time - time[0] if len(time) else time
+
+
 def read_video(path: Path, *, silent_rate: int) -> tuple[Frame, float, Sound, int]:
     """Return frames (T, H, W, 3), frames a second, sound (2, samples) as long as the picture, its rate."""
     with av.open(str(path)) as source:
@@ -155,7 +172,7 @@ def read_video(path: Path, *, silent_rate: int) -> tuple[Frame, float, Sound, in
         parts: list[NDArray[Any]] = [np.zeros((2, 0))]
         for decoded in source.decode([stream for stream in (video, audio) if stream]):
             if isinstance(decoded, av.VideoFrame):
-                frames.append(decoded.to_ndarray(format="rgb24"))
+                frames.append(_upright(decoded))
             elif isinstance(decoded, av.AudioFrame):
                 parts += [part.to_ndarray() for part in resampler.resample(decoded)]
         fps = float(video.average_rate or 0)

@@ -1,0 +1,216 @@
+"""Tracks out of pictures: what moves before a still background, followed through occlusions, never invented.
+
+Where a thing is hidden, cut off by the border or not to be found, its place is NaN. Whether it was hidden or vanished
+is decided by geometry: to go wholly behind something and come out again, a ball must move by four of its radii.
+"""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sora2lib.physics.background import Background, behind
+from sora2lib.physics.blobs import APART, Blob, covered, find, weighed
+from sora2lib.physics.linking import Thread, link
+from sora2lib.physics.tracks import Array, Tracks
+
+Frames = NDArray[np.uint8]
+GRAIN = 0.012  # pixels: what rounding to bytes leaves of a centre
+CODED_GRAIN = 0.05  # pixels: what H.264 leaves of it, whatever the size
+CODED = 0.05  # of 0..255: a film whose background varies by more round things was coded, or is of a real camera
+WHOLE = 0.92  # share of its usual area from which a thing counts as wholly seen
+HIDING = 3.6  # radii that a thing must move to go behind something and come out again
+STIR = 0.35  # radii, or pixels, by which something must move to count as a thing
+STIR_PIXELS = 1.5
+MOST = 40  # things
+OBLONG = 1.15  # from which ratio of its axes on a thing is no ball
+FAINT = 0.2  # of the greatest contrast
+BLEEDING = 2.5  # pixels over which a codec's coarse colours run
+SOFT = 1.5  # pixels over which the territories of two things pass into each other
+HUE = 20.0  # of 0..255: how far colours within a thing may lie apart
+
+
+# N things, T frames, H height, W width
+def track(frames: Frames, time_T: Array, *, power: int = 3) -> Tracks:
+    """Follow what moves in a film whose camera stands still.
+
+    Parameters
+    ----------
+    frames : (T, H, W, 3) uint8.
+    time_T : seconds at which they are shown.
+    power : of the radius with which masses grow: 3 for balls, 2 for discs.
+
+    >>> track(clip.frames, np.arange(96) / 24)  # doctest: +SKIP
+    Tracks(1 things, 96 moments, in px)
+    """
+    scene = behind(frames)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        pictures = list(pool.map(lambda frame: find(frame, scene.picture, threshold=scene.threshold), frames))
+
+    def split(index: int, blob: Blob, threads: list[Thread]) -> list[Blob | None]:
+        return parted(frames[index], scene, blob, threads, index)
+
+    threads = _clear([it for it in link(pictures, split) if _stirs(it)])
+    threads = sorted(threads, key=lambda it: -it.area * len(it.blobs))[:MOST]
+    threads.sort(key=lambda it: min(it.blobs))
+    return _tracks(threads, time_T, frames.shape[1:3], power)
+
+
+def _clear(threads: list[Thread]) -> list[Thread]:
+    """Leave out what is much fainter than all else: what a codec leaves behind things that move."""
+    contrast = [float(np.median([blob.contrast for blob in it.blobs.values()])) for it in threads]
+    return [it for it, one in zip(threads, contrast, strict=True) if one > FAINT * max(contrast)]
+
+
+def _stirs(thread: Thread) -> bool:
+    whole = np.array([blob.place for blob in thread.blobs.values() if not blob.cut]).reshape(-1, 2)
+    return len(whole) > 3 and bool(np.ptp(whole, axis=0).max() > max(STIR * thread.radius, STIR_PIXELS))
+
+
+def parted(
+    frame: NDArray[np.uint8], scene: Background, blob: Blob, threads: Sequence[Thread], index: int
+) -> list[Blob | None]:
+    """Take a blob apart into those of several threads; None for one of which nothing is seen.
+
+    Each pixel goes to the thread whose colour it has; between like colours the nearer one has it.
+    """
+    window, background = frame[blob.box].astype(np.float64), scene.picture[blob.box]
+    offset = (window - background) @ APART.T
+    y, x = (np.arange(it.start, it.stop, dtype=np.float64) for it in blob.box)
+    centres = [thread.expected(index) for thread in threads]
+    found: list[Blob | None] = [None] * len(threads)
+    for _ in range(3):
+        beyond = [np.hypot(x - at[0], y[:, None] - at[1]) - it.radius for at, it in zip(centres, threads, strict=True)]
+        odds = [
+            np.exp(-(((window - it.colour) @ APART.T / HUE) ** 2).sum(-1) / 2 - np.clip(away, 0, None) / SOFT)
+            for away, it in zip(beyond, threads, strict=True)
+        ]
+        total = np.sum(odds, axis=0) + 1e-12
+        found = [
+            weighed(
+                np.where(blob.mask & (away < 3), odd / total * covered(offset, it.colour, background), 0.0),
+                it.colour,
+                blob.box,
+                frame.shape[:2],
+            )
+            for odd, away, it in zip(odds, beyond, threads, strict=True)
+        ]
+        centres = [at if it is None else it.place for at, it in zip(centres, found, strict=True)]
+    return found
+
+
+def _tracks(threads: list[Thread], time_T: Array, sides: tuple[int, ...], power: int) -> Tracks:
+    height, width = sides
+    count, moments = len(threads), len(time_T)
+    place_NT2, cover_NT = np.full((count, moments, 2), np.nan), np.full((count, moments), np.nan)
+    together_NT = np.zeros((count, moments), dtype=np.bool_)
+    for i, thread in enumerate(threads):
+        for k, blob in thread.blobs.items():
+            cover = blob.area / thread.area
+            cover_NT[i, k] = np.nan if blob.cut else min(cover, 1.5)
+            if not blob.cut and cover >= WHOLE:
+                place_NT2[i, k] = blob.x + 0.5, height - blob.y - 0.5
+        together_NT[i, list(thread.parted)] = True
+    radius_N = np.array([thread.radius for thread in threads])
+    _mark_bleeding(place_NT2, radius_N, together_NT)
+    for i in range(count):
+        _judge_gaps(place_NT2, cover_NT, together_NT, radius_N, i, sides)
+    names = _names([thread.colour for thread in threads])
+    return Tracks(
+        names=names,
+        time_T=time_T,
+        place_NTD=place_NT2,
+        cover_NT=cover_NT,
+        radius_N=radius_N,
+        mass_N=radius_N**power / max(float(radius_N[0]) if count else 1.0, 1e-9) ** power,
+        colour_N3=np.array([thread.colour for thread in threads]).reshape(-1, 3) / 255,
+        unit="px",
+        metres=float("nan"),
+        grain=_grain(threads),
+        sides=(width, height),
+        together_NT=together_NT,
+        round_N=np.array([_looks_round(it) for it in threads], dtype=np.bool_),
+    )
+
+
+def _looks_round(thread: Thread) -> bool:
+    spread = np.median(
+        [blob.spread for blob in thread.blobs.values() if not blob.cut] or [np.array([2.0, 1.0])], axis=0
+    )
+    return bool(spread[0] < OBLONG * max(float(spread[1]), 1e-9))
+
+
+def _mark_bleeding(place_NT2: Array, radius_N: Array, together_NT: NDArray[np.bool_]) -> None:
+    """Mark where two things are so near that a codec's coarse colours run from one into the other."""
+    for i in range(len(radius_N)):
+        for j in range(i):
+            away_T = np.linalg.norm(place_NT2[i] - place_NT2[j], axis=-1) - radius_N[i] - radius_N[j]
+            together_NT[[i, j]] |= away_T < BLEEDING
+
+
+def _grain(threads: Sequence[Thread]) -> float:
+    """The least error of a centre, pixels: what a codec leaves of it lasts, so that differences hide it."""
+    halos = [blob.halo for thread in threads for blob in thread.blobs.values()]
+    return CODED_GRAIN if halos and float(np.median(halos)) > CODED else GRAIN
+
+
+def _judge_gaps(
+    place_NT2: Array, cover_NT: Array, together_NT: NDArray[np.bool_], radius_N: Array, i: int, sides: tuple[int, ...]
+) -> None:
+    """Write 0 into the cover of a thing where it was not seen and could not be hidden."""
+    whole = np.flatnonzero(np.isfinite(place_NT2[i, :, 0]))
+    radius = float(radius_N[i])
+    for before, after in pairwise(whole):
+        gap = slice(before + 1, after)
+        unseen = ~np.isfinite(place_NT2[i, gap, 0])
+        if not unseen.any() or (cover_NT[i, gap] > 0.1).any() or together_NT[i, gap].any():
+            continue  # it was partly hidden on its way in or out, or touched another
+        moved = float(np.linalg.norm(place_NT2[i, after] - place_NT2[i, before]))
+        if moved < HIDING * radius and not _near_another(place_NT2, radius_N, i, (int(before), int(after))):
+            cover_NT[i, gap] = 0.0
+    if len(whole) > 2 and whole[-1] < len(cover_NT[i]) - 1:
+        _judge_end(place_NT2, cover_NT, radius_N, i, whole, sides)
+
+
+def _judge_end(
+    place_NT2: Array, cover_NT: Array, radius_N: Array, i: int, whole: NDArray[np.intp], sides: tuple[int, ...]
+) -> None:
+    """The same after a thing was last seen: in one step it cannot get behind something, or out of the picture."""
+    last, height, width = int(whole[-1]), *sides
+    if np.isfinite(cover_NT[i, last + 1 :]).any() or whole[-2] != last - 1:
+        return
+    step = place_NT2[i, last] - place_NT2[i, last - 1]
+    radius, ahead = float(radius_N[i]), place_NT2[i, last] + 1.5 * step
+    inside = bool((ahead > radius + 3).all() and (ahead < np.array([width, height]) - radius - 3).all())
+    slow = float(np.linalg.norm(step)) < 1.5 * radius
+    if inside and slow and not _near_another(place_NT2, radius_N, i, (last - 1, last)):
+        cover_NT[i, last + 1] = 0.0
+
+
+def _near_another(place_NT2: Array, radius_N: Array, i: int, ends: tuple[int, int]) -> bool:
+    """Whether another thing may have come near enough between two moments to hide it, or to be taken for it."""
+    way_N = np.linalg.norm(np.diff(place_NT2[:, list(ends)], axis=1)[:, 0], axis=-1)
+    for j in range(len(radius_N)):
+        away = np.linalg.norm(place_NT2[j, list(ends)] - place_NT2[i, list(ends)], axis=-1)
+        reach = radius_N[i] + radius_N[j] + 2 + way_N[i] + np.nan_to_num(way_N[j], nan=radius_N[j])
+        if j != i and np.nanmin(away, initial=np.inf) < reach:
+            return True
+    return False
+
+
+NAMED = {
+    "black": (20, 20, 20), "white": (240, 240, 240), "grey": (128, 128, 128), "red": (210, 40, 40),
+    "orange": (240, 140, 40), "yellow": (235, 215, 60), "green": (60, 160, 60), "blue": (50, 90, 200),
+    "purple": (130, 60, 170), "pink": (240, 140, 180), "brown": (120, 75, 40), "cyan": (70, 200, 210),
+}  # fmt: skip
+
+
+def _names(colours: list[Array]) -> tuple[str, ...]:
+    """Call things by their colours; those of one colour are counted."""
+    plain = [min(NAMED, key=lambda name: float(np.abs(np.subtract(NAMED[name], it)).sum())) for it in colours]
+    return tuple(
+        f"{name} {plain[: i + 1].count(name)}" if plain.count(name) > 1 else name for i, name in enumerate(plain)
+    )

@@ -1,0 +1,227 @@
+"""Tracking: kernels beside NumPy twins, places beside films whose answer is known."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from sora2lib.kernels import pieces as kernel
+from sora2lib.kernels import steady as camera
+from sora2lib.kernels import tracking as pixels
+from sora2lib.physics import lab
+from sora2lib.physics.background import behind
+from sora2lib.physics.blobs import APART, find, without_holes
+from sora2lib.physics.steady import homography, steadied
+from sora2lib.physics.tracking import track
+
+PIXELS = 96
+
+
+def rng(*seed):
+    return np.random.default_rng([7, *seed])
+
+
+def rms(found_T2, true_T2):
+    """Deviation of places from their mean error, pixels: where in a pixel its middle lies is a convention."""
+    off = (found_T2 - true_T2)[np.isfinite(found_T2[:, 0])]
+    return float(np.sqrt(((off - off.mean(axis=0)) ** 2).mean()))
+
+
+def noise(*shape):
+    return rng(*shape).integers(0, 256, shape, dtype=np.uint8)
+
+
+@pytest.mark.parametrize("count", [5, 6])
+def test_median_is_numpys(count):
+    frames = noise(count, 7, 9, 3)
+    np.testing.assert_allclose(pixels.median(frames), np.median(frames, axis=0))
+
+
+def test_standing_out_is_its_numpy_twin():
+    frame, background = noise(10, 13, 3), noise(10, 13, 3).astype(np.float32)
+    offset = (frame - background) @ APART.T
+    over = np.pad(np.sqrt((offset**2).sum(-1)) > 60, ((0, 2), (0, 3)))
+    twin = over.reshape(3, 4, 4, 4).sum(axis=(1, 3))
+    np.testing.assert_array_equal(pixels.standing_out(frame, background, 60.0, 4), twin)
+
+
+def test_unsettled_is_its_numpy_twin():
+    frames = np.where(rng(1).random((8, 6, 6, 1)) < 0.2, 200, 20).astype(np.uint8).repeat(3, axis=-1)
+    picture = pixels.median(frames)
+    off = np.sqrt((((frames - picture) @ APART.T) ** 2).sum(-1))
+    np.testing.assert_array_equal(pixels.unsettled(frames, picture, 12.0), (off <= 12).sum(axis=0) * 4 < 3 * 8)
+
+
+def test_a_hole_is_filled_and_a_bay_is_not():
+    mask = np.zeros((9, 9), dtype=bool)
+    mask[1:8, 1:8] = True
+    mask[3:5, 3:5] = False
+    mask[6, 5:] = False
+    filled = without_holes(mask)
+    assert filled[3:5, 3:5].all()
+    assert not filled[6, 5:].any()
+
+
+def cheapest_cut(time, place, noise, piece, outlier):
+    """The least cost over all ways to cut a path, tried one by one."""
+    count = len(time)
+
+    def left(first, last):
+        design = np.vander(time[first:last], 3)
+        found = np.linalg.lstsq(design, place[first:last], rcond=None)[0]
+        return float((((place[first:last] - design @ found) / noise) ** 2).sum())
+
+    best = np.inf
+    for outside in itertools.chain.from_iterable(itertools.combinations(range(count), n) for n in range(3)):
+        inside = np.setdiff1d(np.arange(count), outside)
+        runs = np.split(inside, np.flatnonzero(np.diff(inside) > 1) + 1)
+        for cut in range(len(inside) + 1):
+            parts = [
+                part
+                for run in runs
+                for part in np.split(run, np.searchsorted(run, [inside[cut]] if cut < len(inside) else []))
+            ]
+            parts = [part for part in parts if len(part)]
+            if all(len(part) >= kernel.LEAST for part in parts):
+                cost = sum(left(part[0], part[-1] + 1) + piece for part in parts) + outlier * len(outside)
+                best = min(best, cost)
+    return best
+
+
+def test_a_path_is_cut_where_it_costs_least():
+    time = np.arange(12.0)
+    place = np.stack([time, np.abs(time - 5.4)], axis=1) + rng(3).normal(0, 0.01, (12, 2))
+    names = kernel.cut(time, place, 0.01, 30.0, 20.0)
+    assert names.tolist() == [0] * 6 + [1] * 6
+    cost = sum(
+        30
+        + float(
+            (
+                (
+                    (
+                        place[names == n]
+                        - np.vander(time[names == n], 3)
+                        @ np.linalg.lstsq(np.vander(time[names == n], 3), place[names == n], rcond=None)[0]
+                    )
+                    / 0.01
+                )
+                ** 2
+            ).sum()
+        )
+        for n in (0, 1)
+    )
+    assert cost == pytest.approx(cheapest_cut(time, place, 0.01, 30.0, 20.0))
+
+
+def test_a_sample_that_is_off_belongs_to_no_piece():
+    time = np.arange(14.0)
+    place = (time**2)[:, None] * 0.1
+    place[6] += 1.0
+    assert kernel.cut(time, place, 0.01, 30.0, 20.0).tolist() == [0] * 6 + [-1] + [1] * 7
+
+
+@pytest.mark.parametrize("kind", lab.KINDS)
+def test_places_are_good_to_a_fiftieth_of_a_pixel(kind):
+    scene = lab.KINDS[kind](rng(4))
+    tracks = track(lab.film(scene, rng(5), pixels=PIXELS), lab.times(), power=2)
+    assert len(tracks) == len(scene.radius_N)
+    for true_T2 in scene.place_NT2 * PIXELS / lab.VIEW:
+        assert min(rms(found_T2, true_T2) for found_T2 in tracks.place_NTD) < 0.02
+    np.testing.assert_allclose(np.sort(tracks.radius_N), np.sort(scene.radius_N) * PIXELS / lab.VIEW, rtol=0.005)
+
+
+def test_what_rests_for_most_of_a_film_is_seen_all_the_time():
+    scene = lab.slide(rng(6))
+    still = np.repeat(scene.place_NT2[:, :1], 40, axis=1)
+    path = np.concatenate([still, scene.place_NT2[:, :20]], axis=1)
+    scene = lab.Scene("slide", path, scene.radius_N, np.ones((1, 60), dtype=bool), {})
+    tracks = track(lab.film(scene, rng(7), pixels=PIXELS), np.arange(60) / 24)
+    assert len(tracks) == 1
+    assert rms(tracks.place_NTD[0], path[0] * PIXELS / lab.VIEW) < 0.05
+    assert np.isfinite(tracks.place_NTD).all()
+
+
+def test_what_goes_behind_something_is_nowhere_and_comes_back_as_itself():
+    scene = lab.slide(rng(8))
+    frames = lab.film(scene, rng(9), pixels=PIXELS)
+    frames[:, :, 40:56] = 90
+    tracks = track(frames, lab.times())
+    assert len(tracks) == 1
+    hidden = np.isnan(tracks.place_NTD[0, :, 0])
+    assert hidden.sum() > 3
+    assert not (tracks.cover_NT == 0).any()
+    assert rms(tracks.place_NTD[0], scene.place_NT2[0] * PIXELS / lab.VIEW) < 0.15
+
+
+def test_what_vanishes_in_the_open_has_no_cover():
+    scene = lab.broken(rng(10), "vanish", pixels=PIXELS)
+    tracks = track(lab.film(scene, rng(11), pixels=PIXELS), lab.times())
+    gone = np.flatnonzero(~scene.seen_NT[0])
+    np.testing.assert_array_equal(np.flatnonzero(tracks.cover_NT[0] == 0), gone)
+    assert np.isnan(tracks.place_NTD[0, gone]).all()
+
+
+def test_a_shadow_is_no_part_of_a_thing_and_no_thing():
+    scene = lab.slide(rng(12))
+    scene = lab.Scene("slide", scene.place_NT2, scene.radius_N, scene.seen_NT, {})
+    ground = np.full((48, PIXELS, PIXELS, 3), (150, 140, 120), np.uint8)
+    column, row = np.meshgrid(np.arange(PIXELS) + 0.5, np.arange(PIXELS) + 0.5)
+    for k, picture in enumerate(ground):
+        x, z = scene.place_NT2[0, k] * PIXELS / lab.VIEW
+        picture[np.hypot(column - x - 5, (row - (PIXELS - z) - 5) * 2) < 7] = (105, 98, 84)
+        picture[np.hypot(column - x, row - (PIXELS - z)) < 6] = (200, 30, 30)
+    tracks = track(ground, lab.times())
+    assert len(tracks) == 1
+    assert rms(tracks.place_NTD[0], scene.place_NT2[0] * PIXELS / lab.VIEW) < 0.12
+
+
+def rough(height, width):
+    small = rng(13).integers(40, 220, (height // 8 + 1, width // 8 + 1, 3)).astype(np.uint8)
+    return small.repeat(8, axis=0).repeat(8, axis=1)[:height, :width]
+
+
+def test_warping_moves_a_picture_and_tells_where_it_did_not_look():
+    frame = rough(40, 60)
+    out, seen = np.zeros_like(frame), np.zeros(frame.shape[:2], dtype=bool)
+    camera.warp(frame, np.array([[1.0, 0, 5], [0, 1, -3], [0, 0, 1]]), out, seen)
+    np.testing.assert_array_equal(out[3:, :54][1:], frame[:-3, 5:59][1:])
+    assert seen[3:, :54].all()
+    assert not seen[:3].any()
+    assert not seen[:, 55:].any()
+
+
+def test_a_homography_is_found_from_what_it_does():
+    way = np.array([[1.02, 0.03, 4], [-0.02, 0.99, -7], [1e-4, -5e-5, 1]])
+    points = rng(14).uniform(0, 300, (20, 2))
+    there = np.concatenate([points, np.ones((20, 1))], axis=1) @ way.T
+    np.testing.assert_allclose(homography(points, there[:, :2] / there[:, 2:]), way, atol=1e-9)
+
+
+def test_the_cameras_motion_is_taken_out():
+    wide, scene = rough(200, 400).astype(np.float64), lab.slide(rng(15))
+    frames, where = np.empty((40, 160, 240, 3), np.uint8), []
+    for k, picture in enumerate(frames):
+        pan = 1.7 * k
+        left = int(pan)
+        crop = (1 - (pan - left)) * wide[20:180, left : left + 240] + (pan - left) * wide[20:180, left + 1 : left + 241]
+        x, z = scene.place_NT2[0, k] * 60 + [20, 10]
+        column, row = np.meshgrid(np.arange(240) + 0.5, np.arange(160) + 0.5)
+        cover = np.clip(9 + 0.5 - np.hypot(column - x + pan, row - (160 - z)), 0, 1)[..., None]
+        picture[:] = crop * (1 - cover) + np.array([250, 250, 250]) * cover
+        where.append((x, z))
+    still = steadied(frames)
+    assert "moves by up to 6" in still.notes[0]
+    tracks = track(still.frames, np.arange(40) / 24)
+    assert rms(tracks.place_NTD[0], np.array(where)) < 0.25
+    back = still.back(tracks.place_NTD)[0]
+    assert rms(back, np.array(where) - 1.7 * np.arange(40)[:, None] * [1, 0]) < 0.25
+
+
+def test_a_still_camera_changes_nothing():
+    frames = np.repeat(rough(120, 160)[None], 10, axis=0)
+    assert steadied(frames).frames is frames
+
+
+def test_a_film_of_light_alone_has_no_things():
+    background = behind(np.full((9, 32, 32, 3), 80, np.uint8))
+    assert find(np.full((32, 32, 3), 140, np.uint8), background.picture, threshold=background.threshold) == []
