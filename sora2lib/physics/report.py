@@ -235,6 +235,8 @@ def _numbers(report: Report) -> list[tuple[str, str]]:
         rows.append(("scale", f"{1 / metres:.4g} pixels a metre, if it falls with {GRAVITY} m/s²"))
     for it in study.meetings:
         who = " and ".join(study.tracks.names[i] for i in it.things)
+        if len(it.things) == 1 and not np.isfinite(it.restitution):
+            continue
         e = f", restitution {it.restitution:.4f} ± {it.restitution_sd:.4f}" if np.isfinite(it.restitution) else ""
         rows.append((f"blow at {it.time:.4f} ± {it.time_sd:.4f} s", f"{who}{e}"))
     for i, swing in study.swings.items():
