@@ -95,6 +95,9 @@ def parser() -> Parser:
     train.add_argument("--data", type=Path, default="data/worlds", metavar="DIR", help="simulated (%(default)s)")
     train.add_argument("--shards", type=int, default=200, metavar="N", help="of 256 worlds each (%(default)s)")
     train.add_argument("--steps", type=int, default=20_000, metavar="N", help="of gradient descent (%(default)s)")
+    train.add_argument("--rows", type=int, default=3_000, metavar="N", help="a step; 40000 on a GPU (%(default)s)")
+    train.add_argument("--rate", type=float, default=1e-3, metavar="R", help="of learning; 2e-3 on a GPU (%(default)s)")
+    train.add_argument("--device", default="cpu", help="cpu or cuda (%(default)s)")
     train.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
     train.add_argument("--quiet", action="store_true", help="print errors only")
     train.set_defaults(command=_train)
@@ -268,8 +271,16 @@ def _train(asked: argparse.Namespace) -> None:
         for index in range(asked.shards):
             make_shard(asked.data, index)
             bar.update()
+    config = TrainConfig(
+        *(asked.data, asked.run),
+        steps=asked.steps,
+        seed=asked.seed,
+        motion_rows=asked.rows,
+        rate=asked.rate,
+        device=asked.device,
+    )
     with _bar("train", quiet=asked.quiet, total=asked.steps) as bar:
-        for progress in train(TrainConfig(asked.data, asked.run, steps=asked.steps, seed=asked.seed)):
+        for progress in train(config):
             bar.n = progress.step
             bar.set_postfix({name: float(loss) for name, loss in progress.losses.items()})
     if not asked.quiet:

@@ -23,6 +23,7 @@ from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.conditions import casting_batch, motion_batch, names_of, words_of
 from sora2lib.model.foresight import foresee
 from sora2lib.model.poses import POSE_WIDTH
+from sora2lib.model.settling import settled
 from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Array, Rows
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch
@@ -229,7 +230,7 @@ def set_out(model: Model, cast: Tensor, scene: Tensor, assets: tuple[str, ...]) 
     actors = model.scales.leave("cast", cast).double().numpy()
     there = tokens.present(actors)
     there[0] |= not there.any()  # a world has at least one actor
-    actors = actors[there]
+    actors = settled(actors[there], assets=assets)
     moves, bends = tokens.moving(actors), tokens.figures(actors, assets=assets)
     actors = actors[np.lexsort([~bends, ~moves])]
     camera = model.scales.mean["camera"].double().numpy()

@@ -100,3 +100,13 @@ def test_a_trusted_guess_is_taken_as_it_is_and_the_channels_beside_it_stay():
     informed = belief(x, noisy, level, guess)
     torch.testing.assert_close((noisy + 0.7 * informed)[:, :2], guess[:, :2], atol=0.02, rtol=0)
     torch.testing.assert_close(informed[:, 2], without[:, 2])
+
+
+def test_hints_lean_a_decision_as_far_as_they_are_heeded():
+    belief, x = Belief(8, 7, outcomes=4), torch.randn(2, 8)
+    hints = torch.tensor([[1.0, 0, 0], [0, 0.4, 0.6]]).expand(2, 2, 3)
+    torch.testing.assert_close(belief.leaning(x, hints), belief.leaning(x))  # nothing is heeded before training
+    with torch.no_grad():
+        belief.heed.bias.copy_(torch.tensor([2.0, 10.0]))
+    leant = belief.leaning(x, hints) - belief.leaning(x)
+    torch.testing.assert_close(leant, torch.tensor([[2.0, 4.0, 6.0, 0.0]]).expand(2, 4))

@@ -3,6 +3,7 @@ import pytest
 
 from sora2lib.model import tokens, windows
 from sora2lib.model.poses import POSE_WIDTH
+from sora2lib.model.settling import settled
 from sora2lib.world.families import FAMILIES
 from sora2lib.world.families.people import PEOPLE
 from sora2lib.world.simulate import simulate
@@ -100,3 +101,16 @@ def test_figures_come_first_and_own_the_poses():
 
 def test_a_world_without_figures_has_no_poses():
     assert tokens.encode(simulate("drop", 1)).pose.shape == (0, 12, POSE_WIDTH)
+
+
+def test_settling_leaves_a_true_cast_alone_and_brings_a_wrong_height_to_what_the_gap_says():
+    cast = tokens.encode(simulate("drop", 3)).cast
+    np.testing.assert_allclose(settled(cast), cast, atol=1e-9)
+    resting = tokens.encode(simulate("roll", 2)).cast
+    gap, lifted = resting[:, -7].copy(), resting.copy()
+    lifted[:, -8] += 0.08
+    put = settled(lifted)
+    near = np.abs(gap) < 0.5
+    assert near.any()
+    np.testing.assert_allclose(put[near, -8], resting[near, -8], atol=0.005)
+    np.testing.assert_allclose(settled(put), put, atol=1e-9)  # height and gap agree

@@ -17,6 +17,7 @@ Shapes: C channels, J atoms of each, O outcomes of one decision, D width.
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 ATOMS = 3
@@ -24,6 +25,7 @@ SHARPEST, VAGUEST = -5.0, 1.0  # logarithms of the deviation that a component ma
 UNLIKELY = -2.0  # logit of an atom, beside 0 of the Gaussian, before training
 LOUD = 5.0  # of the channel of the outcome that is true, beside unit noise: decisions are taken before the details
 DOUBT = -2.0  # logit of a guess, beside 0 of the Gaussian, before training
+HINTS = 2  # at a decision
 SPREAD = -3.0  # logarithm of an atom's deviation before training
 
 
@@ -31,19 +33,24 @@ class Belief(nn.Module):
     """The last layer of one kind of row: what leaves the trunk and the noisy row -> the row's velocity.
 
     The last ``outcomes`` channels of a row are one decision: ``LOUD`` where it falls, zero elsewhere. If ``foreseen``,
-    there is a guess at the others from outside, one more component: the network says how likely and how exact.
+    there is a guess at the others from outside, one more component: the network says how likely and how exact. Of the
+    decision there may be hints from outside: the network says how much each counts.
     """
 
     def __init__(self, width: int, channels: int, outcomes: int = 0, *, foreseen: bool = False) -> None:
         super().__init__()
         channels -= outcomes
         self.decide = nn.Linear(width, outcomes) if outcomes else None
+        self.heed = nn.Linear(width, HINTS) if outcomes else None
         self.trust = nn.Linear(width, 2 * channels) if foreseen else None
         self.read = nn.Linear(width, (2 + ATOMS) * channels)
         self.atoms = nn.Parameter(torch.linspace(-1, 1, ATOMS)[:, None].repeat(1, channels))  # (J, C)
         self.spreads = nn.Parameter(torch.full((ATOMS, channels), SPREAD))
         nn.init.zeros_(self.read.weight)
         nn.init.zeros_(self.read.bias)
+        if self.heed is not None:
+            nn.init.zeros_(self.heed.weight)
+            nn.init.zeros_(self.heed.bias)
         if self.trust is not None:
             nn.init.zeros_(self.trust.weight)
             with torch.no_grad():
@@ -51,13 +58,36 @@ class Belief(nn.Module):
         with torch.no_grad():
             self.read.bias[2 * channels :] = UNLIKELY
 
-    def forward(self, x: Tensor, noisy: Tensor, level: Tensor, guess: Tensor | None = None) -> Tensor:
-        """Estimate ``data - noise`` (..., C) from (..., D), the noisy row (..., C), its level (...) and the guess."""
+    def forward(
+        self, x: Tensor, noisy: Tensor, level: Tensor, guess: Tensor | None = None, hints: Tensor | None = None
+    ) -> Tensor:
+        """Estimate ``data - noise`` (..., C) from (..., D), the noisy row (..., C), its level (...), guess and hints.
+
+        ``hints`` (..., HINTS, O - 1) lean towards outcomes; the last outcome, none of the others, has no hint.
+        """
         channels = self.atoms.shape[1]
         single = velocity(*self.mixture(x, guess), noisy[..., :channels], level)
         if self.decide is None:
             return single
-        return torch.cat([single, decision(self.decide(x), noisy[..., channels:], level)], dim=-1)
+        return torch.cat([single, decision(self.leaning(x, hints), noisy[..., channels:], level)], dim=-1)
+
+    def deciding(self) -> nn.ModuleList:
+        """Return the layers that make a decision: what the row says by itself, and how much it heeds the hints."""
+        return nn.ModuleList([part for part in (self.decide, self.heed) if part is not None])
+
+    def trust_hints(self, logit: float) -> None:
+        """Let a hint count so much, whatever the row says."""
+        if self.heed is not None:
+            nn.init.constant_(self.heed.bias, logit)
+
+    def leaning(self, x: Tensor, hints: Tensor | None = None) -> Tensor:
+        """Logits (..., O) of the decision, before the noisy channels are seen."""
+        if self.decide is None or self.heed is None:
+            raise ValueError("this belief has no decision; give it outcomes")
+        logits: Tensor = self.decide(x)
+        if hints is None:
+            return logits
+        return logits + F.pad((self.heed(x)[..., None, :] @ hints).squeeze(-2), (0, 1))
 
     def mixture(self, x: Tensor, guess: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """Means, logarithms of deviations and logits of what a row (..., D) is believed to be, each (1 + J, ..., C).
@@ -121,9 +151,17 @@ def decision(logits: Tensor, noisy: Tensor, level: Tensor) -> Tensor:
     ----------
     logits : (..., O), before the noisy channels were seen. noisy : (..., O). level : (...), 0 noise to 1 clean.
     """
-    rest = (1 - level[..., None]).clamp(min=math.exp(SHARPEST))
-    likely = torch.softmax(logits + level[..., None] * LOUD * noisy / rest**2, dim=-1)
-    return (LOUD * likely - noisy) / rest
+    likely = torch.softmax(decided(logits, noisy, level), dim=-1)
+    return (LOUD * likely - noisy) / _rest(level)
+
+
+def decided(logits: Tensor, noisy: Tensor, level: Tensor) -> Tensor:
+    """Logits (..., O) of the outcomes once the noisy channels are seen; arguments as of :func:`decision`."""
+    return logits + level[..., None] * LOUD * noisy / _rest(level) ** 2
+
+
+def _rest(level: Tensor) -> Tensor:
+    return (1 - level[..., None]).clamp(min=math.exp(SHARPEST))
 
 
 def commonest(values: Tensor, count: int, *, width: float = 0.02) -> Tensor:

@@ -219,7 +219,7 @@ def decode(rows: Rows, *, assets: Sequence[str] = (), cuts: Sequence[int] = (), 
     gap = stretch(clearance[:, 0], CLEARANCE_KNEE)
     for i in range(movers, count):
         # What stands on the ground says so more precisely in its clearance than in its height.
-        position[i, :, 2] = _standing(place[i, 2], gap[i] + depth_below(names[i], size[i], still[i]), gap[i])
+        position[i, :, 2] = standing(place[i, 2], gap[i] + depth_below(names[i], size[i], still[i]), gap[i])
     depth = [depth_below(name, s, r) for name, s, r in zip(names[:movers], size, rotation, strict=False)]
     if movers:
         known = np.zeros((movers, 0, 3)) if past is None else past.position.values[:movers]
@@ -287,7 +287,7 @@ def _clearance_error(gap: Array) -> Array:
     return RELATIVE_ERROR * np.hypot(gap, CLEARANCE_KNEE)
 
 
-def _standing(height: float, by_clearance: float, gap: float) -> float:
+def standing(height: float, by_clearance: float, gap: float) -> float:
     """Combine two readings of a height, each weighted by its precision."""
     weight = PLACE_ERROR**2 / (PLACE_ERROR**2 + float(_clearance_error(np.asarray(gap))) ** 2)
     return height + weight * (by_clearance - height)

@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sora2lib.model.belief import Belief, velocity
+from sora2lib.model.blocks import Block, additive, rotary
 from sora2lib.model.called import WHAT, Called
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.meanings import PLAIN
@@ -34,6 +35,9 @@ SLOTS = 16  # actors a world can hold
 ROW_SECONDS = 1 / 3
 FORESEEN = MOTION_WIDTH - STRIDE - 1  # channels of which foresight has a guess: all but which sample is struck
 FORESIGHT = FORESEEN + 4 * STRIDE + 13 + SLOTS
+# Of foresight: how a blow by the ground, and by another body, would be shared between the samples.
+GROUND_SHARES = slice(FORESEEN + STRIDE, FORESEEN + 2 * STRIDE)
+BODY_SHARES = slice(FORESEEN + 3 * STRIDE + 1, FORESEEN + 4 * STRIDE + 1)
 TEXT_WIDTH = WIDTH + PLAIN + ASSET_CODE  # a static word vector, what it means in plain words, the code of what it names
 
 
@@ -71,92 +75,6 @@ class Batch:
     def pose_level(self) -> Tensor:
         """A figure and its pose are as noisy as each other, (B, F, K)."""
         return self.motion_level[:, : self.pose.shape[1]]
-
-
-def rotary(position: Tensor, frequencies: Tensor) -> tuple[Tensor, Tensor]:
-    """Cosine and sine (..., F) of positions (...) at frequencies (F,) in rad a unit."""
-    angle = position[..., None] * frequencies
-    return angle.cos(), angle.sin()
-
-
-def rotate(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
-    """Rotate the first 2F channels of x (B, H, N, C) in pairs by (B, N, F) angles; the rest stay."""
-    cosine, sine = (part[:, None].to(x.dtype) for part in turn)
-    half = cosine.shape[-1]
-    a, b, rest = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]
-    return torch.cat([a * cosine - b * sine, b * cosine + a * sine, rest], dim=-1)
-
-
-def additive(mask: Tensor, dtype: torch.dtype) -> Tensor:
-    """Mask (B, N) of the keys that exist -> scores (B, 1, 1, N) to add: 0, or so low that softmax gives nothing."""
-    return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, -1e4)[:, None, None]
-
-
-class SwiGLU(nn.Module):
-    """Gated feed-forward layer of Shazeer (2020)."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        hidden = width * 8 // 3 // 32 * 32
-        self.enter = nn.Linear(width, 2 * hidden, bias=False)
-        self.leave = nn.Linear(hidden, width, bias=False)
-        nn.init.zeros_(self.leave.weight)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Rows (..., D) in and out."""
-        gate, value = self.enter(x).chunk(2, dim=-1)
-        out: Tensor = self.leave(F.silu(gate) * value)
-        return out
-
-
-class Attention(nn.Module):
-    """Self-attention over rows, with text as further keys and values."""
-
-    def __init__(self, width: int, heads: int, text: bool) -> None:
-        super().__init__()
-        self.heads = heads
-        self.qkv = nn.Linear(width, 3 * width, bias=False)
-        self.text_kv = nn.Linear(width, 2 * width, bias=False) if text else None
-        self.out = nn.Linear(width, width, bias=False)
-        self.query_norm = nn.LayerNorm(width // heads, bias=False)
-        self.key_norm = nn.LayerNorm(width // heads, bias=False)
-        nn.init.zeros_(self.out.weight)
-
-    def _split(self, x: Tensor, parts: int) -> tuple[Tensor, ...]:
-        batch, rows, _ = x.shape
-        return x.view(batch, rows, parts, self.heads, -1).permute(2, 0, 3, 1, 4).unbind()  # each (B, H, N, C)
-
-    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor, text: Tensor | None) -> Tensor:
-        """Rows (B, N, D) in and out; ``mask`` (B, 1, 1, N + L) is added to the scores, ``text`` is (B, L, D)."""
-        query, key, value = self._split(self.qkv(x), 3)
-        query, key = rotate(self.query_norm(query), turn), rotate(self.key_norm(key), turn)
-        if self.text_kv is not None:
-            text_key, text_value = self._split(self.text_kv(text), 2)
-            key = torch.cat([key, self.key_norm(text_key)], dim=2)
-            value = torch.cat([value, text_value], dim=2)
-        if x.is_cuda:
-            y = F.scaled_dot_product_attention(query, key, value, attn_mask=mask.expand(-1, -1, query.shape[2], -1))
-        else:  # for a hundred rows faster on a CPU than the fused kernel, whose backward pass is slow
-            y = (query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5 + mask).softmax(dim=-1) @ value
-        out: Tensor = self.out(y.transpose(1, 2).flatten(2))
-        return out
-
-
-class Block(nn.Module):
-    """Attention and feed-forward with residuals, normalised at the entrance of each."""
-
-    def __init__(self, width: int, heads: int, text: bool = True) -> None:
-        super().__init__()
-        self.attention_norm = nn.LayerNorm(width, bias=False)
-        self.attention = Attention(width, heads, text)
-        self.feed_norm = nn.LayerNorm(width, bias=False)
-        self.feed = SwiGLU(width)
-
-    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor, text: Tensor | None = None) -> Tensor:
-        """Rows (B, N, D) in and out; arguments as of :class:`Attention`."""
-        x = x + self.attention(self.attention_norm(x), turn, mask, text)
-        out: Tensor = x + self.feed(self.feed_norm(x))
-        return out
 
 
 class TextEncoder(nn.Module):
@@ -237,12 +155,19 @@ class WorldTransformer(nn.Module):
         ----------
         text, text_mask : what :class:`TextEncoder` (``self.text``) makes of the prompts, once for all steps.
         """
+        return self._leave(self._through(batch, text, text_mask), batch, text[:, 1:].float())
+
+    def thoughts(self, batch: Batch, text: Tensor, text_mask: Tensor) -> Tensor:
+        """Return what the last layer reads of the motion rows, (B, M, K, D)."""
+        return self._split(self._through(batch, text, text_mask), batch)[3]
+
+    def _through(self, batch: Batch, text: Tensor, text_mask: Tensor) -> Tensor:
         x = self._enter(batch, text[:, 0]).to(self.text.trunk)
         turn = self._turn(batch)
         mask = additive(torch.cat([self._mask(batch), text_mask], dim=1), x.dtype)  # (B, 1, 1, N + L)
         for block in self.blocks:
             x = block(x, turn, mask, text)
-        return self._leave(self.norm(x).float(), batch, text[:, 1:].float())
+        return self.norm(x).float()
 
     def to_bfloat16(self) -> "WorldTransformer":
         """Run the blocks in bfloat16 from now on; rows enter and leave in float32, where millimetres matter."""
@@ -309,18 +234,32 @@ class WorldTransformer(nn.Module):
         one = torch.ones(len(batch.cast), 1 + rows, dtype=torch.bool, device=batch.cast.device)
         return torch.cat([batch.cast_mask, one, batch.motion_mask.repeat_interleave(rows, dim=1)], dim=1)
 
-    def _leave(self, x: Tensor, batch: Batch, words: Tensor) -> tuple[Tensor, ...]:
+    def _split(self, x: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Cast, scene, camera and motion rows (B, M, K, D) of the stream."""
         slots, movers, rows = batch.cast.shape[1], batch.motion.shape[1], batch.camera.shape[1]
         cast, scene, camera, motion = torch.split(x, [slots, 1, rows, movers * rows], dim=1)
-        motion = motion.reshape(len(x), movers, rows, x.shape[-1])
+        return cast, scene, camera, motion.reshape(len(x), movers, rows, x.shape[-1])
+
+    def _leave(self, x: Tensor, batch: Batch, words: Tensor) -> tuple[Tensor, ...]:
+        cast, scene, camera, motion = self._split(x, batch)
         figures = motion[:, : batch.pose.shape[1]]
         return (
             self._leave_cast(cast, batch, words),
             self.leave_scene(scene[:, 0], batch.scene, batch.scene_level),
             self.leave_camera(camera, batch.camera, batch.camera_level),
-            self.leave_motion(motion, batch.motion, batch.motion_level, batch.foresight[..., :FORESEEN]),
+            self._leave_motion(motion, batch),
             self.leave_pose(figures, batch.pose, batch.pose_level),
         )
+
+    def _leave_motion(self, x: Tensor, batch: Batch) -> Tensor:
+        """Velocities of the motion rows; what goes on as before, and when it would touch, is a guess and two hints."""
+        guess = batch.foresight[..., :FORESEEN]
+        speed: Tensor = self.leave_motion(x, batch.motion, batch.motion_level, guess, self.hints(batch))
+        return speed
+
+    def hints(self, batch: Batch) -> Tensor:
+        """Return what foresight says of which sample is struck, (B, M, K, HINTS, STRIDE)."""
+        return torch.stack([batch.foresight[..., GROUND_SHARES], batch.foresight[..., BODY_SHARES]], dim=-2)
 
     def _leave_cast(self, x: Tensor, batch: Batch, words: Tensor) -> Tensor:
         """Velocities of the cast rows; what a row is may be one of the things that the prompt names."""

@@ -44,7 +44,7 @@ class TrainConfig:
     batches: int = 1  # whose losses one step goes by; each has worlds with equally many movers
     rate: float = 1e-3
     warm_up: int = 200
-    cool_down: float = 0.25  # share of the steps over which the learning rate falls to zero
+    cool_down: float = 1.0  # share of the steps over which the learning rate falls to zero
     save_every: int = 250
 
 

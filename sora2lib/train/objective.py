@@ -20,6 +20,7 @@ from sora2lib.train.library import Drawn
 
 EMPTY = 0.1  # weight of what an empty slot holds: left out, it drifts while sampling until somebody stands there
 INFORMED = 0.7  # of batches that know an estimate of their own, as all steps but the first of a plan do
+ALIKE, APART = 0.15, 0.1  # of worlds whose rows are all as noisy as each other, or each by itself
 HIDDEN = 0.1  # of the words whose meaning is known, how many lose their vector
 STRANGE = 0.1  # and how many have one that says nothing
 BLUR = 0.6  # most noise on a word vector, whose mean square is 1
@@ -86,13 +87,17 @@ def motion_losses(
 
 
 def motion_levels(count: int, movers: int, rows: int, device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
-    """Noise levels of camera (B, K) and motion rows (B, M, K): alike, cascading in time, or independent."""
+    """Noise levels of camera (B, K) and motion rows (B, M, K): alike, cascading in time, or independent.
+
+    Most cascade, as they do when a world is planned: what a row decides, it decides while it is noise itself and the
+    rows before it are all but clean.
+    """
     draw = torch.rand(5, count, 1, device=device)
     alike = _logit_normal(count, 1, device=device).expand(-1, rows)
-    lag = rows * draw[0] ** 2
+    lag = rows * draw[0]
     front = draw[1] * (1 + lag) - lag * torch.linspace(0, 1, rows, device=device)
-    in_time = torch.where(draw[2] < 0.35, alike, front.clamp(0, 1))
-    independent = draw[3] < 0.15
+    in_time = torch.where(draw[2] < ALIKE, alike, front.clamp(0, 1))
+    independent = draw[3] < APART
     apart = _logit_normal(count, movers, rows, device=device)
     motion = torch.where(independent[..., None], apart, in_time[:, None].expand(-1, movers, -1))
     camera_alone = independent | (draw[4] < 0.3)

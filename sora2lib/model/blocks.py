@@ -1,0 +1,94 @@
+"""What the transformers are built of: attention with rotary positions and QK-norm, gated feed-forward layers.
+
+Shapes: B worlds, N rows, L text tokens, D width, H heads, C channels of a head.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def rotary(position: Tensor, frequencies: Tensor) -> tuple[Tensor, Tensor]:
+    """Cosine and sine (..., F) of positions (...) at frequencies (F,) in rad a unit."""
+    angle = position[..., None] * frequencies
+    return angle.cos(), angle.sin()
+
+
+def rotate(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
+    """Rotate the first 2F channels of x (B, H, N, C) in pairs by (B, N, F) angles; the rest stay."""
+    cosine, sine = (part[:, None].to(x.dtype) for part in turn)
+    half = cosine.shape[-1]
+    a, b, rest = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]
+    return torch.cat([a * cosine - b * sine, b * cosine + a * sine, rest], dim=-1)
+
+
+def additive(mask: Tensor, dtype: torch.dtype) -> Tensor:
+    """Mask (B, N) of the keys that exist -> scores (B, 1, 1, N) to add: 0, or so low that softmax gives nothing."""
+    return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, -1e4)[:, None, None]
+
+
+class SwiGLU(nn.Module):
+    """Gated feed-forward layer of Shazeer (2020)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        hidden = width * 8 // 3 // 32 * 32
+        self.enter = nn.Linear(width, 2 * hidden, bias=False)
+        self.leave = nn.Linear(hidden, width, bias=False)
+        nn.init.zeros_(self.leave.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Rows (..., D) in and out."""
+        gate, value = self.enter(x).chunk(2, dim=-1)
+        out: Tensor = self.leave(F.silu(gate) * value)
+        return out
+
+
+class Attention(nn.Module):
+    """Self-attention over rows, with text as further keys and values."""
+
+    def __init__(self, width: int, heads: int, text: bool) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.text_kv = nn.Linear(width, 2 * width, bias=False) if text else None
+        self.out = nn.Linear(width, width, bias=False)
+        self.query_norm = nn.LayerNorm(width // heads, bias=False)
+        self.key_norm = nn.LayerNorm(width // heads, bias=False)
+        nn.init.zeros_(self.out.weight)
+
+    def _split(self, x: Tensor, parts: int) -> tuple[Tensor, ...]:
+        batch, rows, _ = x.shape
+        return x.view(batch, rows, parts, self.heads, -1).permute(2, 0, 3, 1, 4).unbind()  # each (B, H, N, C)
+
+    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor, text: Tensor | None) -> Tensor:
+        """Rows (B, N, D) in and out; ``mask`` (B, 1, 1, N + L) is added to the scores, ``text`` is (B, L, D)."""
+        query, key, value = self._split(self.qkv(x), 3)
+        query, key = rotate(self.query_norm(query), turn), rotate(self.key_norm(key), turn)
+        if self.text_kv is not None:
+            text_key, text_value = self._split(self.text_kv(text), 2)
+            key = torch.cat([key, self.key_norm(text_key)], dim=2)
+            value = torch.cat([value, text_value], dim=2)
+        if x.is_cuda:
+            y = F.scaled_dot_product_attention(query, key, value, attn_mask=mask.expand(-1, -1, query.shape[2], -1))
+        else:  # for a hundred rows faster on a CPU than the fused kernel, whose backward pass is slow
+            y = (query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5 + mask).softmax(dim=-1) @ value
+        out: Tensor = self.out(y.transpose(1, 2).flatten(2))
+        return out
+
+
+class Block(nn.Module):
+    """Attention and feed-forward with residuals, normalised at the entrance of each."""
+
+    def __init__(self, width: int, heads: int, text: bool = True) -> None:
+        super().__init__()
+        self.attention_norm = nn.LayerNorm(width, bias=False)
+        self.attention = Attention(width, heads, text)
+        self.feed_norm = nn.LayerNorm(width, bias=False)
+        self.feed = SwiGLU(width)
+
+    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor, text: Tensor | None = None) -> Tensor:
+        """Rows (B, N, D) in and out; arguments as of :class:`Attention`."""
+        x = x + self.attention(self.attention_norm(x), turn, mask, text)
+        out: Tensor = x + self.feed(self.feed_norm(x))
+        return out
