@@ -39,7 +39,7 @@ OPTIONS = {
     "simulate": "--force --fps --out --quiet --seconds --seed --size family",
     "refilm": "--camera --force --fps --out --quiet --size --style file",
     "extend": "--force --guidance --model --out --quiet --seconds --seed --size --steps file prompt",
-    "train": "--data --quiet --run --seed --shards --steps",
+    "train": "--data --device --quiet --rate --rows --run --seed --shards --steps",
     "info": "--json file",
     "inspect": "--by --diameter --force --html --scale --shapes file",
 }
