@@ -1,14 +1,12 @@
 """What the checker says of people and animals, from worlds alone."""
 
-import numpy as np
 import pytest
-from test_clauses import asked, happened
+from test_clauses import asked, goes_the_other_way_in_a_mirror, happened, share_of_others_granted
 
 from sora2lib.train.clauses import ACTIONS, OUTCOMES
 from sora2lib.train.evaluate import frozen, obeys
 from sora2lib.world.facts import Facts
 from sora2lib.world.families.people import PEOPLE
-from sora2lib.world.naming import Clause
 from sora2lib.world.sayings import SAYINGS
 from sora2lib.world.simulate import simulate
 
@@ -39,24 +37,11 @@ def test_frozen_people_do_nothing(scenes):
 
 
 def test_people_in_a_mirror_go_the_other_way(scenes):
-    for world, facts in scenes:
-        if facts.direction:
-            way = Clause("direction", "subject", facts.direction)
-            clauses = [way, *asked(facts, "asset", "colour")]
-            mirrored = world.assign(position=world.position * [-1, 1, 1])
-            assert obeys(world, clauses)[way] is True, happened(facts)
-            assert obeys(mirrored, clauses)[way] is False, happened(facts)
+    goes_the_other_way_in_a_mirror(scenes, "asset", "colour")
 
 
 def test_what_one_does_is_not_taken_for_what_another_does(scenes):
-    others = sorted({happened(facts) for _, facts in scenes})
-    granted = [
-        obeys(world, [Clause("action", "subject", other)]).popitem()[1] is True
-        for world, facts in scenes[::3]
-        for other in others
-        if other.split("/")[0] != facts.family
-    ]
-    assert np.mean(granted) < 0.12
+    assert share_of_others_granted(scenes) < 0.12
 
 
 def test_every_saying_about_people_can_be_checked():

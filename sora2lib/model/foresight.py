@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from sora2lib.model.meetings import meet_bodies, meet_ground
-from sora2lib.model.tokens import ACCELERATION_KNEE, CLEARANCE_KNEE, DT, TURN, TURN_KNEE
+from sora2lib.model.tokens import ACCELERATION_KNEE, CLEARANCE_KNEE, DT, GAP, TURN, TURN_KNEE
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import FORESEEN, Batch
 from sora2lib.model.weights import Scales
@@ -27,7 +27,6 @@ MOST = 8.0  # of a squashed channel that is stretched: beyond are 1500 m/s^2, or
 FAR = 1e3  # metres
 PLACE, GAPS, SPEED, ACCELERATIONS = slice(0, 3), slice(3, 5), slice(5, 8), slice(8, 8 + 3 * STRIDE)
 RATES = slice(TURN.stop, TURN.stop + 3 * STRIDE)
-GAP = slice(39, 40)  # of a cast row
 
 
 @dataclass(frozen=True)

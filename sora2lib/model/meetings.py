@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sora2lib.model.frames import orthonormal
-from sora2lib.model.tokens import CLEARANCE_KNEE, DT
+from sora2lib.model.tokens import CLEARANCE_KNEE, COLUMNS, DT, SIZE, START, STUFF
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import SLOTS
 
@@ -21,7 +21,6 @@ ROUND = 0.03  # relative spread of the sides of what is taken for a sphere
 SQUASHED = 0.5  # brings squashed metres to about unit variance
 BRISK = 0.3  # and squashed speeds
 HEAVY = 12.0  # logarithm of how many times as heavy as another a body can count
-SIZE, STUFF, START, COLUMNS = slice(18, 21), slice(32, 36), slice(36, 39), slice(40, 46)  # of a cast row
 
 
 def meet_ground(gap: Tensor) -> Tensor:
@@ -52,8 +51,9 @@ def meet_bodies(ahead: Tensor, cast: Tensor, mask: Tensor) -> Tensor:
     relative = velocity[:, : ahead.shape[1]] - theirs
     relative = relative.take_along_dim(sample[..., None].clamp(max=STRIDE - 1), dim=3).squeeze(3)
     closing = (relative * way).sum(dim=-1, keepdim=True)
-    stuff = _stuff(cast)[:, None, :, None].take_along_dim(who[..., None], dim=2).squeeze(2)  # (B, M, K, 4)
-    own = _stuff(cast)[:, : ahead.shape[1], None]
+    stuffs = _stuff(cast)  # (B, S, 4)
+    stuff = stuffs[:, None, :, None].take_along_dim(who[..., None], dim=2).squeeze(2)  # (B, M, K, 4)
+    own = stuffs[:, : ahead.shape[1], None]
     heavier = torch.where(stuff[..., 3:] > 0, (stuff[..., :1] - own[..., :1]).clamp(-HEAVY, HEAVY), HEAVY) / 4
     slot = F.one_hot(who.squeeze(2), SLOTS).to(gap.dtype)
     parts = [share, way, *map(_squashed_speeds, (closing, relative)), heavier, stuff[..., 1:], slot]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sora2lib.model import rotations
-from sora2lib.model.tokens import CLEARANCE_KNEE, Array, asset_names, standing
+from sora2lib.model.tokens import CLEARANCE_KNEE, COLUMNS, GAP, SIZE, START, Array, asset_names, standing
 from sora2lib.model.tracks import squash, stretch
 from sora2lib.world.support import depth_below
 
@@ -21,8 +21,9 @@ def settled(cast: Array, *, assets: Sequence[str] = ()) -> Array:
     """
     names, cast = asset_names(cast, assets=assets), cast.copy()
     for row, name in zip(cast, names, strict=True):
-        size, rotation = np.clip(np.exp(row[18:21]) * 0.3, 0.005, 50), rotations.from_columns(row[-6:])
-        depth, gap = float(depth_below(name, size, rotation)), float(stretch(row[-7], CLEARANCE_KNEE))
-        row[-8] = standing(float(row[-8]), gap + depth, gap)
-        row[-7] = squash(row[-8] - depth, CLEARANCE_KNEE)
+        size, rotation = np.clip(np.exp(row[SIZE]) * 0.3, 0.005, 50), rotations.from_columns(row[COLUMNS])
+        depth, gap = float(depth_below(name, size, rotation)), float(stretch(row[GAP], CLEARANCE_KNEE)[0])
+        height = standing(float(row[START][2]), gap + depth, gap)
+        row[START][2] = height
+        row[GAP] = squash(np.array(height - depth), CLEARANCE_KNEE)
     return cast

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sora2lib.model import rotations
-from sora2lib.model.tokens import MOTION_WIDTH, TURN, Array, Rows, motion_columns
+from sora2lib.model.tokens import COLUMNS, GAP, MOTION_WIDTH, START, TURN, Array, Rows, motion_columns
 
 
 def crop(rows: Rows, first: int) -> Rows:
@@ -14,8 +14,9 @@ def crop(rows: Rows, first: int) -> Rows:
     moved, clearance, _, _, columns, *_ = motion_columns(rows.motion[:, first])
     motion[..., :3] -= moved[:, None]
     motion[..., TURN] = rotations.since(motion[..., TURN], columns[:, None])
-    columns = rotations.after(columns, cast[:movers, -6:])
-    cast[:movers, -10:] = np.concatenate([cast[:movers, -10:-7] + moved, clearance[:, :1], columns], axis=-1)
+    cast[:movers, START] += moved
+    cast[:movers, GAP] = clearance[:, :1]
+    cast[:movers, COLUMNS] = rotations.after(columns, cast[:movers, COLUMNS])
     return Rows(cast, rows.scene, rows.camera[first:], motion, rows.pose[:, first:])
 
 
@@ -45,7 +46,7 @@ def pad(rows: Rows, count: int) -> Rows:
 def at_rest(cast: Array) -> Array:
     """One motion row (M, 1, MOTION_WIDTH) of movers that stay where their cast rows (M, CAST_WIDTH) place them."""
     motion = np.zeros((len(cast), 1, MOTION_WIDTH))
-    motion[:, 0, 3:5] = cast[:, -7:-6]
+    motion[:, 0, 3:5] = cast[:, GAP]
     motion[:, 0, TURN] = rotations.to_columns(np.array([1.0, 0.0, 0.0, 0.0]))
     motion[:, 0, -1] = 1.0
     return motion

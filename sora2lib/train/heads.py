@@ -20,10 +20,9 @@ from sora2lib.model.belief import decided
 from sora2lib.model.foresight import foresee
 from sora2lib.model.tokens import BLOW
 from sora2lib.model.transformer import Batch, WorldTransformer
-from sora2lib.model.weights import Model, Scales
-from sora2lib.sampler import ahead
+from sora2lib.model.weights import KINDS, Model, Scales
 from sora2lib.train.library import Library
-from sora2lib.train.objective import blurred
+from sora2lib.train.objective import blurred, informed, noised
 
 RATES = 1e-3, 4e-3  # of what the row says by itself, and of how much it heeds the hints
 TRUST = 2.0  # in the hints, to begin with
@@ -74,8 +73,7 @@ def surprise(network: WorldTransformer, library: Library, scales: Scales, rng: n
     with torch.no_grad():
         text = network.text(*blurred(drawn.words, drawn.mask))
         batch, front = at_a_front(drawn.motion)
-        guess = network(foresee(batch, scales), *text)[3]
-        batch = foresee(batch, scales, ahead(batch.motion, batch.motion_level, guess))
+        batch = informed(network, foresee(batch, scales), text, scales)
         x = network.thoughts(batch, *text)
     leaning = network.leave_motion.leaning(x, network.hints(batch))
     likely = decided(leaning, batch.motion[..., BLOW], batch.motion_level)
@@ -95,16 +93,5 @@ def at_a_front(clean: Batch) -> tuple[Batch, Tensor]:
     level = torch.where(number == front, LATEST * torch.rand(count, 1), level)
     level = torch.where(number == front - 1, 1 - WIDEST * torch.rand(count, 1), level)  # (B, K)
     levels = level[:, None].expand(count, movers, rows)
-    noisy = replace(
-        clean,
-        camera=_mixed(clean.camera, level),
-        motion=_mixed(clean.motion, levels),
-        pose=_mixed(clean.pose, levels[:, : clean.pose.shape[1]]),
-        camera_level=level,
-        motion_level=levels,
-    )
-    return noisy, number == front
-
-
-def _mixed(data: Tensor, level: Tensor) -> Tensor:
-    return level[..., None] * data + (1 - level[..., None]) * torch.randn_like(data)
+    noise = {kind: torch.randn_like(getattr(clean, kind)) for kind in KINDS}
+    return noised(replace(clean, camera_level=level, motion_level=levels), noise), number == front

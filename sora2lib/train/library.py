@@ -17,14 +17,13 @@ from torch import Tensor
 from sora2lib.model import frames
 from sora2lib.model.conditions import clean_batch, names_of, still
 from sora2lib.model.text import LIMIT
-from sora2lib.model.tokens import TURN
+from sora2lib.model.tokens import COLUMNS, GAP, START, TURN
 from sora2lib.model.transformer import SLOTS, Batch
 from sora2lib.model.weights import KINDS, Scales
 from sora2lib.train.reading import Reader
 
 PROMPT_DROPOUT = 0.1
 DRAWS = 3  # batches' worth of captions drawn for one batch of like length: padding costs as much as words
-START, GAP, COLUMNS = slice(36, 39), slice(39, 40), slice(40, 46)  # of a cast row
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,6 @@ class Group:
     pose: Tensor  # (N, F, K, POSE_WIDTH)
     pieces: Tensor  # (N, CAPTIONS, LIMIT, 3), see sora2lib.train.reading
     lengths: Tensor  # (N, CAPTIONS) pieces of each caption, in the memory of the host
-
     slots: int  # actors of the world with most
 
     def __len__(self) -> int:
@@ -124,14 +122,14 @@ class Library:
         chosen, which, lengths = (torch.as_tensor(it, device=self.device) for it in drawn)
         cast, taken = group.cast[chosen], _taken(group.actors[chosen], SLOTS)
         motion = group.motion[chosen]
-        whole = _batch(group, chosen, cast, taken, motion, 0, scales)
+        unmoved = motion.shape[2]  # casting comes before all rows of the motion
+        whole = _batch(group, chosen, cast, taken, motion[:, :, unmoved:], unmoved, scales)
         found = group.pieces[chosen, which, :longest]
         mask = _taken(lengths, longest)
         words = self._reader(found, mask)
         names, names_mask = names_of(words, scales)
-        slots = group.slots
         later, moves = begun_late(cast, motion, first)
-        moving = _batch(group, chosen, later[:, :slots], taken[:, :slots], moves, first, scales)
+        moving = _batch(group, chosen, later[:, : group.slots], taken[:, : group.slots], moves, first, scales)
         return Drawn(replace(still(whole), names=names, names_mask=names_mask), moving, words, mask)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sora2lib.model.tokens import Array, Rows, asset_names, motion_columns
+from sora2lib.model.tokens import COLUMNS, START, Array, Rows, asset_names, motion_columns
 from sora2lib.model.tracks import STRIDE
 from sora2lib.world.facts import Facts
 from sora2lib.world.symmetry import MIRRORS, mirror_axis
@@ -18,7 +18,6 @@ WORLD = MIRRORS["x"].astype(np.float32)
 SPIN = np.array([1.0, -1.0, -1.0], dtype=np.float32)  # what turns counter-clockwise turns clockwise in a mirror
 TURN = np.concatenate([WORLD * WORLD[0], WORLD * WORLD[1]])  # of the first two columns of M D M
 CAMERA = np.array([-1, 1, 1, -1, 1, 1, -1, 1], dtype=np.float32)  # eye, target, roll, field of view
-PLACE, COLUMNS = slice(-10, -7), slice(-6, None)  # of a cast row
 AZIMUTH, WIND = 8, -2  # of the scene row: cosine of the sun's azimuth, wind along x
 SIDES = {"left": "right", "right": "left"}
 
@@ -30,7 +29,7 @@ def mirrored(rows: Rows) -> Rows | None:
         return None
     cast, scene = rows.cast.copy(), rows.scene.copy()
     body = np.stack([MIRRORS[axis] for axis in axes]).astype(np.float32)  # (A, 3)
-    cast[:, PLACE] *= WORLD
+    cast[:, START] *= WORLD
     cast[:, COLUMNS] *= np.concatenate([WORLD * body[:, :1], WORLD * body[:, 1:2]], axis=-1)
     scene[[AZIMUTH, WIND]] *= -1
     camera = rows.camera * np.tile(CAMERA, rows.camera.shape[1] // len(CAMERA))

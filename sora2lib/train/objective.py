@@ -106,16 +106,25 @@ def motion_levels(count: int, movers: int, rows: int, device: torch.device | str
 
 def _errors(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor], scales: Scales) -> dict[str, Tensor]:
     """Squared errors of the velocities at the batch's levels, shaped as the rows."""
-    data = {kind: getattr(clean, kind) for kind in KINDS}
-    noise = {kind: torch.randn_like(rows) for kind, rows in data.items()}
-    noisy = {kind: _mixed(rows, noise[kind], getattr(clean, f"{kind}_level")) for kind, rows in data.items()}
-    batch = foresee(replace(clean, **noisy), scales)
+    noise = {kind: torch.randn_like(getattr(clean, kind)) for kind in KINDS}
+    batch = foresee(noised(clean, noise), scales)
     if clean.motion.numel() and torch.rand(()) < INFORMED:
-        with torch.no_grad():
-            moves = network(batch, *text)[KINDS.index("motion")]
-            batch = foresee(batch, scales, ahead(batch.motion, batch.motion_level, moves))
+        batch = informed(network, batch, text, scales)
     guess = network(batch, *text)
-    return {kind: (v - (data[kind] - noise[kind])) ** 2 for kind, v in zip(KINDS, guess, strict=True)}
+    return {kind: (v - (getattr(clean, kind) - noise[kind])) ** 2 for kind, v in zip(KINDS, guess, strict=True)}
+
+
+def noised(levelled: Batch, noise: dict[str, Tensor]) -> Batch:
+    """Put noise, by kind of row, on the clean rows of a batch, as much as its levels say."""
+    parts = {kind: _mixed(getattr(levelled, kind), noise[kind], getattr(levelled, f"{kind}_level")) for kind in KINDS}
+    return replace(levelled, **parts)
+
+
+@torch.no_grad()
+def informed(network: WorldTransformer, batch: Batch, text: tuple[Tensor, Tensor], scales: Scales) -> Batch:
+    """Foresee anew from what the network takes the motion to be, as in all steps but the first of a plan."""
+    moves = network(batch, *text)[KINDS.index("motion")]
+    return foresee(batch, scales, ahead(batch.motion, batch.motion_level, moves))
 
 
 def _mixed(data: Tensor, noise: Tensor, level: Tensor) -> Tensor:
