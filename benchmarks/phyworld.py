@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from sora2lib import planner
 from sora2lib.model import tokens, weights
 from sora2lib.model.weights import Model
+from sora2lib.physics.phyworld import DIT_L, RATE, VIEW, disc, read, velocity_error
 from sora2lib.train.evaluate import bootstrap
 from sora2lib.world.families.lab import RADIUS, RADIUS_OUT, SPEED, SPEED_OUT, UNIT, lab
 from sora2lib.world.schema import World
@@ -33,10 +34,8 @@ from sora2lib.world.simulate import shoot
 
 Array = NDArray[np.float64]
 KINDS = ("uniform", "parabola", "collision")
-PIXELS, VIEW, RATE, FRAMES, GIVEN = 256, 10.0, 10, 32, 3
+FRAMES = 32
 FIRST_SEED = 13_000_000
-# DiT-L trained on 3 million clips: uniform motion, in and out of distribution (their text and Fig. 3).
-THEIRS = {("uniform", "in"): 0.012, ("uniform", "out"): 0.427}
 
 
 @dataclass(frozen=True)
@@ -89,31 +88,7 @@ def ball_paths(world: World) -> Array:
     )
 
 
-def parse(centres: Array, radius: float) -> Array:
-    """Draw a disc at each centre (FRAMES, 2) and read its place back as PhyWorld does."""
-    axis = np.linspace(0, VIEW, PIXELS)
-    x, y = np.meshgrid(axis, axis)
-    inside = (x - centres[:, 0, None, None]) ** 2 + (y - centres[:, 1, None, None]) ** 2 <= radius**2  # (FRAMES, H, W)
-    index = np.arange(PIXELS)
-    area = np.maximum(inside.sum(axis=(1, 2)), 1)
-    return np.stack([(inside.sum(axis=1) @ index) / area, (inside.sum(axis=2) @ index) / area], axis=-1) / PIXELS * VIEW
-
-
-def error(kind: str, truth: Array, found: Array, seen: NDArray[np.bool_]) -> float:
-    """Error of the mean velocity along x, over balls; paths are (balls, FRAMES, 2), ``seen`` (balls, FRAMES)."""
-    speed_true, speed_found = np.diff(truth[..., 0]) * RATE, np.diff(found[..., 0]) * RATE
-    counted = seen[:, 1:] & seen[:, :-1]
-    counted[:, : GIVEN - 1] = False
-    if kind == "collision":
-        split = int(np.argmax(np.abs(np.diff(speed_true[0])) > 0.1)) + 1
-        counted[:, : split + 1] = False
-    errors = [
-        abs(f[c].mean() - t[c].mean()) for f, t, c in zip(speed_found, speed_true, counted, strict=True) if c.any()
-    ]
-    return float(np.mean(errors)) if errors else float("nan")
-
-
-def score(kind: str, truth: World, found: World) -> tuple[float, float, float]:
+def score(truth: World, found: World) -> tuple[float, float, float]:
     """Errors of one scene: parsed, direct, and the parser's own on the truth."""
     true_path, path = ball_paths(truth), ball_paths(found)
     radii = truth.size.values[~truth.fixed.values, 0] / 2 / UNIT
@@ -124,12 +99,12 @@ def score(kind: str, truth: World, found: World) -> tuple[float, float, float]:
     true_path, path = true_path - corner, path - corner
     margin = radii[:, None, None]
     seen = ((true_path > margin) & (true_path < VIEW - margin)).all(axis=-1)
-    parsed = np.stack([parse(p, r) for p, r in zip(path, radii, strict=True)])
-    parsed_truth = np.stack([parse(p, r) for p, r in zip(true_path, radii, strict=True)])
+    parsed = np.stack([read(disc(p, r), gone=0.0) for p, r in zip(path, radii, strict=True)])
+    parsed_truth = np.stack([read(disc(p, r), gone=0.0) for p, r in zip(true_path, radii, strict=True)])
     return (
-        error(kind, true_path, parsed, seen),
-        error(kind, true_path, path, seen),
-        error(kind, true_path, parsed_truth, seen),
+        velocity_error(true_path, parsed, seen),
+        velocity_error(true_path, path, seen),
+        velocity_error(true_path, parsed_truth, seen),
     )
 
 
@@ -143,7 +118,7 @@ def measure(
     """Measure ``scenes`` scenes of a kind in or out of distribution."""
     seeds = [FIRST_SEED + i for i in range(scenes)]
     truths = [draw_scene(kind, band, np.random.default_rng([seed, KINDS.index(kind), band == "in"])) for seed in seeds]
-    rows = [score(kind, truth, found) for truth, found in zip(truths, finish(model, truths, seeds), strict=True)]
+    rows = [score(truth, found) for truth, found in zip(truths, finish(model, truths, seeds), strict=True)]
     parsed, direct, simulator = np.array(rows).T
     return Result(parsed, direct, simulator)
 
@@ -168,7 +143,7 @@ def main() -> None:
                 row[name] = [float(values.mean()), *bootstrap(values), len(values)]
             table.append(row)
             parsed, direct, floor = row["parsed"], row["direct"], row["simulator"]
-            theirs = THEIRS.get((kind, band))
+            theirs = DIT_L.get((kind, band))
             print(
                 f"{kind:>12}, {band:>3} of range {parsed[0]:9.4f} [{parsed[1]:.4f}, {parsed[2]:.4f}] {direct[0]:8.4f} "
                 f"[{direct[1]:.4f}, {direct[2]:.4f}] {floor[0]:12.4f} {theirs or '':>10}"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sora2lib.clip import Clip, load
     from sora2lib.errors import InspectError, MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
     from sora2lib.film import draw, refilm, simulate
+    from sora2lib.physics.compare import Comparison, compare
     from sora2lib.physics.inspector import inspect
     from sora2lib.physics.report import Report
     from sora2lib.pipeline import extend, generate, remix, steps
@@ -26,6 +27,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Camera",
     "Clip",
+    "Comparison",
     "InspectError",
     "MediaError",
     "ModelError",
@@ -38,6 +40,7 @@ __all__ = [
     "Stopped",
     "World",
     "WorldError",
+    "compare",
     "draw",
     "extend",
     "generate",
@@ -55,6 +58,7 @@ _HOMES = {
     "errors": ("InspectError", "MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
     "film": ("draw", "refilm", "simulate"),
     "planner": ("Step",),
+    "physics.compare": ("Comparison", "compare"),
     "physics.inspector": ("inspect",),
     "physics.report": ("Report",),
     "pipeline": ("extend", "generate", "remix", "steps"),

@@ -10,6 +10,7 @@ from sora2lib.cli import parser
 SURFACE = {
     "Camera": "moves",
     "Clip": "frames fps sound rate world start request maker notices parents",
+    "Comparison": "rows",
     "InspectError": "",
     "MediaError": "",
     "ModelError": "",
@@ -22,6 +23,7 @@ SURFACE = {
     "Stopped": "",
     "World": None,
     "WorldError": "",
+    "compare": "models * family by truths takes measures",
     "draw": "world * size fps seconds",
     "extend": "clip prompt * seconds seed model steps guidance",
     "generate": "prompt * seconds size fps seed model style physics steps guidance camera",
