@@ -35,6 +35,8 @@ SURFACE = {
     "steps": "prompt * seconds seed model style steps guidance camera",
 }
 CLIP = ["extend", "frame", "load", "refilm", "remix", "save", "seconds", "sheet", "size"]
+REPORT = ["annotated", "horizon_N", "measured", "numbers", "passed", "plot", "poster", "save", "to_pandas", "to_xarray"]
+REPORT += ["tracks", "verdict", "violations", "what_if"]
 OPTIONS = {
     "make": "--camera --force --fps --guidance --model --out --physics --quiet --seconds --seed --size --steps --style "
     "prompt",
@@ -81,6 +83,11 @@ def test_what_a_clip_can_do():
     own = [name for name in vars(sora2lib.Clip) if not name.startswith("_")]
     fields = SURFACE["Clip"].split()
     assert sorted(set(own) - set(fields)) == CLIP
+
+
+def test_what_a_report_can_do():
+    own = [name for name in vars(sora2lib.Report) if not name.startswith("_")]
+    assert sorted(set(own) - set(SURFACE["Report"].split())) == REPORT
 
 
 def test_the_command_line_is_this():

@@ -36,8 +36,8 @@ LAYERS = (
 )
 RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 # Where imports wait until they are needed: codecs cost 0.3 s, the command line must answer at once, and a camera in a
-# request is plain Python until its path is asked for.
-LAZY = {"__init__.py", "media/__init__.py", "camera/__init__.py", "cli.py"}
+# request is plain Python until its path is asked for; a report draws plots only when asked.
+LAZY = {"__init__.py", "media/__init__.py", "camera/__init__.py", "physics/report.py", "cli.py"}
 NUMBA_ONLY_IN = "kernels"
 LONGEST = 350
 
@@ -122,6 +122,11 @@ def test_the_door_opens_with_the_standard_library_alone(code):
 @pytest.mark.parametrize("name", ["Clip", "World", "load"])
 def test_values_load_neither_model_nor_codec(name):
     assert not third_party(f"from sora2lib import {name}") & HEAVY
+
+
+def test_inspecting_loads_plots_only_when_asked():
+    loaded = third_party("from sora2lib import Report, compare, inspect; import sora2lib.physics.report")
+    assert not loaded & {"holoviews", "bokeh", "panel", "torch", "matplotlib"}
 
 
 def test_simulating_needs_no_torch():

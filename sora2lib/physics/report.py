@@ -24,6 +24,7 @@ from sora2lib.world.schema import GRAVITY, World
 if TYPE_CHECKING:
     import pandas
 
+PLOTS = ("position", "speed", "energy", "momentum", "verdicts")
 POSTER = 960  # pixels that a poster is wide at most
 
 
@@ -182,6 +183,28 @@ class Report:
             {"thing": list(tracks.names), "time": tracks.time_T, "axis": names},
             {"title": self.title, "metres_per_unit": metres, "scale_from": source or "unknown"},
         )
+
+    def plot(self, what: str = "position") -> Any:
+        """Return a HoloViews plot, drawn by Bokeh.
+
+        Parameters
+        ----------
+        what : "position" with the reference, "speed", "energy", "momentum", or "verdicts" on a timeline.
+
+        Raises
+        ------
+        InspectError
+            There is no such plot, or HoloViews is not installed.
+
+        >>> report.plot("speed")  # doctest: +SKIP
+        """
+        if what not in PLOTS:
+            raise InspectError(f"what={what!r} is no plot; use one of {', '.join(PLOTS)}")
+        try:
+            from sora2lib.physics import plots
+        except ImportError as error:
+            raise InspectError(f"plots need HoloViews ({error}); pip install 'sora2lib[studio]'") from error
+        return plots.plot(self, what)
 
     def to_pandas(self) -> "pandas.DataFrame":
         """Return one row a check: law, what, time, value, score, limit, why, holds."""

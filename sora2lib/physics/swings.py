@@ -91,6 +91,12 @@ def swung(it: Swing, since_T: Array, factor: float = 1.0, faster: float = 1.0) -
     return _path(start, since_T)
 
 
+def pace(it: Swing, since_n: Array) -> Array:
+    """Velocities (n, 2) of a pendulum some time after its first sample, level in its plane and up."""
+    angle_n, rate_n = _course(it.start, since_n)
+    return np.asarray(it.length * rate_n[:, None] * np.stack([np.cos(angle_n), np.sin(angle_n)], axis=1))
+
+
 def _flattened(place_nD: Array) -> tuple[Array, Callable[[Array], Array]]:
     """Places (n, 2) in the upright plane that holds them, and the way back."""
     if place_nD.shape[1] == 2:
@@ -128,13 +134,20 @@ def _guess(place_n2: Array, time_n: Array, noise: float) -> Array | None:
 
 def _path(found: Array, time_n: Array) -> Array:
     """Places (n, 2) of a pendulum at times: top, length, g / length, angle and its rate at the first time, damping."""
-    x, z, length, rate2, angle, speed, damping = found
-    angles = [angle]
+    angle_n, _ = _course(found, time_n)
+    return np.asarray(found[:2] + found[2] * np.stack([np.sin(angle_n), -np.cos(angle_n)], axis=1))
+
+
+def _course(found: Array, time_n: Array) -> tuple[Array, Array]:
+    """Angles (n,) of a pendulum and their rates (n,)."""
+    _, _, _, rate2, angle, speed, damping = found
+    course = [(angle, speed)]
     for span in np.diff(time_n):
         count = STEPS * max(1, round(span / float(np.min(np.diff(time_n)))))
         angle, speed = _step(angle, speed, rate2, damping, span / count, count)
-        angles.append(angle)
-    return np.asarray(np.array([x, z]) + length * np.stack([np.sin(angles), -np.cos(angles)], axis=1))
+        course.append((angle, speed))
+    angle_n, rate_n = np.array(course).T
+    return angle_n, rate_n
 
 
 def _step(angle: float, speed: float, rate2: float, damping: float, step: float, count: int) -> tuple[float, float]:
