@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sora2lib.camera import Camera, Pose
     from sora2lib.clip import Clip, load
+    from sora2lib.editing import extend, remix
     from sora2lib.errors import InspectError, MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
     from sora2lib.film import draw, refilm, simulate
     from sora2lib.physics.compare import Comparison, compare
     from sora2lib.physics.inspector import inspect
     from sora2lib.physics.report import Report
-    from sora2lib.pipeline import extend, generate, remix, steps
+    from sora2lib.pipeline import generate, steps
     from sora2lib.planner import Step
     from sora2lib.request import Request
     from sora2lib.world.schema import World
@@ -55,13 +56,14 @@ __all__ = [
 _HOMES = {
     "camera": ("Camera", "Pose"),
     "clip": ("Clip", "load"),
+    "editing": ("extend", "remix"),
     "errors": ("InspectError", "MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
     "film": ("draw", "refilm", "simulate"),
     "planner": ("Step",),
     "physics.compare": ("Comparison", "compare"),
     "physics.inspector": ("inspect",),
     "physics.report": ("Report",),
-    "pipeline": ("extend", "generate", "remix", "steps"),
+    "pipeline": ("generate", "steps"),
     "request": ("Request",),
     "world.schema": ("World",),
 }

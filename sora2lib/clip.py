@@ -17,7 +17,7 @@ from sora2lib import media
 from sora2lib.camera import Camera
 from sora2lib.errors import MediaError
 from sora2lib.recipe import Parent, Recipe, read, save
-from sora2lib.request import Request
+from sora2lib.request import Cameras, Request
 from sora2lib.world.schema import World
 
 
@@ -144,12 +144,15 @@ class Clip:
         model: str | None = None,
         steps: int | None = None,
         guidance: float | None = None,
+        camera: Cameras = None,
     ) -> "Clip":
         """Go on from its end in the same world: :func:`sora2lib.extend`.
 
-        >>> clip.extend("it rolls off a table", seconds=4)  # doctest: +SKIP
+        >>> clip.extend("it rolls off a table", seconds=4, camera=Camera.dolly(1))  # doctest: +SKIP
         """
-        return sora2lib.extend(self, prompt, seconds=seconds, seed=seed, model=model, steps=steps, guidance=guidance)
+        return sora2lib.extend(
+            self, prompt, seconds=seconds, seed=seed, model=model, steps=steps, guidance=guidance, camera=camera
+        )
 
     def remix(
         self,

@@ -1,6 +1,7 @@
-"""What a plan is given: the words, whom they may be cast from, a past to go on from, a camera to film with."""
+"""What a plan is given: the words, whom they may be cast from, a past to go on from, cameras to film with."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,10 +12,14 @@ from sora2lib.model import tokens
 from sora2lib.model.camera import encode_camera
 from sora2lib.model.tokens import DT, Array, Rows
 from sora2lib.model.tracks import STRIDE
+from sora2lib.prompt import shots
+from sora2lib.request import Cameras
 from sora2lib.seam import eased
 from sora2lib.world.assets import ASSETS
 from sora2lib.world.nouns import mentions
 from sora2lib.world.schema import RATE, World
+
+SEEN_BY = ("camera_eye", "camera_target", "camera_roll", "camera_fov", "camera_cut")
 
 
 @dataclass(frozen=True)
@@ -22,14 +27,87 @@ class Ask:
     """What the planner needs of a request; :func:`sora2lib.prompt.shots` says how the seconds are shared out.
 
     With a ``past`` the plan goes on from the end of that world, with its cast; the seconds are those that are added.
-    A ``camera`` films a world from its first sample.
+    A ``camera`` films what is planned; of several, each films its shot.
     """
 
     prompt: str
     seed: int
     seconds: float = 4.0
     past: World | None = None
-    camera: Camera | None = None
+    camera: Cameras = None
+
+
+@dataclass(frozen=True)
+class Take:
+    """A camera that is given, and what of a world it films.
+
+    Parameters
+    ----------
+    camera : how it films.
+    start, stop : samples that it films, ``stop`` exclusive.
+    origin : sample at which its time begins; the one before ``start`` if it leads on from a past.
+    """
+
+    camera: Camera
+    start: int
+    stop: int
+    origin: int
+
+    @property
+    def anew(self) -> bool:
+        """Whether it begins with a cut."""
+        return 0 < self.start == self.origin
+
+    def placed(self, world: World) -> "Take":
+        """The same, the camera's moves beginning where the camera of the world is."""
+        pose = first_pose(world.isel(time=slice(self.origin, self.origin + 1)))
+        return replace(self, camera=Camera.static(pose) + self.camera)
+
+    def film(self, world: World) -> World:
+        """The world with this camera in what it films; before and after all is as it was, to the last bit."""
+        seen = slice(self.start, min(self.stop, world.sizes["time"]))
+        if seen.start >= seen.stop:
+            return world
+        # What a camera does takes all of its time, whether the world is planned so far or not.
+        shot = self.camera.film(_held(world, self.stop).isel(time=slice(self.origin, None)))
+        filmed = {}
+        for name in SEEN_BY:
+            track = world[name].values.copy()
+            track[seen] = shot[name].values[seen.start - self.origin : seen.stop - self.origin]
+            filmed[name] = (world[name].dims, track)
+        filmed["camera_cut"][1][self.start] |= self.anew
+        again = world.assign(filmed)
+        again.attrs = shot.attrs  # what was told of the scene tells of the old camera too
+        return again
+
+    def views(self, world: World, stop: int) -> Array:
+        """Camera rows (stop, CAMERA_WIDTH), as if it had stood and went on standing where it begins and ends."""
+        long = stop * STRIDE + 1
+        samples = np.arange(long).clip(self.start if self.anew else 0, self.stop - 1)
+        return encode_camera(self.film(_held(world, long)).isel(time=samples))
+
+
+def takes(camera: Cameras, ends: Sequence[int], samples: int, past: World | None = None) -> tuple[Take, ...]:
+    """What each camera films of a world of some samples, the shots of which end with the time rows ``ends``.
+
+    One camera films all that is planned. Where it goes on from a past, moves lead on from the camera of the past, and
+    a camera that has a pose of its own begins with a cut.
+    """
+    begin, several = 0 if past is None else past.sizes["time"], isinstance(camera, tuple)
+    cuts = [row * STRIDE for row in ends[:-1]] if several else []
+    spans = zip(camera if isinstance(camera, tuple) else [camera], [begin, *cuts], [*cuts, samples], strict=True)
+    found = [Take(it, start, stop, start) for it, start, stop in spans if it]
+    if past is not None and found and found[0].start == begin and not found[0].camera.absolute:
+        found[0] = replace(found[0], origin=begin - 1).placed(past)
+    return tuple(found)
+
+
+def shot_ends(prompt: str, seconds: float, past: int = 0) -> list[int]:
+    """Time rows (exclusive) with which the shots of a prompt end, after a past of some; the last is filled up."""
+    lengths = [shot.seconds for shot in shots(prompt, seconds)]
+    ends = np.cumsum(lengths) * RATE / STRIDE
+    rows = [*(max(1, round(end)) for end in ends[:-1].tolist()), max(1, int(np.ceil(ends[-1] - 1e-9)))]
+    return [past + row for row in rows]
 
 
 @dataclass(frozen=True)
@@ -40,58 +118,68 @@ class Given:
     ----------
     assets : names that it may be cast from.
     past : what was, up to its last whole row, its actors in cast order; or None.
-    camera : how it is filmed; None leaves it to the model.
+    takes : what is filmed by cameras that are given; the rest is left to the model.
     samples : how many it shall have; rows may hold some more.
     """
 
     assets: tuple[str, ...]
     past: World | None
-    camera: Camera | None
+    takes: tuple[Take, ...]
     samples: int
 
     @classmethod
-    def of(cls, ask: Ask) -> "Given":
-        """Take what a plan is given."""
+    def of(cls, ask: Ask, ends: Sequence[int]) -> "Given":
+        """Take what a plan is given whose shots end with the time rows ``ends``."""
         added = math.ceil(ask.seconds * RATE - 1e-6)
         if ask.past is None:
-            return cls(castable(ask.prompt), None, ask.camera, added + 1)
+            return cls(castable(ask.prompt), None, takes(ask.camera, ends, added + 1), added + 1)
         past = ask.past.isel(time=slice(0, whole_rows(ask.past) * STRIDE + 1), actor=tokens.order(ask.past))
-        known = map(str, ask.past.asset.values)
+        known, samples = map(str, ask.past.asset.values), past.sizes["time"] + added
         assets = tuple(dict.fromkeys((*castable(ask.prompt), *known)))
-        return cls(assets, past, ask.camera, past.sizes["time"] + added)
+        return cls(assets, past, takes(ask.camera, ends, samples, past), samples)
 
-    @property
-    def roams(self) -> bool:
-        """Whether its camera moves from a place that nobody has chosen yet."""
-        return self.camera is not None and not self.camera.absolute
+    def take(self, row: int) -> Take | None:
+        """What films a time row."""
+        return next((it for it in self.takes if it.start <= row * STRIDE + 1 < it.stop), None)
 
-    def placed(self, rows: Rows) -> "Given":
-        """The same, the camera's moves beginning where the camera of the rows does."""
-        if self.camera is None or self.camera.absolute:
+    def roaming(self, row: int) -> Take | None:
+        """The take that begins with a time row and moves from a place that nobody has chosen yet."""
+        take = self.take(row)
+        return take if take and take.start == row * STRIDE and not take.camera.absolute else None
+
+    def placed(self, rows: Rows, cuts: tuple[int, ...], row: int) -> "Given":
+        """The same, the moves of what roams from a time row on beginning where the camera of the rows does."""
+        take = self.roaming(row)
+        if not take:
             return self
-        return replace(self, camera=Camera.static(first_pose(tokens.decode(rows, assets=self.assets))) + self.camera)
+        others = tuple(it for it in self.takes if it is not take)
+        unfilmed = replace(self, takes=others).world(rows, cuts)
+        return replace(self, takes=(take.placed(unfilmed), *others))
 
     def world(self, rows: Rows, cuts: tuple[int, ...]) -> World:
-        """The world that rows tell of so far, filmed as is given."""
-        cuts = () if self.camera else cuts
-        world = tokens.decode(rows, assets=self.assets, cuts=cuts, past=self.past)
+        """The world that rows tell of so far, filmed as is given; ``cuts`` are rows with which shots begin."""
+        begun = tuple(row for row in cuts if row < len(rows.camera) and not self._within(row))
+        world = tokens.decode(rows, assets=self.assets, cuts=begun, past=self.past)
         world = eased(world, self.past.sizes["time"]) if self.past is not None else world
         world = world.isel(time=slice(0, self.samples))
-        return self._filmed(world).isel(time=slice(0, world.sizes["time"])) if self.camera else world
+        for take in self.takes:
+            world = take.film(world)
+        return world
 
-    def views(self, rows: Rows, stop: int) -> Array:
-        """Rows (stop, CAMERA_WIDTH) of the given camera; what is not in ``rows`` yet is taken for standing still."""
-        return encode_camera(_held(self._filmed(self.world(rows, ())), stop * STRIDE + 1))
+    def _within(self, row: int) -> bool:
+        """Whether a row is amidst what one camera films."""
+        return any(it.start < row * STRIDE < it.stop for it in self.takes)
 
-    def _filmed(self, world: World) -> World:
-        """A world of full length, filmed: what a camera does takes all of it."""
-        whole = _held(world, self.samples)
-        return self.camera.film(whole) if self.camera else whole
+    def views(self, rows: Rows, cuts: tuple[int, ...], row: int, stop: int) -> Array | None:
+        """Camera rows (stop, CAMERA_WIDTH) of what films a time row; what is not in ``rows`` yet stands still."""
+        take = self.take(row)
+        return None if take is None else take.views(self.world(rows, cuts), stop)
 
 
 def _held(world: World, samples: int) -> World:
     """The world with so many samples, the last of it held."""
-    return world.reindex(time=np.arange(samples) * DT, method="ffill")
+    there = np.arange(samples).clip(max=world.sizes["time"] - 1)
+    return world.isel(time=there).assign_coords(time=np.arange(samples) * DT)
 
 
 def whole_rows(world: World | None) -> int:

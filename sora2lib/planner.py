@@ -4,8 +4,8 @@ Two acts. *Casting* decides who is there and where. *Motion* then moves the cast
 held clean; earlier moments lead, later ones follow, so that what happens is a consequence of what happened.
 Clips longer than the network's span are continued window by window, the last second and a third held clean. A prompt
 of several shots is one world: each shot goes on from the one before in its own words, seen by a camera of its own.
-A camera that is given is held clean. Where its moves begin is the model's choice: a short act of *framing*, in which
-nothing is held, comes before the motion.
+A camera that is given, to the whole or to a shot, is held clean. Where its moves begin is the model's choice: a short
+act of *framing*, in which nothing is held, comes before the motion.
 """
 
 import itertools
@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sora2lib.given import Ask, Given, whole_rows
+from sora2lib.given import Ask, Given, shot_ends, whole_rows
 from sora2lib.model import tokens, windows
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.conditions import casting_batch, motion_batch, names_of, words_of
@@ -25,12 +25,11 @@ from sora2lib.model.foresight import foresee
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.settling import settled
 from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Array, Rows
-from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch
 from sora2lib.model.weights import Model
 from sora2lib.prompt import shots
 from sora2lib.sampler import State, Velocity, ahead, cascade, euler, guided
-from sora2lib.world.schema import RATE, World
+from sora2lib.world.schema import World
 
 SPAN = 12  # time rows that the network plans together: four seconds
 OVERLAP = 4  # rows of the past that a continuation is given
@@ -85,7 +84,7 @@ class ManyStep:
 def plan_many(
     model: Model, asks: Sequence[Ask], *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG
 ) -> Iterator[ManyStep]:
-    """Plan worlds side by side, all with a past of the same length or none, and all with a camera or none.
+    """Plan worlds side by side, all with a past of the same length or none, and with cameras for the same shots.
 
     Their shots are of the same lengths.
 
@@ -93,28 +92,29 @@ def plan_many(
     """
     generators = [torch.Generator().manual_seed(ask.seed) for ask in asks]
     told, done = [shots(ask.prompt, ask.seconds) for ask in asks], whole_rows(asks[0].past)
-    given = [Given.of(ask) for ask in asks]
+    ends = shot_ends(asks[0].prompt, asks[0].seconds, done)
+    given = [Given.of(ask, ends) for ask in asks]
     worlds = [tokens.encode(it.past) for it in given if it.past is not None]
-    ends = [done + end for end in _ends([shot.seconds for shot in told[0]])]
     stretches = _stretches(ends, done)
     start = max(4, steps * CASTING_STEPS // MOTION_STEPS)
-    casting, framing = 0 if worlds else start, start if any(it.roams for it in given) else 0
-    count, total = itertools.count(1), casting + framing + steps * len(stretches)
-    first, unfilmed = [one[0].prompt for one in told], [replace(it, camera=None) for it in given]
+    casting, framing = 0 if worlds else start, [it for it in stretches if any(one.roaming(it.fresh) for one in given)]
+    count, total = itertools.count(1), casting + start * len(framing) + steps * len(stretches)
+    first, unfilmed = [one[0].prompt for one in told], [replace(it, takes=()) for it in given]
     if casting:
         for rows in cast(model, first, generators, steps=casting, guidance=guidance):
             worlds = [set_out(model, who, where, it.assets) for who, where, it in zip(*rows, given, strict=True)]
             yield ManyStep(next(count), total, "casting", partial(_decode_all, worlds, unfilmed, ()))
-    if framing:
-        # From the noise of the motion to come, so that the camera starts as it would without moves that are given.
-        scouts = [torch.Generator().set_state(generator.get_state()) for generator in generators]
-        for looks in motion(model, first, scouts, worlds, stretches[0], steps=framing, guidance=guidance, lag=lag):
-            yield ManyStep(next(count), total, "framing", partial(_decode_all, looks, given, ()))
-        given = [it.placed(look) for it, look in zip(given, looks, strict=True)]
     for stretch in stretches:
         prompts, cuts = [one[stretch.shot].prompt for one in told], tuple(ends[: stretch.shot])
-        filmed = [it.views(world, ends[-1]) for it, world in zip(given, worlds, strict=True) if it.camera]
         before = worlds
+        if stretch in framing:
+            # From the noise of the motion to come, so that the camera starts as it would without moves that are given.
+            scouts = [torch.Generator().set_state(generator.get_state()) for generator in generators]
+            for looks in motion(model, prompts, scouts, before, stretch, steps=start, guidance=guidance, lag=lag):
+                yield ManyStep(next(count), total, "framing", partial(_decode_all, looks, given, cuts))
+            given = [it.placed(look, cuts, stretch.fresh) for it, look in zip(given, looks, strict=True)]
+        views = [it.views(world, cuts, stretch.fresh, ends[-1]) for it, world in zip(given, before, strict=True)]
+        filmed = [it for it in views if it is not None]
         for worlds in motion(
             model, prompts, generators, before, stretch, filmed, steps=steps, guidance=guidance, lag=lag
         ):
@@ -138,11 +138,10 @@ class Stretch:
     shot: int = 0
     cut: bool = False
 
-
-def _ends(seconds: Sequence[float]) -> list[int]:
-    """Time rows (exclusive) with which shots of these lengths end; the last is filled up."""
-    ends = np.cumsum(seconds) * RATE / STRIDE
-    return [*(max(1, round(end)) for end in ends[:-1].tolist()), max(1, int(np.ceil(ends[-1] - 1e-9)))]
+    @property
+    def fresh(self) -> int:
+        """The first row that is not known."""
+        return self.start + self.given
 
 
 def _stretches(ends: Sequence[int], past: int = 0) -> list[Stretch]:

@@ -75,12 +75,17 @@ def shots(prompt: str, seconds: float) -> tuple[Shot, ...]:
     >>> [shot.prompt for shot in shots("A red ball rolls left. Cut to: a close-up of the ball", 4)]
     ['A red ball rolls left.', 'a close-up of the ball']
     """
-    told = _told(prompt)[: max(1, int(seconds / SHORTEST))]
+    told = _told(prompt)[: _room(seconds)]
     shares = [share for _, share in told]
     known = [share for share in shares if share]
     usual = sum(known) / len(known) if known else 1.0
     weights = [share or usual for share in shares]
     return tuple(Shot(text, seconds * weight / sum(weights)) for (text, _), weight in zip(told, weights, strict=True))
+
+
+def _room(seconds: float) -> int:
+    """How many shots there is room for; what goes on from a clip may be short of a sample or two."""
+    return max(1, int(seconds / SHORTEST + 0.1))
 
 
 def _told(prompt: str) -> list[tuple[str, float]]:

@@ -7,7 +7,7 @@ decide; there the world takes the new value. All else stays as it is, to the las
 Shapes: N draws, C channels of a part, T samples.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +22,12 @@ from sora2lib.model.tracks import STRIDE
 from sora2lib.model.weights import Model
 from sora2lib.planner import cast, set_out
 from sora2lib.request import Edit
+from sora2lib.sampler import State
 from sora2lib.world.schema import World
 from sora2lib.world.support import depth_below
 
 Array = NDArray[np.float64]
+Watch = Callable[[Iterable[State]], Iterable[State]]
 DRAWS, STEPS = 16, 8  # castings, and denoising steps of each
 AGREE = 0.9  # share of the draws under the words that must be alike
 BY_CHANCE = 0.5  # share of the draws without words that may be like them
@@ -91,7 +93,9 @@ class Draws:
         return [(draw, int(found[place])) for draw, found in enumerate(slots) if len(found) > place]
 
 
-def changes(model: Model, world: World, prompt: str, edit: Edit, *, seed: int, guidance: float) -> list[Change]:
+def changes(
+    model: Model, world: World, prompt: str, edit: Edit, *, seed: int, guidance: float, watch: Watch = iter
+) -> list[Change]:
     """Return what the words of a prompt change in a world; nothing where the model reads nothing of the kind.
 
     Parameters
@@ -99,6 +103,7 @@ def changes(model: Model, world: World, prompt: str, edit: Edit, *, seed: int, g
     world : its first moment is cast again.
     seed : draws differ by it.
     guidance : how strongly to follow the words.
+    watch : is given the ``STEPS`` denoising steps under the words, and as many without any, and returns them.
     """
     if world.sizes["time"] <= STRIDE:
         raise RequestError(
@@ -107,16 +112,17 @@ def changes(model: Model, world: World, prompt: str, edit: Edit, *, seed: int, g
     now = world.isel(time=slice(0, STRIDE + 1), actor=tokens.order(world))
     rows = tokens.encode(now)
     level = 1 - edit.strength
-    said = _draw(model, rows, prompt, seed=seed, level=level, guidance=guidance)
-    silent = _draw(model, rows, "", seed=seed, level=level, guidance=1.0)  # there is nothing to follow
+    said = _draw(model, rows, prompt, seed=seed, level=level, guidance=guidance, watch=watch)
+    silent = _draw(model, rows, "", seed=seed, level=level, guidance=1.0, watch=watch)  # there is nothing to follow
     found = [*_in_the_scene(model, rows, said, silent), *_in_the_cast(model, now, rows, said, silent)]
     return [change for change in found if edit.allows(change.part.name)]
 
 
-def _draw(model: Model, rows: Rows, words: str, *, seed: int, level: float, guidance: float) -> Draws:
+def _draw(model: Model, rows: Rows, words: str, *, seed: int, level: float, guidance: float, watch: Watch) -> Draws:
     generators = [torch.Generator().manual_seed((seed * DRAWS + index) % 2**32) for index in range(DRAWS)]
     prompts, before = [words] * DRAWS, [rows] * DRAWS
-    *_, (actors, scene) = cast(model, prompts, generators, steps=STEPS, guidance=guidance, before=before, level=level)
+    steps = cast(model, prompts, generators, steps=STEPS, guidance=guidance, before=before, level=level)
+    *_, (actors, scene) = watch(steps)
     return Draws(actors, scene, model.scales.leave("cast", actors)[..., 0] > 0)
 
 

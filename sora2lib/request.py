@@ -8,7 +8,9 @@ from numbers import Integral, Real
 from typing import Any
 
 from sora2lib.camera import Camera
+from sora2lib.dialogue import seen
 from sora2lib.errors import RequestError
+from sora2lib.prompt import shots
 from sora2lib.world.vocabulary import STYLES
 
 PROMPT_LIMIT = 32_000  # characters
@@ -17,6 +19,7 @@ HEIGHT = (64, 2160)
 SEEDS = 2**32
 PHYSICS = ("model", "exact")
 MODEL = "small"
+Cameras = Camera | tuple[Camera | None, ...] | None  # one for all, or one for each shot; None is the model's own
 PARTS = ("colour", "material", "size", "ground", "light", "weather", "ambience")  # that a remix may change
 
 
@@ -95,7 +98,7 @@ class Request:
     physics : "model" keeps the motion that the model made; "exact" simulates it again from the model's start.
     steps : denoising steps, 1 to 200; None leaves it to the model.
     guidance : how strongly to follow the prompt, 0 to 20; None leaves it to the model.
-    camera : how it is filmed; None leaves it to the model.
+    camera : how it is filmed; None leaves it to the model. A tuple has a camera or None for each shot of the prompt.
 
     Raises
     ------
@@ -116,19 +119,31 @@ class Request:
     physics: str = "model"
     steps: int | None = None
     guidance: float | None = None
-    camera: Camera | None = None
+    camera: Cameras = None
 
     def __post_init__(self) -> None:
         _check_prompt(self.prompt)
         parse_size(self.size)
         check_style(self.style)
-        check_camera(self.camera)
         _check_name("physics", self.physics, PHYSICS)
         if not (isinstance(self.model, str) and self.model):
             raise RequestError(f"model is {self.model!r}; name one, such as {MODEL!r}, or a .safetensors file")
         for name in _NUMBERS:
             # Plain numbers, so that numpy's are equal to ours in hash and JSON.
             object.__setattr__(self, name, check(name, getattr(self, name)))
+        self._check_cameras()
+
+    def _check_cameras(self) -> None:
+        if not isinstance(self.camera, list | tuple):
+            check_camera(self.camera)
+            return
+        object.__setattr__(self, "camera", tuple(map(check_camera, self.camera)))
+        told = len(shots(seen(self.prompt), self.seconds))
+        if len(self.camera) != told:
+            raise RequestError(
+                f"{len(self.camera)} cameras are given and the prompt has {told} shots in {self.seconds:g} s; give one "
+                "for each shot, None where the model shall film"
+            )
 
     @property
     def width(self) -> int:
@@ -152,7 +167,7 @@ class Request:
 
     def to_json(self) -> str:
         """Return JSON text; :meth:`from_json` brings the request back."""
-        return json.dumps(asdict(self) | {"camera": self.camera and self.camera.to_plain()})
+        return json.dumps(asdict(self) | {"camera": _plain(self.camera)})
 
     @classmethod
     def from_json(cls, text: str) -> "Request":
@@ -164,8 +179,21 @@ class Request:
         known = [known.name for known in fields(cls)]
         if not isinstance(plain, dict) or "prompt" not in plain or set(plain) - set(known):
             raise RequestError(f"{_short(text)} is no request; give prompt and any other of {', '.join(known)}")
-        camera = plain.get("camera")
-        return cls(**plain | {"camera": None if camera is None else Camera.from_plain(camera)})
+        return cls(**plain | {"camera": _cameras(plain.get("camera"))})
+
+
+def _plain(camera: Cameras) -> list[Any] | None:
+    """What JSON can hold of cameras: a list of moves, or a list of such lists."""
+    if isinstance(camera, tuple):
+        return [it and it.to_plain() for it in camera]
+    return None if camera is None else camera.to_plain()
+
+
+def _cameras(plain: Any) -> Cameras:
+    """Undo :func:`_plain`."""
+    if isinstance(plain, list) and all(it is None or isinstance(it, list) for it in plain):
+        return tuple(None if it is None else Camera.from_plain(it) for it in plain)
+    return None if plain is None else Camera.from_plain(plain)
 
 
 def check(name: str, value: Any) -> Any:

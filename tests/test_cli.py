@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pytest
 
 from sora2lib import __version__, load
@@ -56,6 +57,13 @@ def in_an_empty_folder(tmp_path, monkeypatch):
         (["refilm", "a.mp4", "--camera", "no.json"], "no.json cannot be read"),
         (["extend", "no.mp4", "it stops"], "there is no file no.mp4"),
         (["extend", "no.mp4"], "required: PROMPT"),
+        (["extend", "no.mp4", "it stops", "--camera", "orbit 90"], "lacks a way or an amount"),
+        (["remix", "no.mp4", "the ball is blue"], "there is no file no.mp4"),
+        (["remix", "no.mp4"], "required: PROMPT"),
+        (["remix", "no.mp4", "at night", "--strength", "2"], "strength is 2.0; it must be above 0 and at most 1"),
+        (["remix", "no.mp4", "at night", "--keep", "hue"], "keep is ('hue',); give a tuple of any of colour"),
+        (["remix", "no.mp4", "at night", "--change", ""], "change is ('',)"),
+        (["remix", "no.mp4", "at night", "--out", "a.avi"], "'.avi'; use one of .mp4"),
         (["film"], "invalid choice: 'film'"),
     ],
 )
@@ -95,6 +103,38 @@ def test_extend_goes_on_from_a_file(untrained, capsys):
     assert main([*words, "--size", "64x64", "--out", "b.mp4"]) == 0
     assert capsys.readouterr().out == "b.mp4: 1 s, 64x64, 6 fps, seed 7\n"
     assert load("b.mp4").parents[0].maker == "simulate drop, seed 3"
+
+
+def test_extend_takes_a_camera(untrained, capsys):
+    assert main(["simulate", "drop", "--seed", "3", "--out", "a.mp4", "--quiet", *SMALL]) == 0
+    words = ["extend", "a.mp4", "a ball rolls", "--model", untrained, "--seed", "7", "--steps", "3", "--seconds", "0.5"]
+    assert main([*words, "--size", "64x64", "--camera", "truck right 2", "--out", "b.mp4"]) == 0
+    eye = load("b.mp4").world.camera_eye.values
+    assert np.linalg.norm(eye[-1] - eye[12]) == pytest.approx(2)
+    assert load("b.mp4").request.camera == Camera.truck(2)
+
+
+def test_remix_changes_what_words_name_in_a_file(capsys):
+    assert main(["simulate", "drop", "--seed", "3", "--out", "a.mp4", "--quiet", *SMALL]) == 0
+    words = ["remix", "a.mp4", "on grass", "--change", "ground", "--seed", "1", "--size", "64x64", "--out", "b.mp4"]
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert out == "b.mp4: 0.5 s, 64x64, 6 fps, seed 1\n"
+    assert err == "sora2lib: note: changed: ground\n"
+    one, other = load("a.mp4"), load("b.mp4")
+    assert str(one.world.ground.values) == "sand"
+    assert other.world.drop_vars("ground").equals(one.world.drop_vars("ground"))
+    assert str(other.world.ground.values) == "grass"
+    assert other.parents[0].verb == "remix"
+    assert main(words) == 2
+    assert "--force" in capsys.readouterr().err
+
+
+def test_a_remix_that_changes_nothing_writes_nothing(untrained, capsys, tmp_path):
+    assert main(["simulate", "drop", "--seed", "3", "--out", "a.mp4", "--quiet", *SMALL]) == 0
+    assert main(["remix", "a.mp4", "on sand", "--model", untrained, "--seed", "1", "--out", "b.mp4"]) == 2
+    assert "the model reads no change that it may make in 'on sand'" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
 def test_make_takes_a_camera(untrained, in_an_empty_folder):

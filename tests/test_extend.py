@@ -90,3 +90,29 @@ def test_what_cannot_be_gone_on_from_is_told(thrown, untrained, world):
         slow.extend("it rolls", model=untrained)
     with pytest.raises(RequestError, match="say what shall be seen"):
         thrown.extend("", model=untrained)
+
+
+def test_chained_extends_with_cameras_keep_cast_and_past(thrown, untrained):
+    camera = sora2lib.Camera.truck(1) + sora2lib.Camera.zoom(1.5)
+    clip, done = thrown, [thrown.world.isel(actor=order(thrown.world))]
+    for seed in range(3):
+        clip = clip.extend("it rolls left", seconds=0.75, seed=seed, model=untrained, steps=3, camera=camera)
+        done.append(clip.world)
+    for name in VARIABLES:
+        for before in done:
+            there = clip.world[name].isel(time=slice(0, before.sizes["time"])) if name in TIMED else clip.world[name]
+            assert np.array_equal(there.values, before[name].values), name
+    eye = clip.world.camera_eye.values
+    assert [np.linalg.norm(eye[end] - eye[end - 18]) for end in (48, 66, 84)] == pytest.approx([1, 1, 1])
+    assert np.linalg.norm(np.diff(eye[30:], axis=0), axis=-1) == pytest.approx(np.full(54, 1 / 18))
+    assert clip.request.camera == camera
+
+
+def test_a_camera_with_a_pose_of_its_own_cuts(thrown, untrained):
+    pose = sora2lib.Pose((0, -9, 2), (0, 0, 0.5))
+    asked = {"seconds": 0.5, "seed": 4, "model": untrained, "steps": 3}
+    world = thrown.extend("it rolls left", camera=sora2lib.Camera.static(pose), **asked).world
+    assert np.flatnonzero(world.camera_cut.values).tolist() == [31]
+    assert np.array_equal(world.camera_eye[31:], np.tile([0, -9, 2], (12, 1)))
+    with pytest.raises(RequestError, match="camera is 'left'; give a Camera"):
+        thrown.extend("it rolls left", camera="left", **asked)

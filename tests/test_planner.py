@@ -7,13 +7,14 @@ import torch
 from sora2lib import planner
 from sora2lib.camera import Camera, Pose
 from sora2lib.errors import RequestError
-from sora2lib.given import Ask
+from sora2lib.given import Ask, Take, shot_ends
 from sora2lib.model import weights
 from sora2lib.model.tokens import encode, order
 from sora2lib.planner import OVERLAP, SPAN, Stretch
 from sora2lib.world.schema import VARIABLES
 from sora2lib.world.simulate import simulate
 
+TIMED = [name for name, (dims, _) in VARIABLES.items() if "time" in dims]
 SHOTS = "Shot 1: a red ball rolls left\nShot 2: the ball lies still"
 
 
@@ -41,7 +42,7 @@ def test_stretches_cover_every_row_once_and_know_what_came_before(ends):
 
 
 def test_ends_are_whole_rows_and_the_last_is_filled_up():
-    assert planner._ends([1.0, 1.1, 1.2]) == [3, 6, 10]
+    assert shot_ends("Shot 1 (1 s): a\nShot 2 (1.1 s): b\nShot 3 (1.2 s): c", 3.3) == [3, 6, 10]
 
 
 def test_a_shot_goes_on_in_the_same_world_with_a_camera_of_its_own(untrained):
@@ -145,3 +146,58 @@ def test_a_given_camera_is_not_cut_where_the_prompt_is(untrained):
     world = planned(weights.load(untrained), Camera.truck(1), SHOTS, seconds=4.0)[-1].world()
     assert not world.camera_cut.any()
     assert np.ptp(np.linalg.norm(np.diff(world.camera_eye.values, axis=0), axis=-1)) < 1e-9
+
+
+def test_each_shot_is_filmed_by_its_own_camera(untrained):
+    first = Camera.static(Pose((0, -6, 1.5), (0, 0, 0.5), fov=45)) + Camera.orbit(90)
+    second = Camera.dolly(1)
+    steps = planned(weights.load(untrained), (first, second), SHOTS, seconds=4.0)
+    world = steps[-1].world()
+    assert [step.phase for step in steps] == ["casting"] * 4 + ["motion"] * 3 + ["framing"] * 4 + ["motion"] * 3
+    assert [step.index for step in steps] == list(range(1, steps[0].total + 1))
+    assert np.flatnonzero(world.camera_cut.values).tolist() == [48]
+    shots = world.isel(time=slice(0, 48)), world.isel(time=slice(48, None))
+    for camera, shot in zip((first, second), shots, strict=True):
+        path, there = camera.path(shot), shot.camera_eye.values
+        assert np.array_equal(path.eye, there)
+        assert np.array_equal(path.target, shot.camera_target.values)
+    assert shots[0].camera_eye.values[-1] == pytest.approx([6, 0, 1.5])  # all of a shot's time, and no more
+    assert np.linalg.norm(np.ptp(shots[1].camera_eye.values, axis=0)) == pytest.approx(1)
+
+
+def test_a_shot_without_a_camera_is_the_models(untrained):
+    model = weights.load(untrained)
+    pose = Camera.static(Pose((0, -6, 1.5), (0, 0, 0.5)))
+    world = planned(model, (None, pose), SHOTS, seconds=4.0)[-1].world()
+    alone = planned(model, None, SHOTS, seconds=4.0)[-1].world()
+    np.testing.assert_allclose(world.camera_eye[:48], alone.camera_eye[:48], atol=1e-4)
+    assert np.array_equal(world.camera_eye[48:], np.tile([0, -6, 1.5], (49, 1)))
+    np.testing.assert_allclose(world.colour, alone.colour, atol=1e-5)
+
+
+def test_the_network_sees_the_camera_of_a_shot_stand_before_its_cut(untrained):
+    """At a cut the rows before it are of another camera; the new one is told as if it had always stood there."""
+    still = Camera.static(Pose((0, -6, 1.5), (0, 0, 0.5), fov=45))
+    take = Take(still + Camera.truck(1), 48, 97, 48)
+    filmed = take.views(simulate("drop", 2), 12)
+    expected = encode((still + Camera.truck(1, seconds=2)).film(simulate("drop", 2))).camera
+    np.testing.assert_allclose(filmed[6:, :8], expected[:6, :8], atol=1e-9)
+    np.testing.assert_allclose(filmed[:5, :8], expected[:1, :8].repeat(5, axis=0), atol=1e-9)
+    np.testing.assert_allclose(filmed[:5, 8:], 0, atol=1e-9)
+
+
+def test_a_camera_leads_on_from_a_past_or_cuts_to_a_pose(untrained):
+    model, past = weights.load(untrained), simulate("throw", 3, seconds=2.0)
+    *_, last = planner.plan(model, Ask("it rolls left", 1, 1.0, past, Camera.truck(2)), steps=3)
+    world, were = last.world(), past.isel(actor=order(past))
+    assert all(np.array_equal(world[name].isel(time=slice(0, 49)), were[name]) for name in TIMED)
+    eye = world.camera_eye.values
+    step = np.linalg.norm(np.diff(eye[48:], axis=0), axis=-1)
+    assert step == pytest.approx(np.full(24, 2 / 24))  # from the last of the past on, evenly
+    assert not world.camera_cut.values[49:].any()
+    posed = Camera.static(Pose((0, -9, 2), (0, 0, 0.5)))
+    *_, last = planner.plan(model, Ask("it rolls left", 1, 1.0, past, posed), steps=3)
+    world = last.world()
+    assert all(np.array_equal(world[name].isel(time=slice(0, 49)), were[name]) for name in TIMED)
+    assert np.array_equal(world.camera_eye[49:], np.tile([0, -9, 2], (24, 1)))
+    assert np.flatnonzero(world.camera_cut.values).tolist() == [49]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sora2lib
-from sora2lib import pipeline
+from sora2lib import editing
 from sora2lib.errors import RequestError
 from sora2lib.model import weights
 from sora2lib.recast import ACTOR_PARTS, DRAWS, SCENE_PARTS, Change, apply, changes, settled
@@ -86,9 +86,9 @@ def test_a_network_that_has_learned_nothing_changes_nothing(untrained):
 
 def test_a_remix_says_what_was_changed_and_what_it_was_made_from(world, source, untrained, monkeypatch):
     found = [Change(COLOUR, source, "ball"), Change(MATERIAL, source, "ball")]
-    monkeypatch.setattr(pipeline, "changes", lambda *_, **__: found)
+    monkeypatch.setattr(editing, "changes", lambda *_, **__: found)
     recipe = Recipe(4, 2, world, maker="a test")
-    again = pipeline.remixed(recipe, Request("a blue ball", seed=1, model=untrained), Edit())
+    again = editing.remixed(recipe, Request("a blue ball", seed=1, model=untrained), Edit())
     assert again.notices == ("changed: ball's colour, ball's material",)
     assert (again.maker, again.parents) == ("untrained 0", recipe.line("remix"))
     assert again.world.identical(apply(world, found))

@@ -70,6 +70,28 @@ def test_json_brings_the_same_request_back():
         assert hash(Request.from_json(asked.to_json())) == hash(asked)
 
 
+SHOTS = "Shot 1: a ball rolls\nShot 2: the ball stops"
+
+
+def test_each_shot_may_have_a_camera():
+    request = Request(SHOTS, camera=[Camera.orbit(90), None], seed=1)
+    assert request.camera == (Camera.orbit(90), None)
+    assert Request.from_json(request.to_json()) == request
+    assert hash(request) == hash(Request.from_json(request.to_json()))
+    with pytest.raises(RequestError, match="1 cameras are given and the prompt has 2 shots in 4 s; give one for each"):
+        Request(SHOTS, camera=(None,))
+    with pytest.raises(RequestError, match="3 cameras are given and the prompt has 1 shots"):
+        Request("a ball", camera=(None, None, None))
+    with pytest.raises(RequestError, match="camera is 'left'; give a Camera"):
+        Request(SHOTS, camera=(None, "left"))
+
+
+def test_shots_that_only_speak_are_not_filmed():
+    said = "Shot 1: a man waits\nShot 2:\nDialogue:\n- Man: Hello there"
+    with pytest.raises(RequestError, match="2 cameras are given and the prompt has 1 shots"):
+        Request(said, camera=(None, None))
+
+
 def test_a_request_without_a_camera_is_read():
     plain = json.loads(Request("a", seed=1).to_json())
     del plain["camera"]

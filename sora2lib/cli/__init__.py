@@ -1,0 +1,162 @@
+"""The command line: ``sora2lib make | storyboard | simulate | refilm | extend | remix | inspect | train | info``.
+
+Here is what can be asked; ``commands`` does it, and imports what it needs when it needs it, so that ``--help`` and a
+mistyped option answer at once.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from sora2lib import __version__
+from sora2lib.camera import Camera
+from sora2lib.cli import commands
+from sora2lib.errors import RequestError, Sora2Error
+from sora2lib.request import MODEL, PARTS, PHYSICS, Edit
+from sora2lib.world.vocabulary import STYLES
+
+USER_ERROR, INTERRUPTED = 2, 130
+CAMERA = "such as 'orbit left 90 for 3 s, then zoom in 2', or a .csv or .json file (the model's own, or as it is)"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 2 after a user's error, 130 after Ctrl-C."""
+    try:
+        asked = parser().parse_args(arguments)
+        asked.command(asked)
+    except Sora2Error as error:
+        print(f"sora2lib: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return USER_ERROR
+    except KeyboardInterrupt:
+        print("sora2lib: stopped; no file was written", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells of a mistake in one line, like every other error."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing the usage."""
+        raise RequestError(f"{message}; see {self.prog} --help")
+
+
+def parser() -> Parser:
+    """Return the parser of all commands."""
+    top = Parser(prog="sora2lib", description="A sentence becomes a clip with picture and sound.")
+    top.add_argument("--version", action="version", version=f"sora2lib {__version__}")
+    verbs = top.add_subparsers(metavar="COMMAND", required=True)
+
+    make = verbs.add_parser("make", help="make a clip from a sentence")
+    make.add_argument("prompt", metavar="PROMPT", help='what shall be seen and heard, such as "a red ball bounces"')
+    _add_film_options(make)
+    make.add_argument("--model", default=MODEL, help="name of the weights, or a .safetensors file (%(default)s)")
+    make.add_argument("--style", default=STYLES[0], help=f"one of {', '.join(STYLES)} (%(default)s)")
+    make.add_argument("--physics", default=PHYSICS[0], help="model, or exact to simulate from its start (%(default)s)")
+    make.add_argument("--camera", type=_camera, metavar="MOVES", help=CAMERA)
+    _add_model_options(make)
+    make.set_defaults(command=commands.make)
+
+    simulate = verbs.add_parser("simulate", help="make a clip of a simulated scene, without a model")
+    simulate.add_argument("family", metavar="FAMILY", help="a kind of scene, such as drop or basketball")
+    _add_film_options(simulate)
+    simulate.set_defaults(command=commands.simulate)
+
+    refilm = verbs.add_parser("refilm", help="film the world in a file again")
+    refilm.add_argument("file", metavar="FILE", help="a file that sora2lib wrote")
+    refilm.add_argument("--camera", type=_camera, metavar="MOVES", help=CAMERA)
+    refilm.add_argument("--style", help=f"one of {', '.join(STYLES)} (as it is)")
+    refilm.add_argument("--size", metavar="WxH", help="pixels (as was asked, or 1280x720)")
+    refilm.add_argument("--fps", type=float, metavar="N", help="frames a second, 1 to 60 (as it is)")
+    _add_output_options(refilm)
+    refilm.set_defaults(command=commands.refilm)
+
+    extend = verbs.add_parser("extend", help="go on from the end of the clip in a file")
+    extend.add_argument("file", metavar="FILE", help="a file that sora2lib wrote")
+    extend.add_argument("prompt", metavar="PROMPT", help='what shall happen next, such as "it rolls off a table"')
+    extend.add_argument("--seed", type=int, metavar="N", help="the same seed goes on the same way (drawn)")
+    extend.add_argument("--seconds", type=float, default=4.0, metavar="S", help="how much is added (%(default)s)")
+    extend.add_argument("--size", metavar="WxH", help="pixels (as was asked, or 1280x720)")
+    extend.add_argument("--model", help="name of the weights, or a .safetensors file (the one that made the clip)")
+    extend.add_argument("--camera", type=_camera, metavar="MOVES", help=CAMERA)
+    _add_model_options(extend)
+    _add_output_options(extend)
+    extend.set_defaults(command=commands.extend)
+
+    remix = verbs.add_parser("remix", help="change what words name in the clip in a file, and nothing else")
+    remix.add_argument("file", metavar="FILE", help="a file that sora2lib wrote")
+    remix.add_argument("prompt", metavar="PROMPT", help='what shall be otherwise, such as "the ball is blue"')
+    remix.add_argument("--strength", type=float, default=Edit.strength, metavar="X", help="0 to 1 (%(default)s)")
+    remix.add_argument("--keep", type=_parts, default=(), metavar="PARTS", help=f"that stay: any of {', '.join(PARTS)}")
+    remix.add_argument("--change", type=_parts, metavar="PARTS", help="the only ones that may change (all)")
+    remix.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same change (drawn)")
+    remix.add_argument("--size", metavar="WxH", help="pixels (as was asked, or 1280x720)")
+    remix.add_argument("--model", help="name of the weights, or a .safetensors file (the one that made the clip)")
+    remix.add_argument("--guidance", type=float, metavar="X", help="how strongly to follow the words (the model's)")
+    _add_output_options(remix)
+    remix.set_defaults(command=commands.remix)
+
+    train = verbs.add_parser("train", help="train a model from nothing but a seed; stop and go on at will")
+    train.add_argument("--run", type=Path, default="runs/small", metavar="DIR", help="what is learned (%(default)s)")
+    train.add_argument("--data", type=Path, default="data/worlds", metavar="DIR", help="simulated (%(default)s)")
+    train.add_argument("--shards", type=int, default=200, metavar="N", help="of 256 worlds each (%(default)s)")
+    train.add_argument("--steps", type=int, default=20_000, metavar="N", help="of gradient descent (%(default)s)")
+    train.add_argument("--rows", type=int, default=3_000, metavar="N", help="a step; 40000 on a GPU (%(default)s)")
+    train.add_argument("--rate", type=float, default=1e-3, metavar="R", help="of learning; 2e-3 on a GPU (%(default)s)")
+    train.add_argument("--device", default="cpu", help="cpu or cuda (%(default)s)")
+    train.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
+    train.add_argument("--quiet", action="store_true", help="print errors only")
+    train.set_defaults(command=commands.train)
+
+    look = verbs.add_parser("inspect", help="hold a film against physics: what moves, how, what is wrong")
+    look.add_argument("file", metavar="FILE", help="a film, ours or anyone's")
+    look.add_argument("--html", metavar="FILE", help="write the report as a page")
+    look.add_argument("--by", help="world or pixels (the world, where the file tells it)")
+    look.add_argument("--scale", type=float, metavar="M", help="metres that a pixel is (from how things fall)")
+    look.add_argument("--diameter", type=float, metavar="M", help="metres across the thing that is seen first")
+    look.add_argument("--shapes", default="balls", help="balls or discs, for their masses (%(default)s)")
+    look.add_argument("--force", action="store_true", help="overwrite the page")
+    look.set_defaults(command=commands.inspect)
+
+    info = verbs.add_parser("info", help="tell about a file, or about this installation")
+    info.add_argument("file", metavar="FILE", nargs="?", help="a file that sora2lib wrote")
+    info.add_argument("--json", action="store_true", help="print the request in the file as JSON")
+    info.set_defaults(command=commands.info)
+    return top
+
+
+def _add_film_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same clip (drawn)")
+    command.add_argument("--seconds", type=float, default=4.0, metavar="S", help="length, 0.5 to 120 (%(default)s)")
+    command.add_argument("--size", default="1280x720", metavar="WxH", help="pixels (%(default)s)")
+    command.add_argument("--fps", type=float, default=24, metavar="N", help="frames a second, 1 to 60 (%(default)s)")
+    _add_output_options(command)
+
+
+def _add_model_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--steps", type=int, metavar="N", help="denoising steps (the model's own)")
+    command.add_argument("--guidance", type=float, metavar="X", help="how strongly to follow the prompt (the model's)")
+
+
+def _add_output_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", default="clip.mp4", metavar="FILE", help="mp4, webm, gif, webp, png, wav or nc")
+    command.add_argument("--force", action="store_true", help="overwrite FILE")
+    command.add_argument("--quiet", action="store_true", help="print errors only")
+
+
+def _camera(text: str) -> Camera:
+    """Read what stands behind --camera: a file, or words."""
+    if text.endswith(".csv"):
+        return Camera.from_csv(text)
+    if text.endswith(".json"):
+        try:
+            return Camera.from_json(Path(text).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise RequestError(f"{text} cannot be read ({error}); write one with Camera.to_json()") from error
+    return Camera.parse(text)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Read what stands behind --keep and --change: names with commas between."""
+    return tuple(part.strip() for part in text.split(","))
