@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from sora2lib.pipeline import generate, steps
     from sora2lib.planner import Step
     from sora2lib.request import Request
+    from sora2lib.storyboard import Card, Storyboard
     from sora2lib.world.schema import World
 
 __version__ = "0.1.0"
 __all__ = [
     "Camera",
+    "Card",
     "Clip",
     "Comparison",
     "InspectError",
@@ -39,6 +41,7 @@ __all__ = [
     "Sora2Error",
     "Step",
     "Stopped",
+    "Storyboard",
     "World",
     "WorldError",
     "compare",
@@ -65,6 +68,7 @@ _HOMES = {
     "physics.report": ("Report",),
     "pipeline": ("generate", "steps"),
     "request": ("Request",),
+    "storyboard": ("Card", "Storyboard"),
     "world.schema": ("World",),
 }
 _HOME = {name: f"sora2lib.{module}" for module, names in _HOMES.items() for name in names}

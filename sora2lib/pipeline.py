@@ -1,6 +1,7 @@
 """From a prompt to a clip: the request is planned into a world, and the world is drawn."""
 
 from collections.abc import Iterator
+from itertools import accumulate
 from textwrap import shorten
 from typing import Any
 
@@ -10,14 +11,19 @@ from sora2lib.film import develop
 from sora2lib.given import Ask, shot_ends, takes
 from sora2lib.model import weights
 from sora2lib.model.text import unknown_words, unread
+from sora2lib.model.tracks import STRIDE
 from sora2lib.planner import Step
 from sora2lib.planner import plan as plan_world
-from sora2lib.prompt import remarks
+from sora2lib.prompt import remarks, shots
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Cameras, Request, draw_seed
 from sora2lib.script import script, spoken, unseen
-from sora2lib.world.schema import World
+from sora2lib.world.nouns import mentions
+from sora2lib.world.schema import RATE, World
 from sora2lib.world.simulate import resimulate
+from sora2lib.world.vocabulary import GROUNDS
+
+NOT_CAST = frozenset(("camera", "picture", "sun", "moon", *GROUNDS))  # named as what films, or as the place
 
 
 def generate(
@@ -162,4 +168,20 @@ def notices(request: Request) -> tuple[str, ...]:
     unknown, rest = unknown_words(words), unread(words)
     strange = (f"the model does not understand: {', '.join(unknown)}",) if unknown else ()
     cut = (f"the prompt is too long to be read whole; left out: {shorten(rest, 80)}",) if rest else ()
-    return (*request.notices, *strange, *cut, *remarks(request.prompt, request.seconds))
+    return (*request.notices, *strange, *cut, *remarks(request.prompt, request.seconds), *_of_shots(request))
+
+
+def _of_shots(request: Request) -> Iterator[str]:
+    """Where shots begin otherwise than told, and what comes too late to be cast."""
+    words = seen(request.prompt)
+    told, ends = shots(words, request.seconds), shot_ends(words, request.seconds)
+    begins = accumulate(shot.seconds for shot in told[:-1])
+    for number, (asked, row) in enumerate(zip(begins, ends[:-1], strict=True), start=2):
+        made = row * STRIDE / RATE
+        if abs(made - asked) > 0.5 / RATE:
+            yield f"shot {number} begins at {made:.3g} s instead of {asked:.3g}; cuts lie on thirds of a second"
+    cast = {match.asset for match in mentions(told[0].prompt)}
+    named = (it for shot in told[1:] for it in mentions(shot.prompt) if it.sure and it.word not in NOT_CAST)
+    late = dict.fromkeys(it.word for it in named if it.asset not in cast)
+    if late:
+        yield f"the cast is planned from the first shot, which does not name: {', '.join(late)}; name them there"

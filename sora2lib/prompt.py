@@ -75,12 +75,14 @@ def shots(prompt: str, seconds: float) -> tuple[Shot, ...]:
     >>> [shot.prompt for shot in shots("A red ball rolls left. Cut to: a close-up of the ball", 4)]
     ['A red ball rolls left.', 'a close-up of the ball']
     """
-    told = _told(prompt)[: _room(seconds)]
+    common, told = laid_out(prompt)
+    told = told[: _room(seconds)]
     shares = [share for _, share in told]
     known = [share for share in shares if share]
     usual = sum(known) / len(known) if known else 1.0
     weights = [share or usual for share in shares]
-    return tuple(Shot(text, seconds * weight / sum(weights)) for (text, _), weight in zip(told, weights, strict=True))
+    texts = [f"{common}\n{text}" if common else text for text, _ in told]
+    return tuple(Shot(text, seconds * weight / sum(weights)) for text, weight in zip(texts, weights, strict=True))
 
 
 def _room(seconds: float) -> int:
@@ -88,8 +90,14 @@ def _room(seconds: float) -> int:
     return max(1, int(seconds / SHORTEST + 0.1))
 
 
-def _told(prompt: str) -> list[tuple[str, float]]:
-    """Texts of the shots, each with the seconds told of it or 0."""
+def laid_out(prompt: str) -> tuple[str, list[tuple[str, float]]]:
+    """Return what is said of all shots, and the text of each with the seconds told of it or 0.
+
+    >>> laid_out("At night. Shot 1 (2s): a ball falls")
+    ('', [('At night. Shot 1 (2s): a ball falls', 0.0)])
+    >>> laid_out("At night.\\n0-2 - a ball falls\\n2-5 - it bounces")
+    ('At night.', [('a ball falls', 2.0), ('it bounces', 3.0)])
+    """
     marks = [*_HEADING.finditer(prompt)]
     if len(marks) > 1:
         return _blocks(prompt, marks, [float(mark[1] or 0) for mark in marks])
@@ -98,19 +106,18 @@ def _told(prompt: str) -> list[tuple[str, float]]:
         spans = [(_second(mark[1], mark[2]), _second(mark[3], mark[4])) for mark in marks]
         return _blocks(prompt, marks, [max(0.0, stop - start) for start, stop in spans])
     parts = [part.strip() for part in _CUT.split(prompt)]
-    return [(part, 0.0) for part in parts if part] or [(prompt, 0.0)]
+    return "", [(part, 0.0) for part in parts if part] or [(prompt, 0.0)]
 
 
 def _second(minutes: str | None, seconds: str) -> float:
     return 60 * float(minutes or 0) + float(seconds)
 
 
-def _blocks(prompt: str, marks: list[re.Match[str]], shares: list[float]) -> list[tuple[str, float]]:
-    common = prompt[: marks[0].start()].strip()
+def _blocks(prompt: str, marks: list[re.Match[str]], shares: list[float]) -> tuple[str, list[tuple[str, float]]]:
     ends = [*(mark.start() for mark in marks[1:]), len(prompt)]
     texts = [prompt[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True)]
-    whole = [f"{common}\n{text}" if common else text for text in texts]
-    return [(text, share) for text, own, share in zip(whole, texts, shares, strict=True) if own] or [(prompt, 0.0)]
+    told = [(text, share) for text, share in zip(texts, shares, strict=True) if text]
+    return (prompt[: marks[0].start()].strip(), told) if told else ("", [(prompt, 0.0)])
 
 
 def remarks(prompt: str, seconds: float) -> tuple[str, ...]:
@@ -126,7 +133,7 @@ def _remarks(prompt: str, seconds: float) -> Iterator[str]:
     yield from _lengths(prompt, seconds)
     if shape := _SHAPE.search(prompt):
         yield f"'{shape[0]}' does not set the picture's size; give size='1280x720' or another"
-    count = len(_told(prompt))
+    count = len(laid_out(prompt)[1])
     if count > len(shots(prompt, seconds)):
         kept = len(shots(prompt, seconds))
         yield f"{count} shots were asked for; in {seconds:g} s there is room for {kept}, the others are left out"

@@ -292,3 +292,33 @@ def test_what_does_not_fit_a_world_is_told(world, camera, words):
 
 def test_filming_is_a_function_too(world):
     assert film(MOVES["pan"].moves, world).identical(MOVES["pan"].film(world))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "orbit left 90 for 3 s, then zoom in 2",
+        "zoom out 4 + handheld 0.5",
+        "static for 2 s, then roll -20 + tilt down 12.25 for 1.5 s",
+        "follow ball 2 for 1 s, then look at ball 2",
+        "crane up 3",
+        "dolly out 1.5 + truck left 2 for 1 s, then pan right 30",
+    ],
+)
+def test_words_tell_a_camera(text):
+    assert Camera.parse(text).words() == text
+
+
+@pytest.mark.parametrize(
+    "camera",
+    [
+        Camera.static(Pose((0, -6, 1), (0, 0, 1))),
+        Camera.orbit(90, ease=True),
+        Camera.handheld(seed=3),
+        Camera.follow("a + b"),
+        Camera.zoom(0.7),
+        Camera.pan(1e-7),
+    ],
+)
+def test_what_words_cannot_tell_has_none(camera):
+    assert camera.words() == ""

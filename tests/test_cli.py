@@ -16,6 +16,7 @@ import pytest
 from sora2lib import __version__, load
 from sora2lib.camera import Camera
 from sora2lib.cli import main
+from sora2lib.storyboard import Card, Storyboard
 
 SMALL = ["--seconds", "0.5", "--size", "64x64", "--fps", "6"]
 
@@ -64,6 +65,9 @@ def in_an_empty_folder(tmp_path, monkeypatch):
         (["remix", "no.mp4", "at night", "--keep", "hue"], "keep is ('hue',); give a tuple of any of colour"),
         (["remix", "no.mp4", "at night", "--change", ""], "change is ('',)"),
         (["remix", "no.mp4", "at night", "--out", "a.avi"], "'.avi'; use one of .mp4"),
+        (["storyboard", "no.json"], "no.json cannot be read"),
+        (["storyboard", "/dev/null"], "a card's text is ''"),
+        (["storyboard"], "required: FILE"),
         (["film"], "invalid choice: 'film'"),
     ],
 )
@@ -112,6 +116,28 @@ def test_extend_takes_a_camera(untrained, capsys):
     eye = load("b.mp4").world.camera_eye.values
     assert np.linalg.norm(eye[-1] - eye[12]) == pytest.approx(2)
     assert load("b.mp4").request.camera == Camera.truck(2)
+
+
+def test_storyboard_makes_a_clip_of_cards(untrained, capsys, in_an_empty_folder):
+    board = Storyboard([Card("a ball rolls", 1, Camera.truck(1)), Card("it stops", 2)], "On ice.")
+    (in_an_empty_folder / "board.json").write_text(board.to_json())
+    (in_an_empty_folder / "board.txt").write_text(board.to_text())
+    words = ["--model", untrained, "--seed", "7", "--steps", "3", "--size", "64x64", "--fps", "6"]
+    for file, out in (("board.json", "a.mp4"), ("board.txt", "b.mp4")):
+        assert main(["storyboard", file, *words, "--out", out]) == 0
+        assert capsys.readouterr().out == f"{out}: 3 s, 64x64, 6 fps, seed 7\n"
+    assert load("a.mp4").request.camera == (Camera.truck(1), None)
+    assert load("a.mp4").world.identical(load("b.mp4").world)
+    assert main(["info", "a.mp4"]) == 0
+    assert "camera    truck right 1 | " in capsys.readouterr().out
+    assert main(["storyboard", "board.json", *words, "--out", "a.mp4"]) == 2
+    assert "--force" in capsys.readouterr().err
+
+
+def test_a_storyboard_that_is_none_is_told(capsys, in_an_empty_folder):
+    (in_an_empty_folder / "board.json").write_text('{"cards": ["a ball", {"text": "b", "seconds": 0}]}')
+    assert main(["storyboard", "board.json"]) == 2
+    assert "card 2: a card's seconds are 0; they must be a number from 1 to 120" in capsys.readouterr().err
 
 
 def test_remix_changes_what_words_name_in_a_file(capsys):

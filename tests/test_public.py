@@ -9,6 +9,7 @@ from sora2lib.cli import parser
 
 SURFACE = {
     "Camera": "moves",
+    "Card": "text seconds camera",
     "Clip": "frames fps sound rate world start request maker notices parents",
     "Comparison": "rows",
     "InspectError": "",
@@ -21,6 +22,7 @@ SURFACE = {
     "Sora2Error": "",
     "Step": None,
     "Stopped": "",
+    "Storyboard": "cards setting",
     "World": None,
     "WorldError": "",
     "compare": "models * family by truths takes measures",
@@ -40,6 +42,7 @@ REPORT += ["tracks", "verdict", "violations", "what_if"]
 OPTIONS = {
     "make": "--camera --force --fps --guidance --model --out --physics --quiet --seconds --seed --size --steps --style "
     "prompt",
+    "storyboard": "--force --fps --guidance --model --out --physics --quiet --seed --size --steps --style file",
     "simulate": "--force --fps --out --quiet --seconds --seed --size family",
     "refilm": "--camera --force --fps --out --quiet --size --style file",
     "extend": "--camera --force --guidance --model --out --quiet --seconds --seed --size --steps file prompt",

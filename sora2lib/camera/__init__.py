@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sora2lib.camera.moves import Move, Pose, delayed, duration, from_plain, number, through, to_plain
-from sora2lib.camera.reading import read_csv, read_words
+from sora2lib.camera.reading import in_words, read_csv, read_words
 from sora2lib.errors import RequestError
 
 if TYPE_CHECKING:
@@ -130,6 +130,14 @@ class Camera:
         True
         """
         return cls(read_words(text))
+
+    def words(self) -> str:
+        """Return the words that :meth:`parse` reads it from; "" if words cannot tell all of it, as of key poses.
+
+        >>> (Camera.orbit(-90, seconds=3).then(Camera.zoom(0.5)) + Camera.handheld(0.5)).words()
+        'orbit left 90 for 3 s + handheld 0.5, then zoom out 2'
+        """
+        return in_words(self.moves)
 
     @classmethod
     def from_csv(cls, path: str | Path) -> "Camera":

@@ -1,10 +1,11 @@
 """Cameras as people write them: a few words, or a table."""
 
 import csv
+import itertools
 import re
 from pathlib import Path
 
-from sora2lib.camera.moves import AMOUNTS, Move, Pose, delayed, duration
+from sora2lib.camera.moves import AMOUNTS, TRACKING, Move, Pose, delayed, duration
 from sora2lib.errors import RequestError
 from sora2lib.world.vocabulary import CAMERA_MOVES
 
@@ -57,6 +58,38 @@ def _amount(kind: str, way: str | None, told: float) -> float:
 
 def _seconds(match: re.Match[str]) -> float | None:
     return float(match["seconds"]) if match["seconds"] else None
+
+
+def in_words(moves: tuple[Move, ...]) -> str:
+    """Return the words that :func:`read_words` reads these moves from, or "" if none tell all of them."""
+    ordered = sorted(moves, key=lambda move: move.start)
+    groups = [list(them) for _, them in itertools.groupby(ordered, key=lambda move: move.start)]
+    words = ", then ".join(" + ".join(map(_in_words, group)) for group in groups)
+    try:
+        told = read_words(words)
+    except RequestError:
+        return ""
+    return words if sorted(told, key=lambda move: move.start) == ordered else ""
+
+
+def _in_words(move: Move) -> str:
+    lasts = "" if move.seconds is None else f" for {_plainly(move.seconds)} s"
+    what = move.actor if move.kind in TRACKING else "" if move.kind == "static" else _far(move)
+    return f"{move.kind.replace('_', ' ')} {what}".strip() + lasts
+
+
+def _far(move: Move) -> str:
+    """Which way and how far."""
+    ways = [way for way in _WAYS.get(move.kind, ()) if way]
+    backward = move.amount < (1 if move.kind == "zoom" else 0)
+    if not ways:
+        return _plainly(move.amount)
+    amount = (1 / move.amount if move.kind == "zoom" else -move.amount) if backward else move.amount
+    return f"{next(way for way in ways if (way in BACKWARDS) == backward)} {_plainly(amount)}"
+
+
+def _plainly(number: float) -> str:
+    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 def read_csv(path: str | Path) -> dict[float, Pose]:

@@ -50,16 +50,21 @@ def parser() -> Parser:
 
     make = verbs.add_parser("make", help="make a clip from a sentence")
     make.add_argument("prompt", metavar="PROMPT", help='what shall be seen and heard, such as "a red ball bounces"')
+    _add_length(make)
     _add_film_options(make)
-    make.add_argument("--model", default=MODEL, help="name of the weights, or a .safetensors file (%(default)s)")
-    make.add_argument("--style", default=STYLES[0], help=f"one of {', '.join(STYLES)} (%(default)s)")
-    make.add_argument("--physics", default=PHYSICS[0], help="model, or exact to simulate from its start (%(default)s)")
     make.add_argument("--camera", type=_camera, metavar="MOVES", help=CAMERA)
-    _add_model_options(make)
+    _add_choices(make)
     make.set_defaults(command=commands.make)
+
+    storyboard = verbs.add_parser("storyboard", help="make a clip of several shots, from the cards in a file")
+    storyboard.add_argument("file", metavar="FILE", help=".json of Storyboard.to_json(), or text: '0.00-2.40 - a ball'")
+    _add_film_options(storyboard)
+    _add_choices(storyboard)
+    storyboard.set_defaults(command=commands.storyboard)
 
     simulate = verbs.add_parser("simulate", help="make a clip of a simulated scene, without a model")
     simulate.add_argument("family", metavar="FAMILY", help="a kind of scene, such as drop or basketball")
+    _add_length(simulate)
     _add_film_options(simulate)
     simulate.set_defaults(command=commands.simulate)
 
@@ -126,12 +131,23 @@ def parser() -> Parser:
     return top
 
 
+def _add_length(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seconds", type=float, default=4.0, metavar="S", help="length, 0.5 to 120 (%(default)s)")
+
+
 def _add_film_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same clip (drawn)")
-    command.add_argument("--seconds", type=float, default=4.0, metavar="S", help="length, 0.5 to 120 (%(default)s)")
     command.add_argument("--size", default="1280x720", metavar="WxH", help="pixels (%(default)s)")
     command.add_argument("--fps", type=float, default=24, metavar="N", help="frames a second, 1 to 60 (%(default)s)")
     _add_output_options(command)
+
+
+def _add_choices(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", default=MODEL, help="name of the weights, or a .safetensors file (%(default)s)")
+    command.add_argument("--style", default=STYLES[0], help=f"one of {', '.join(STYLES)} (%(default)s)")
+    exact = "model, or exact to simulate from its start (%(default)s)"
+    command.add_argument("--physics", default=PHYSICS[0], help=exact)
+    _add_model_options(command)
 
 
 def _add_model_options(command: argparse.ArgumentParser) -> None:

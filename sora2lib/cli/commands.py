@@ -7,11 +7,13 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sora2lib import __version__
-from sora2lib.errors import MediaError
+from sora2lib.errors import MediaError, RequestError
 from sora2lib.request import Edit, Request, draw_seed, parse_size
+from sora2lib.storyboard import Storyboard
 
 if TYPE_CHECKING:
     from sora2lib.planner import Step
@@ -20,19 +22,31 @@ if TYPE_CHECKING:
 
 def make(asked: argparse.Namespace) -> None:
     """Make a clip from a sentence."""
-    request = Request(
-        prompt=asked.prompt,
-        seconds=asked.seconds,
-        size=asked.size,
-        fps=asked.fps,
-        seed=draw_seed() if asked.seed is None else asked.seed,
-        model=asked.model,
-        style=asked.style,
-        physics=asked.physics,
-        steps=asked.steps,
-        guidance=asked.guidance,
-        camera=asked.camera,
-    )
+    request = Request(asked.prompt, seconds=asked.seconds, camera=asked.camera, **_chosen(asked))
+    _answer(request, asked)
+
+
+def storyboard(asked: argparse.Namespace) -> None:
+    """Make a clip of the cards in a file."""
+    text = _text(asked.file)
+    board = Storyboard.from_json(text) if asked.file.endswith(".json") else Storyboard.from_text(text)
+    _answer(board.request(**_chosen(asked)), asked)
+
+
+def _chosen(asked: argparse.Namespace) -> dict[str, Any]:
+    """What can be chosen of every request."""
+    names = ("size", "fps", "model", "style", "physics", "steps", "guidance")
+    return {"seed": draw_seed() if asked.seed is None else asked.seed} | {name: getattr(asked, name) for name in names}
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RequestError(f"{path} cannot be read ({error}); write one with Storyboard.to_json()") from error
+
+
+def _answer(request: Request, asked: argparse.Namespace) -> None:
     _wait_passively()
     from sora2lib import media, pipeline
     from sora2lib.recipe import SUFFIXES
@@ -241,5 +255,5 @@ def info(asked: argparse.Namespace) -> None:
 
 def _moves(request: Request) -> str:
     cameras = request.camera if isinstance(request.camera, tuple) else (request.camera,)
-    told = [", ".join(move.kind for move in camera.moves) if camera else "" for camera in cameras]
+    told = [camera.words() or ", ".join(move.kind for move in camera.moves) if camera else "" for camera in cameras]
     return " | ".join(told) if any(told) else ""
