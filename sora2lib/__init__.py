@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sora2lib.camera import Camera, Pose
     from sora2lib.clip import Clip, load
+    from sora2lib.cutting import speed, stitch
     from sora2lib.editing import extend, remix
     from sora2lib.errors import InspectError, MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
     from sora2lib.film import draw, refilm, simulate
@@ -53,12 +54,15 @@ __all__ = [
     "refilm",
     "remix",
     "simulate",
+    "speed",
     "steps",
+    "stitch",
 ]
 
 _HOMES = {
     "camera": ("Camera", "Pose"),
     "clip": ("Clip", "load"),
+    "cutting": ("speed", "stitch"),
     "editing": ("extend", "remix"),
     "errors": ("InspectError", "MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
     "film": ("draw", "refilm", "simulate"),

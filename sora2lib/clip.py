@@ -173,6 +173,13 @@ class Clip:
             self, prompt, strength=strength, keep=keep, change=change, seed=seed, model=model, guidance=guidance
         )
 
+    def speed(self, times: float) -> "Clip":
+        """Play its world faster or slower, drawn anew: :func:`sora2lib.speed`.
+
+        >>> clip.speed(0.25)  # doctest: +SKIP
+        """
+        return sora2lib.speed(self, times)
+
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the clip in the format that the suffix names, all or nothing, and return the path.
 

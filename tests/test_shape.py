@@ -25,7 +25,7 @@ LAYERS = (
     {"clip"},
     {"render", "sound", "physics"},
     {"film", "script"},
-    {"model", "sampler", "seam"},
+    {"model", "sampler", "seam", "cutting"},
     {"given"},
     {"planner"},
     {"recast"},
@@ -132,4 +132,4 @@ def test_inspecting_loads_plots_only_when_asked():
 
 
 def test_simulating_needs_no_torch():
-    assert "torch" not in third_party("from sora2lib import draw, simulate")
+    assert "torch" not in third_party("from sora2lib import draw, simulate, speed, stitch")
