@@ -145,7 +145,8 @@ STILL = np.full((20, 48, 64, 3), 90, np.uint8)
     [
         (STILL, "Nothing moves"),
         (STILL * 0, "black"),
-        (STILL[:1], "1 pictures"),
+        (STILL[:1], "There is 1 picture;"),
+        (STILL[:3], "There are 3 pictures;"),
         (np.concatenate([STILL, STILL + 100]), "cut once"),
     ],
 )

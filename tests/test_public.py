@@ -16,7 +16,7 @@ SURFACE = {
     "MediaError": "",
     "ModelError": "",
     "Pose": "eye target roll fov",
-    "Report": "title source study checks reference_NTD clip pixel_NT2 notes world",
+    "Report": "title source study checks reference_NTD clip pixel_NT2 notes world camera",
     "Request": "prompt seconds size fps seed model style physics steps guidance camera",
     "RequestError": "",
     "Sora2Error": "",

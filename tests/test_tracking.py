@@ -1,6 +1,7 @@
 """Tracking: kernels beside NumPy twins, places beside films whose answer is known."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from sora2lib.kernels import tracking as pixels
 from sora2lib.physics import lab
 from sora2lib.physics.background import behind
 from sora2lib.physics.blobs import APART, find, without_holes
-from sora2lib.physics.steady import homography, steadied
+from sora2lib.physics.laws import checks
+from sora2lib.physics.steady import homography, shift, steadied, stillness, unturned
+from sora2lib.physics.study import Study
 from sora2lib.physics.tracking import track
 
 PIXELS = 96
@@ -217,11 +220,73 @@ def test_the_cameras_motion_is_taken_out():
     assert rms(back, np.array(where) - 1.7 * np.arange(40)[:, None] * [1, 0]) < 0.7
 
 
+CORNERS = np.array([[0.0, 0], [320, 0], [0, 240], [320, 240], [160, 120]])
+
+
+def lens(focus):
+    return np.array([[focus, 0, 160.0], [0, focus, 120], [0, 0, 1]])
+
+
+def turn(angle):
+    c, s = np.cos(angle), np.sin(angle)
+    return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
+
+
+def test_a_turning_and_zooming_camera_is_told_from_one_that_travels():
+    turned = [lens(260 + 40 * t) @ turn(0.3 * t) @ np.linalg.inv(lens(260)) for t in np.linspace(0, 1, 5)]
+    assert unturned(np.array(turned), (320, 240), CORNERS) < 0.3
+    # Over a level ground 1.5 m below, half a metre to the side: I + t n / d.
+    beside = [
+        lens(260) @ (np.eye(3) + np.outer([0.5 * t, 0, 0], [0, 1, 0]) / 1.5) @ np.linalg.inv(lens(260))
+        for t in np.linspace(0, 1, 5)
+    ]
+    assert unturned(np.array(beside), (320, 240), CORNERS) > 10
+
+
+def test_a_camera_over_a_level_ground_that_travels_is_lost():
+    wide = rough(400, 900)
+    frames = np.empty((12, 160, 240, 3), np.uint8)
+    for k, picture in enumerate(frames):
+        way = np.array([[1.0, 0.02 * k, 100 + 3 * k], [0, 1, 100], [0, 0, 1]])
+        camera.warp(wide, way, picture, np.zeros((160, 240), dtype=bool))
+    still = steadied(frames)
+    assert still.camera == "lost"
+    assert "travels" in still.notes[0]
+
+
+def test_a_shift_is_read_off_the_phases():
+    wide = rough(120, 200).mean(axis=-1).astype(np.float32)
+    np.testing.assert_allclose(shift(wide[10:100, 20:160], wide[13:103, 15:155])[:2, 2], [5, -3])
+
+
+def test_texture_that_stays_tells_a_still_camera():
+    still = np.repeat(rough(120, 160)[None], 10, axis=0)
+    still[:, 40:60, 30:60] = np.arange(10, dtype=np.uint8)[:, None, None, None] * 20
+    assert stillness(still, 1) > 0.8
+    moving = np.stack([rough(120, 200)[:, 4 * k : 4 * k + 160] for k in range(10)])
+    assert stillness(moving, 1) < 0.1
+    assert stillness(np.full((10, 120, 160, 3), 90, np.uint8), 1) is None
+
+
 def test_a_still_camera_changes_nothing():
     frames = np.repeat(rough(120, 160)[None], 10, axis=0)
     assert steadied(frames).frames is frames
+    assert steadied(frames).camera == "still"
 
 
 def test_a_film_of_light_alone_has_no_things():
     background = behind(np.full((9, 32, 32, 3), 80, np.uint8))
     assert find(np.full((32, 32, 3), 140, np.uint8), background.picture, threshold=background.threshold) == []
+
+
+def test_a_leap_just_before_a_blow_is_told_from_it():
+    scene = lab.bounce(rng(20))
+    at = int(scene.truth["contact"] * lab.FPS) - 2  # three pictures between the leap and the blow
+    leapt = scene.place_NT2.copy()
+    leapt[0, at:] += 2 * lab.VIEW / PIXELS * np.array([0.6, 0.8])
+    for path, found in ((scene.place_NT2, True), (leapt, False)):
+        tracks = track(lab.film(replace(scene, place_NT2=path), rng(21), pixels=PIXELS), lab.times(), power=2)
+        study = Study(tracks)
+        (check,) = {it.holds for it in checks(study) if it.law == "continuity"} - ({True} if not found else set())
+        assert check is found
+        assert any(it.time == pytest.approx(scene.truth["contact"], abs=0.01) for it in study.kicks)

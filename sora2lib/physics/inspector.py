@@ -32,6 +32,7 @@ CUT, CUT_SHARE = 0.5, 3.0  # of all blocks, and of the usual share: where more c
 BLOCK = 4  # every second pixel, so many of them across
 BLACK = 6  # of 0..255: a film that is nowhere brighter is black
 UNEVEN = 0.02  # of a step: pictures further off an even clock are of a variable rate
+NEAR_BORDER = 4.0  # radii from the border of the picture, where a thing may be out of it a moment later
 BREEZE = 0.5  # m/s of wind, which the reference does not know
 
 
@@ -150,11 +151,17 @@ def _by_pixels(
     if len(steps) and np.ptp(steps) > UNEVEN * float(np.median(steps)):
         notes.append(f"The film has a variable rate, {1 / steps.max():.3g} to {1 / steps.min():.3g} pictures a second.")
     reason = _unfit(frames)
-    still = Steady(frames, notes=[reason], lost=True) if reason else steadied(frames)
+    still = Steady(frames, notes=[reason]) if reason else steadied(frames)
     notes += still.notes
-    tracks = nothing(time_T, (width, height)) if still.lost else track(still.frames, time_T, power=power)
-    if not still.lost and not len(tracks):
+    blind = bool(reason) or still.lost
+    tracks = nothing(time_T, (width, height)) if blind else track(still.frames, time_T, power=power)
+    if still.ways_T33 is not None:
+        tracks = _unless_outside(tracks, still)
+    if not blind and not len(tracks):
         notes.append("Nothing that could be followed moves before the background.")
+    if tracks.left_out:
+        count = len(tracks)
+        notes.append(f"{count + tracks.left_out} things move; only the {count} largest and longest seen were followed.")
     study = Study(scaled(tracks, scale=scale, diameter=diameter), _heard(clip))
     told = tuple(checks(study))
     seen = clip
@@ -162,7 +169,20 @@ def _by_pixels(
         seen = replace(clip, frames=frames, sound=clip.sound[:, _samples(clip, shot)], world=None)
     reference = rerun(study) if len(tracks) else None
     pixel_NT2 = still.back(tracks.place_NTD)
-    return Report(title, "pixels", study, told, reference, seen, pixel_NT2, (*notes, *_unmeasured(told)))
+    notes += _unmeasured(told)
+    return Report(title, "pixels", study, told, reference, seen, pixel_NT2, tuple(notes), camera=still.camera)
+
+
+def _unless_outside(tracks: Tracks, still: Steady) -> Tracks:
+    """What vanished near the border of the film's own pictures may have been left behind by the camera."""
+    cover_NT, film_NT2 = tracks.cover_NT.copy(), still.back(tracks.place_NTD)
+    for i, place_T2 in enumerate(film_NT2):
+        seen, room = np.flatnonzero(np.isfinite(place_T2[:, 0])), NEAR_BORDER * tracks.radius_N[i]
+        for k in np.flatnonzero(cover_NT[i] == 0):
+            last_2 = place_T2[seen[seen < k][-1]]
+            if (last_2 < room).any() or (last_2 > np.array(tracks.sides) - room).any():
+                cover_NT[i, k] = np.nan
+    return replace(tracks, cover_NT=cover_NT)
 
 
 def _samples(clip: Clip, shot: slice) -> slice:
@@ -193,7 +213,8 @@ def _blocks(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _unfit(frames: NDArray[np.uint8]) -> str:
     """Why nothing can be measured in a film, or ""."""
     if len(frames) < FEWEST:
-        return f"There are {len(frames)} pictures; motion is told from {FEWEST} or more."
+        count = "is 1 picture" if len(frames) == 1 else f"are {len(frames)} pictures"
+        return f"There {count}; motion is told from {FEWEST} or more."
     if frames[:: max(1, len(frames) // 8)].max() < BLACK:
         return "The film is black."
     if all((frame == frames[0]).all() for frame in frames[1:]):

@@ -99,7 +99,7 @@ def _alike(one: Thread, other: Thread) -> bool:
 def _follow(threads: list[Thread], blobs: list[Blob], index: int, split: Split) -> list[Blob]:
     """Match blobs with threads that were just seen; the blobs that are left over."""
     recent = [it for it in threads if index - it.last <= FEWEST]
-    taken = _match(recent, blobs, lambda thread, blob: _surprise(thread, blob, index))
+    taken = _match(recent, blobs, lambda thread, seen: _surprise(thread, seen, index))
     owners: dict[int, list[Thread]] = {b: [recent[a]] for a, b in taken.items()}
     for thread in (it for a, it in enumerate(recent) if a not in taken):
         host = _host(thread, blobs, owners, index)
@@ -117,31 +117,45 @@ def _follow(threads: list[Thread], blobs: list[Blob], index: int, split: Split) 
     return [blob for b, blob in enumerate(blobs) if b not in owners]
 
 
-def _match(threads: list[Thread], blobs: list[Blob], cost: Callable[[Thread, Blob], float]) -> dict[int, int]:
+# B blobs
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """The blobs of a picture side by side, so that a crowd is compared with each thread at once."""
+
+    place_B2: Array
+    colour_B3: Array
+    area_B: Array
+    cut_B: NDArray[np.bool_]
+
+
+def _match(threads: list[Thread], blobs: list[Blob], cost: Callable[[Thread, _Seen], Array]) -> dict[int, int]:
     """Pairs of thread and blob that together cost least; NEVER costs too much."""
     if not threads or not blobs:
         return {}
-    table = np.array([[cost(thread, blob) for blob in blobs] for thread in threads])
+    places, colours, areas, cuts = zip(*((it.place, it.colour, it.area, it.cut) for it in blobs), strict=True)
+    seen = _Seen(np.array(places), np.array(colours), np.array(areas), np.array(cuts))
+    table = np.array([cost(thread, seen) for thread in threads])
     rows, columns = linear_sum_assignment(table)
     return {int(a): int(b) for a, b in zip(rows, columns, strict=True) if table[a, b] < NEVER}
 
 
-def _surprise(thread: Thread, blob: Blob, index: int) -> float:
-    """How far a blob is from what is expected of a thread, in radii; colour counts too."""
-    gap = float(np.linalg.norm(blob.place - thread.expected(index)))
-    stay = float(np.linalg.norm(blob.place - thread.blobs[thread.last].place))
-    near = min(gap, stay) < REACH * thread.radius + LEEWAY
-    off = float(np.abs(blob.colour - thread.colour).max())
-    return gap / thread.radius + off / COLOUR if near and off < COLOUR else NEVER
+def _surprise(thread: Thread, seen: _Seen, index: int) -> Array:
+    """How far blobs (B,) are from what is expected of a thread, in radii; colour counts too."""
+    radius = thread.radius
+    gap_B = np.linalg.norm(seen.place_B2 - thread.expected(index), axis=-1)
+    stay_B = np.linalg.norm(seen.place_B2 - thread.blobs[thread.last].place, axis=-1)
+    off_B = np.abs(seen.colour_B3 - thread.colour).max(axis=-1)
+    near_B = np.minimum(gap_B, stay_B) < REACH * radius + LEEWAY
+    return np.where(near_B & (off_B < COLOUR), gap_B / radius + off_B / COLOUR, NEVER)
 
 
 def _host(thread: Thread, blobs: list[Blob], owners: dict[int, list[Thread]], index: int) -> int | None:
     """The blob in which a thread that was not found may be, together with others."""
-    expected = thread.expected(index)
+    expected, area, radius = thread.expected(index), thread.area, thread.radius
     for b, blob in enumerate(blobs):
-        usual = sum(it.area for it in owners.get(b, ())) or thread.area
-        gap = float(np.linalg.norm(blob.place - expected))
-        if blob.area > JOINED * usual and gap < blob.radius + thread.radius and not blob.cut:
+        if blob.cut or float(np.linalg.norm(blob.place - expected)) >= blob.radius + radius:
+            continue
+        if blob.area > JOINED * (sum(it.area for it in owners.get(b, ())) or area):
             return b
     return None
 
@@ -149,14 +163,14 @@ def _host(thread: Thread, blobs: list[Blob], owners: dict[int, list[Thread]], in
 def _find_again(threads: list[Thread], blobs: list[Blob], index: int) -> list[Blob]:
     """Give blobs that belong to nobody to threads that were lost and look alike; the blobs that are left over."""
     lost = [it for it in threads if it.last < index and index not in it.parted and len(it.blobs) >= FEWEST]
-    taken = _match(lost, blobs, lambda thread, blob: _unlike(thread, blob, index))
+    taken = _match(lost, blobs, lambda thread, seen: _unlike(thread, seen, index))
     for a, b in taken.items():
         lost[a].blobs[index] = blobs[b]
     return [blob for b, blob in enumerate(blobs) if b not in taken.values()]
 
 
-def _unlike(thread: Thread, blob: Blob, index: int) -> float:
-    off, ratio = float(np.abs(blob.colour - thread.colour).max()), blob.area / thread.area
-    if off > COLOUR / 2 or not (1 / GROWTH < ratio < GROWTH or blob.cut):
-        return NEVER
-    return off / COLOUR + abs(float(np.log(ratio))) + 0.1 * (index - thread.last)
+def _unlike(thread: Thread, seen: _Seen, index: int) -> Array:
+    """How little blobs (B,) look like a thread."""
+    off_B, ratio_B = np.abs(seen.colour_B3 - thread.colour).max(axis=-1), seen.area_B / thread.area
+    alike_B = (off_B <= COLOUR / 2) & (seen.cut_B | ((ratio_B > 1 / GROWTH) & (ratio_B < GROWTH)))
+    return np.where(alike_B, off_B / COLOUR + np.abs(np.log(ratio_B)) + 0.1 * (index - thread.last), NEVER)

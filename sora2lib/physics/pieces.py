@@ -20,6 +20,7 @@ OUTLIER = 25.0  # by which a sample that belongs to no piece is off
 THIRD = math.sqrt(20.0)  # deviation of third differences in deviations of the samples
 MAD = 1.4826
 BENT = 2.5  # deviations of its acceleration from which a piece is bent
+SHORT = 3  # samples of a flight that is no piece of its own
 FLIGHT = 6  # samples of a flight that is worth fitting
 SIDEWAYS = 0.12  # of a fall's acceleration: what is pushed aside by more does not fly freely
 LIKE = 0.25  # by which the accelerations of flights of one clip may differ
@@ -205,6 +206,28 @@ def fall(tracks: Tracks, them: Sequence[Piece]) -> Fall | None:
         weight += float(bow_n @ bow_n) / it.noise**2
     common, sd = up / weight, float(1 / np.sqrt(weight))
     return Fall(common, sd, tuple(held(tracks, it, common, sd) for it in flights))
+
+
+def bridged(tracks: Tracks, them: Sequence[Piece], common: Fall) -> list[Piece]:
+    """Add flights too short to be pieces of their own, between two pieces of a thing and after the last one.
+
+    How things fall is known from the longer ones, so that place and speed are all that three samples must tell. Without
+    them, a leap just before or after a blow would pass for a part of it.
+    """
+    out: list[Piece] = []
+    ends = [*(it.samples[0] for it in them[1:]), len(tracks.time_T)]
+    for one, end in zip(them, ends, strict=True):
+        out.append(one)
+        between = np.arange(one.samples[-1] + 1, end)
+        short = between[np.isfinite(tracks.place_NTD[one.thing, between]).all(axis=-1)]
+        if len(short) != SHORT or np.ptp(short) >= SHORT or not any(it.thing == one.thing for it in common.flights):
+            continue
+        noise = noise_of(tracks, one.thing)
+        loose = replace(fit(tracks, one.thing, short, noise), noise=noise)
+        flight = held(tracks, loose, common.acceleration_D, common.sd)
+        if _misfit(tracks, flight) < OUTLIER * noise**2:
+            out.append(flight)
+    return out
 
 
 def _bow(time_n: Array) -> Array:

@@ -44,6 +44,8 @@ class Report:
     pixel_NT2 : where the things are in the clip's pictures, for drawing.
     notes : what could not be measured and why, one sentence each.
     world : the world, where it is known.
+    camera : "still", "followed", "plain" where the background is too plain to tell whether it moves, "lost" where it
+        moves and could not be followed; "known" of a world.
 
     >>> report = inspect(clip)                        # doctest: +SKIP
     >>> [it.why for it in report.violations]          # doctest: +SKIP
@@ -59,6 +61,7 @@ class Report:
     pixel_NT2: Array
     notes: tuple[str, ...] = ()
     world: World | None = field(default=None)
+    camera: str = "known"
 
     @property
     def tracks(self) -> Tracks:
@@ -85,9 +88,13 @@ class Report:
     @property
     def verdict(self) -> str:
         """The outcome in one sentence."""
+        if self.camera == "lost":
+            return "Could not be measured: the camera moves in a way that could not be followed."
         if self.passed is None:
             return "Nothing could be measured; the notes say why."
         share = f"{self.measured:.0%} of the laws could be measured"
+        if self.camera == "plain":
+            share = f"that is if the camera stands still, which so plain a background does not tell; {share}"
         if self.passed:
             return f"No law is broken; {share}."
         laws = ", ".join(dict.fromkeys(it.law for it in self.violations))

@@ -1,15 +1,18 @@
 """The camera's own motion, estimated from what stands still and taken out of the pictures.
 
 Corners of the first picture are followed (Lucas and Kanade) and the homography that most of them obey is found by
-random samples (M. Fischler and R. Bolles, Comm. ACM 24 (1981) 381). That is exact for a camera that turns and zooms,
-and for a flat scene; one that travels past near and far things leaves a remainder, which is told.
+random samples (M. Fischler and R. Bolles, Comm. ACM 24 (1981) 381). That is exact for a camera that turns and zooms.
+One that travels is told from those, and nothing is measured.
 """
 
+import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.optimize import minimize_scalar
 
 from sora2lib.kernels.steady import HALF, follow, warp
 from sora2lib.physics.blobs import APART
@@ -24,10 +27,19 @@ DRAWS = 200
 NEAR = 1.2  # pixels by which a corner may miss, while samples are drawn
 UNBENT = 0.2  # pixels that corners may miss a mere turn, scale and shift by
 WIDE = 0.18  # of the picture's sides: the deviation of corners that are spread over it
-LOOKS, UNMOVED = 9, 6.0  # pictures, and 0..255: a corner whose patch changes by less stays where it is
+LOOKS = 9  # pictures of a film, by which it is told whether the camera stands still
+TEXTURED = 0.25  # of the picture's cells must have some texture: things that move before a plain wall have fewer
+UNMOVED, SHIFTED = 2.5, 0.4  # of 0..255, and pixels: what texture may change by that stays where it is
+SETTLED = 0.3  # of the texture: where more stays, the camera stands still, and things, glitter and shadows move
 UNLIKE = 25.0  # of 0..255: a patch that differs by more was lost
 STILL = 0.25  # pixels of the pictures: a camera that moves less stands still
-PARALLAX = 0.7  # pixels that corners may miss the homography by
+IN_VIEW = 0.45  # of the corners of a key picture must be found
+MAJORITY = 0.5  # of the corners must agree on how the camera moves
+LENSES = (0.4, 1.0, 2.5, 10.0, 100.0)  # focal lengths, in widths of the picture, between which the lens is searched
+TURNED, BENT = 1.5, 0.015  # pixels, of pictures of SIDE, and of the way: what a turn may miss a homography by
+PLAIN = "The background is too plain to tell whether the camera moves; it is taken to stand still."
+UNEVEN = "The camera moves in a way that could not be followed, so that nothing could be measured."
+TRAVELS = "The camera travels; how near things are is not known, so that nothing could be measured."
 
 
 # T frames, N corners, H height, W width
@@ -41,12 +53,19 @@ class Steady:
     ways_T33 : homographies from pixels of these frames to those of the film; None where they are the same.
     notes : what to know of it.
     lost : whether the camera moves in a way that could not be followed.
+    plain : whether the background is too plain to tell.
     """
 
     frames: Frames
     ways_T33: Array | None = None
     notes: list[str] = field(default_factory=list)
     lost: bool = False
+    plain: bool = False
+
+    @property
+    def camera(self) -> str:
+        """What is known of it: "still", "followed", "plain" or "lost"."""
+        return "lost" if self.lost else "plain" if self.plain else "still" if self.ways_T33 is None else "followed"
 
     def back(self, place_NT2: Array) -> Array:
         """Return places, right and up, in the film's own pictures."""
@@ -66,47 +85,135 @@ def steadied(frames: Frames) -> Steady:
     ['The camera moves by up to 41 pixels; that was taken out.']
     """
     shrink = max(1, round(min(frames.shape[1:3]) / SIDE))
-    first = _grey(frames[0], shrink)
-    points_N2 = corners(first)
-    spread = points_N2.std(axis=0) / np.array(first.shape[::-1]) if len(points_N2) else np.zeros(2)
-    # Corners that lie together are those of a thing, not of the background.
-    if len(points_N2) < FEWEST or spread.min() < WIDE:
-        return Steady(
-            frames,
-            notes=["The background has too few corners to tell whether the camera moves; it is taken to stand still."],
-        )
-    if _stands_still(frames, first, points_N2, shrink):
+    share = stillness(frames, shrink)
+    if share is None:
+        return Steady(frames, notes=[PLAIN], plain=True)
+    if share > SETTLED:
         return Steady(frames)
-    ways, worst, rng = [np.eye(3)], 0.0, np.random.default_rng(0)
-    for frame in frames[1:]:
-        # The camera goes on as it last did.
-        ahead = ways[-1] @ np.linalg.inv(ways[-2]) @ ways[-1] if len(ways) > 1 else ways[-1]
-        found = _way(first, _grey(frame, shrink), points_N2, ahead, rng)
-        if found is None:
-            return Steady(frames, notes=["The camera moves too far or too unevenly to be followed."], lost=True)
-        ways.append(found[0])
-        worst = max(worst, found[1])
-    ways_T33 = np.array(ways)
-    moved = shrink * max(float(np.linalg.norm(_through(it, points_N2) - points_N2, axis=-1).max()) for it in ways_T33)
-    if moved < STILL * max(shrink, 1):
-        return Steady(frames)
+    ways_T33 = _followed(frames, shrink)
+    if ways_T33 is None:
+        return Steady(frames, notes=[UNEVEN], lost=True)
     size = np.diag([shrink, shrink, 1.0])
     full_T33 = size @ ways_T33 @ np.linalg.inv(size)
+    height, width = frames.shape[1:3]
+    frame_N2 = np.array([[x, y] for x in (0.0, width / 2, width) for y in (0.0, height / 2, height)])
+    moved = max(float(np.linalg.norm(through(it, frame_N2) - frame_N2, axis=-1).max()) for it in full_T33)
+    if moved < STILL * shrink:
+        return Steady(frames)
+    if unturned(full_T33, (width, height), frame_N2) > TURNED * max(1.0, height / SIDE) + BENT * moved:
+        return Steady(frames, notes=[TRAVELS], lost=True)
     notes = [f"The camera moves by up to {moved:.0f} pixels; that was taken out."]
-    if worst > PARALLAX:
-        notes.append("It travels past near and far things, so that places are less certain.")
     return Steady(_taken_back(frames, full_T33), full_T33, notes)
 
 
-def _stands_still(frames: Frames, first: NDArray[np.float32], points_N2: Array, shrink: int) -> bool:
-    """Whether most corners stay where they are in most pictures; the others are those of things that move."""
-    places = points_N2.astype(int)
+def stillness(frames: Frames, shrink: int) -> float | None:
+    """Share of the texture of the first picture that stays where it is; None where most of the picture has none.
+
+    >>> stillness(np.zeros((9, 64, 64, 3), np.uint8), 1) is None
+    True
+    """
     chosen = np.unique(np.linspace(1, len(frames) - 1, LOOKS).astype(int))
-    off_LN = [
-        ndimage.uniform_filter(np.abs(_grey(frames[k], shrink) - first), 2 * HALF + 1)[places[:, 1], places[:, 0]]
-        for k in chosen
-    ]
-    return bool((np.median(off_LN, axis=0) < UNMOVED).mean() > 0.5)
+    first = _grey(frames[0], shrink)
+    slope2_HW = _weaker_slope(first)
+    textured_HW = slope2_HW > LEAST_SLOPE
+    if np.mean([textured_HW[cell].any() for cell in _cells(first.shape)]) < TEXTURED:
+        return None
+    off_LHW = [ndimage.uniform_filter(np.abs(_grey(frames[k], shrink) - first), 2 * HALF + 1) for k in chosen]
+    off_n, slope_n = np.median(off_LHW, axis=0)[textured_HW], np.sqrt(slope2_HW[textured_HW])
+    return float((off_n < UNMOVED + SHIFTED * slope_n).mean())
+
+
+def _followed(frames: Frames, shrink: int) -> Array | None:
+    """Homographies (T, 3, 3) from the first picture to each; None where one cannot be found.
+
+    Corners are followed from a key picture as long as enough of them are in view; then the picture before becomes the
+    key.
+    """
+    key, rng = _Key.of(_grey(frames[0], shrink), np.eye(3)), np.random.default_rng(0)
+    ways, before = [np.eye(3)], _grey(frames[0], shrink)
+    for frame in frames[1:]:
+        grey = _grey(frame, shrink)
+        ahead = shift(before, grey) @ ways[-1]
+        found = key.way(grey, ahead, rng)
+        if found is None:
+            key = _Key.of(before, ways[-1])
+            found = key.way(grey, ahead, rng)
+        if found is None:
+            return None
+        ways.append(found / found[2, 2])
+        before = grey
+    return np.array(ways)
+
+
+def shift(picture: NDArray[np.float32], other: NDArray[np.float32]) -> Array:
+    """By how many whole pixels most of a picture has moved in another, as a homography (3, 3).
+
+    The phases of their spectra tell (C. Kuglin and D. Hines, Proc. IEEE ICCS (1975) 163).
+    """
+    window = np.outer(*(np.hanning(side) for side in picture.shape))
+    one, two = (np.fft.rfft2((it - it.mean()) * window) for it in (picture, other))
+    cross = two * one.conj()
+    peak = np.fft.irfft2(cross / (np.abs(cross) + 1e-3 * np.abs(cross).mean() + 1e-12), s=picture.shape)
+    y, x = np.unravel_index(int(np.argmax(peak)), peak.shape)
+    height, width = picture.shape
+    move = ((x + width // 2) % width - width // 2, (y + height // 2) % height - height // 2)
+    return np.array([[1.0, 0, move[0]], [0, 1, move[1]], [0, 0, 1]])
+
+
+@dataclass(frozen=True, eq=False)
+class _Key:
+    """A picture whose corners are followed, and the way that leads to it from the first one."""
+
+    picture: NDArray[np.float32]
+    points_N2: Array
+    way_33: Array
+
+    @classmethod
+    def of(cls, picture: NDArray[np.float32], way_33: Array) -> "_Key":
+        return cls(picture, corners(picture), way_33)
+
+    def way(self, other: NDArray[np.float32], ahead_33: Array, rng: np.random.Generator) -> Array | None:
+        """The way from the first picture to another; None where too few corners of this one are found there."""
+        if len(self.points_N2) < FEWEST or (self.points_N2.std(axis=0) / other.shape[::-1]).min() < WIDE:
+            return None  # corners that lie together are those of a thing, not of the background
+        found = _way(self.picture, other, self.points_N2, ahead_33 @ np.linalg.inv(self.way_33), rng)
+        return None if found is None else np.asarray(found @ self.way_33)
+
+
+def unturned(ways_T33: Array, sides: tuple[int, int], points_N2: Array) -> float:
+    """By how many pixels a camera that only turns and zooms misses homographies (T, 3, 3) of pictures, at worst.
+
+    One that travels shears a level ground, and bends it otherwise; how far away things are that fly above the ground
+    would have to be known. Which lens took the first picture is not known: the one that explains most is taken.
+    """
+    middle = np.array([[1.0, 0, sides[0] / 2], [0, 1, sides[1] / 2], [0, 0, 1]])
+    inner_T33 = np.linalg.inv(middle) @ ways_T33 @ middle
+    around_N2 = points_N2 - middle[:2, 2]
+
+    def miss(lens: float) -> float:
+        return _unturned(inner_T33, math.exp(lens) * max(sides), around_N2)
+
+    return min(float(minimize_scalar(miss, bounds=np.log(one)).fun) for one in pairwise(LENSES))
+
+
+def _unturned(ways_T33: Array, focus: float, points_N2: Array) -> float:
+    """By how many pixels the nearest turns and zooms of a lens of ``focus`` pixels miss homographies at worst."""
+    worst, rays_N3 = 0.0, _rays(points_N2, focus)
+    for way in ways_T33:
+        rows = way @ np.diag([focus, focus, 1.0])
+        zoomed = float(np.sqrt(np.linalg.norm(rows[0]) * np.linalg.norm(rows[1])) / np.linalg.norm(rows[2]))
+        there_N2 = through(way, points_N2)
+        left, _, right = np.linalg.svd(_rays(there_N2, zoomed).T @ rays_N3)
+        turned_N3 = rays_N3 @ (left @ right).T
+        miss_N = np.linalg.norm(zoomed * turned_N3[:, :2] / turned_N3[:, 2:] - there_N2, axis=-1)
+        worst = max(worst, float(np.median(miss_N)))
+    return worst
+
+
+def _rays(points_N2: Array, focus: float) -> Array:
+    """Unit vectors (N, 3) to points round the middle of a picture."""
+    rays_N3 = np.concatenate([points_N2 / focus, np.ones((len(points_N2), 1))], axis=1)
+    return np.asarray(rays_N3 / np.linalg.norm(rays_N3, axis=-1, keepdims=True))
 
 
 def _grey(frame: Frames, shrink: int) -> NDArray[np.float32]:
@@ -115,48 +222,58 @@ def _grey(frame: Frames, shrink: int) -> NDArray[np.float32]:
 
 def corners(picture: NDArray[np.float32]) -> Array:
     """Return the best corners (N, 2), x and y, of the cells of a picture (C. Tomasi and J. Shi, CVPR 1994)."""
-    smooth = ndimage.gaussian_filter(picture, 1.0)
-    slope_y, slope_x = np.gradient(smooth)
-    xx, yy, xy = (ndimage.uniform_filter(it, 2 * HALF + 1) for it in (slope_x**2, slope_y**2, slope_x * slope_y))
-    weaker = (xx + yy) / 2 - np.sqrt(((xx - yy) / 2) ** 2 + xy**2)
+    weaker = _weaker_slope(picture)
     room = HALF + 3
     weaker[:room], weaker[-room:], weaker[:, :room], weaker[:, -room:] = 0, 0, 0, 0
     found = []
-    for rows in np.array_split(np.arange(picture.shape[0]), CELLS[0]):
-        for columns in np.array_split(np.arange(picture.shape[1]), CELLS[1]):
-            cell = weaker[np.ix_(rows, columns)]
-            k = int(np.argmax(cell))
-            if cell.flat[k] > LEAST_SLOPE:
-                found.append((columns[k % len(columns)], rows[k // len(columns)]))
+    for rows, columns in _cells(picture.shape):
+        cell = weaker[rows, columns]
+        y, x = np.unravel_index(int(np.argmax(cell)), cell.shape)
+        if cell[y, x] > LEAST_SLOPE:
+            found.append((columns.start + x, rows.start + y))
     return np.array(found, dtype=np.float64).reshape(-1, 2)
+
+
+def _weaker_slope(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How steep (H, W) a picture is round each pixel, squared, along the way on which it is least so."""
+    slope_y, slope_x = np.gradient(ndimage.gaussian_filter(picture, 1.0))
+    xx, yy, xy = (ndimage.uniform_filter(it, 2 * HALF + 1) for it in (slope_x**2, slope_y**2, slope_x * slope_y))
+    return np.asarray((xx + yy) / 2 - np.sqrt(((xx - yy) / 2) ** 2 + xy**2))
+
+
+def _cells(shape: tuple[int, ...]) -> list[tuple[slice, slice]]:
+    """Rows and columns of the cells of a picture."""
+    rows, columns = (np.linspace(0, side, count + 1).astype(int) for side, count in zip(shape, CELLS, strict=True))
+    return [(slice(*one), slice(*other)) for one in pairwise(rows) for other in pairwise(columns)]
 
 
 def _way(
     first: NDArray[np.float32], other: NDArray[np.float32], points_N2: Array, before: Array, rng: np.random.Generator
-) -> tuple[Array, float] | None:
-    """The homography from the first picture to another and how far corners miss it; None where too few are found."""
-    found_N2, off_N = follow(first, other, points_N2, _through(before, points_N2))
+) -> Array | None:
+    """The homography from one picture to another; None where too few corners are found, or agree."""
+    found_N2, off_N = follow(first, other, points_N2, through(before, points_N2))
     good = off_N < UNLIKE
-    if good.sum() < FEWEST:
+    if good.sum() < max(FEWEST, IN_VIEW * len(points_N2)):
         return None
     here, there = points_N2[good], found_N2[good]
-    best = np.zeros(len(here), dtype=np.bool_)
+    # What is left of the way after what was expected is a small turn, scale and shift, however wide the lens is.
+    expected, best = through(before, here), np.zeros(len(here), dtype=np.bool_)
     for _ in range(DRAWS):
         pick = rng.choice(len(here), 2, replace=False)
-        near = np.linalg.norm(_similar(here[pick], there[pick], here) - there, axis=-1) < NEAR
+        near = np.linalg.norm(_similar(expected[pick], there[pick], expected) - there, axis=-1) < NEAR
         best = near if near.sum() > best.sum() else best
-    if best.sum() < max(FEWEST, 0.4 * len(here)):
+    if best.sum() < max(FEWEST, MAJORITY * len(here)):
         return None
-    # A turning camera bends the picture a little; corners that do not belong stay out. What needs no bending gets none.
-    for room, fit in ((4 * NEAR, similarity), (NEAR, similarity), (4 * NEAR, homography), (NEAR, homography)):
-        way = fit(here[best], there[best])
-        miss_N = np.linalg.norm(_through(way, here) - there, axis=-1)
-        best = miss_N < room
-        if best.sum() < FEWEST:
+    way = similarity(expected[best], there[best]) @ before
+    for room in (4 * NEAR, 2 * NEAR, NEAR):
+        best = np.linalg.norm(through(way, here) - there, axis=-1) < room
+        if best.sum() < max(FEWEST, MAJORITY * len(here)):
             return None
-        if fit is similarity and room == NEAR and np.sqrt(np.mean(miss_N[best] ** 2)) < UNBENT:
-            break
-    return way, float(np.sqrt(np.mean(miss_N[best] ** 2)))
+        way = homography(here[best], there[best])
+    # What needs no bending gets none.
+    plain = similarity(here[best], there[best])
+    off = float(np.sqrt(np.mean((through(plain, here[best]) - there[best]) ** 2)))
+    return plain if off < UNBENT else way
 
 
 def _similar(from_22: Array, to_22: Array, points_N2: Array) -> Array:
@@ -171,7 +288,7 @@ def homography(here_N2: Array, there_N2: Array) -> Array:
     """Fit the homography (3, 3) that takes points to others, by the normalised direct linear transform."""
     shift, size = here_N2.mean(axis=0), max(float(here_N2.std()), 1e-9)
     inner = np.array([[1 / size, 0, -shift[0] / size], [0, 1 / size, -shift[1] / size], [0, 0, 1]])
-    (x, y), (u, v) = _through(inner, here_N2).T, _through(inner, there_N2).T
+    (x, y), (u, v) = through(inner, here_N2).T, through(inner, there_N2).T
     one, none = np.ones_like(x), np.zeros_like(x)
     rows = np.concatenate(
         [
@@ -193,7 +310,12 @@ def similarity(here_N2: Array, there_N2: Array) -> Array:
     return np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag], [0.0, 0.0, 1.0]])
 
 
-def _through(way_33: Array, points_N2: Array) -> Array:
+def through(way_33: Array, points_N2: Array) -> Array:
+    """Carry points (N, 2) by a homography.
+
+    >>> through(np.eye(3), np.array([[1.0, 2.0]])).tolist()
+    [[1.0, 2.0]]
+    """
     moved = np.concatenate([points_N2, np.ones((len(points_N2), 1))], axis=1) @ way_33.T
     return np.asarray(moved[:, :2] / moved[:, 2:])
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from sora2lib.physics.meetings import Kick, Meeting, kicks, meetings
-from sora2lib.physics.pieces import Fall, Piece, fall, pieces
+from sora2lib.physics.pieces import Fall, Piece, bridged, fall, pieces
 from sora2lib.physics.swings import Swing, swing
 from sora2lib.physics.tracks import Array, Tracks
 from sora2lib.world.schema import GRAVITY
@@ -46,8 +46,11 @@ class Study:
     @cached_property
     def pieces(self) -> list[list[Piece]]:
         """Pieces of even acceleration of each thing; flights have the acceleration that they share."""
-        flights = {(it.thing, it.first): it for it in (self.fall.flights if self.fall else ())}
-        return [[flights.get((it.thing, it.first), it) for it in them] for them in self._pieces]
+        if self.fall is None:
+            return self._pieces
+        flights = {(it.thing, it.first): it for it in self.fall.flights}
+        found = [[flights.get((it.thing, it.first), it) for it in them] for them in self._pieces]
+        return [bridged(self.tracks, them, self.fall) for them in found]
 
     @cached_property
     def single(self) -> list[Piece]:

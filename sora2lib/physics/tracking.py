@@ -7,6 +7,7 @@ is decided by geometry: to go wholly behind something and come out again, a ball
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -54,9 +55,9 @@ def track(frames: Frames, time_T: Array, *, power: int = 3) -> Tracks:
         return parted(frames[index], scene, blob, threads, index)
 
     threads = _clear([it for it in link(pictures, split) if _stirs(it)])
-    threads = sorted(threads, key=lambda it: -it.area * len(it.blobs))[:MOST]
-    threads.sort(key=lambda it: min(it.blobs))
-    return _tracks(threads, time_T, frames.shape[1:3], power)
+    kept = sorted(threads, key=lambda it: -it.area * len(it.blobs))[:MOST]
+    kept.sort(key=lambda it: min(it.blobs))
+    return replace(_tracks(kept, time_T, frames.shape[1:3], power), left_out=len(threads) - len(kept))
 
 
 def _clear(threads: list[Thread]) -> list[Thread]:

@@ -34,6 +34,7 @@ class Tracks:
     sides : width and height of the picture in pixels, () in worlds.
     together_NT : where a thing was taken apart from another that it touched; its place is less certain there.
     round_N : whether a thing is a ball, or looks like one; None if all do.
+    left_out : things that move as well and were not followed, because there are too many.
     """
 
     names: tuple[str, ...]
@@ -49,6 +50,7 @@ class Tracks:
     sides: tuple[int, ...] = ()
     together_NT: NDArray[np.bool_] | None = None
     round_N: NDArray[np.bool_] | None = None
+    left_out: int = 0
 
     def balls(self, things: Sequence[int]) -> bool:
         """Whether some things are all round."""
