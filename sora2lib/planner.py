@@ -24,7 +24,7 @@ from sora2lib.model.conditions import casting_batch, motion_batch, names_of, wor
 from sora2lib.model.foresight import foresee
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.settling import settled
-from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Array, Rows
+from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, START, Array, Rows
 from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch
 from sora2lib.model.weights import Model
 from sora2lib.prompt import shots
@@ -255,6 +255,9 @@ def motion(
     window = [windows.pad(windows.crop(world, stretch.start), rows) for world in worlds]
     for index, camera in enumerate(filmed):
         window[index] = replace(window[index], camera=camera[stretch.start : stretch.stop])
+    # A camera is told by its place in the world, and in training it was always near to where things began.
+    gone = [_gone(world, it) for world, it in zip(worlds, window, strict=True)]
+    window = [_shifted(it, -way) for it, way in zip(window, gone, strict=True)]
     clean = motion_batch(window, model.scales, slots=max(len(world.cast) for world in worlds))
     movers, figures = clean.motion.shape[1], clean.pose.shape[1]
     known = torch.arange(rows) < given
@@ -272,7 +275,10 @@ def motion(
     levels = [_levels(level, stretch, bool(filmed), counts) for level in cascade(rows - given, steps, lag)]
     velocity = _velocities(model, prompts, assemble, guidance, slice(2, 5))
     for estimate in euler(velocity, (looks, moves, poses), levels):
-        yield [_joined(model, world, stretch, *guess) for world, *guess in zip(worlds, *estimate.guess, strict=True)]
+        yield [
+            _joined(model, world, stretch, way, *guess)
+            for world, way, *guess in zip(worlds, gone, *estimate.guess, strict=True)
+        ]
 
 
 def _levels(level: Tensor, stretch: Stretch, filmed: bool, counts: tuple[int, int, int]) -> State:
@@ -287,9 +293,28 @@ def _levels(level: Tensor, stretch: Stretch, filmed: bool, counts: tuple[int, in
     return camera.expand(count, -1), moves.expand(count, movers, -1), moves.expand(count, figures, -1)
 
 
-def _joined(model: Model, world: Rows, stretch: Stretch, camera: Tensor, motion: Tensor, pose: Tensor) -> Rows:
+def _gone(world: Rows, window: Rows) -> Array:
+    """How far (x, y) what moves has come, on average, up to a window."""
+    movers = len(world.motion)
+    return (window.cast[:movers, START] - world.cast[:movers, START])[:, :2].mean(axis=0) if movers else np.zeros(2)
+
+
+def _shifted(rows: Rows, way: Array) -> Rows:
+    """The same world elsewhere on its ground."""
+    cast, camera = rows.cast.copy(), rows.camera.copy()
+    cast[:, START.start : START.start + 2] += way
+    for first in (0, 3):  # eye and target
+        camera[:, first : first + 2] += way
+    return replace(rows, cast=cast, camera=camera)
+
+
+def _joined(
+    model: Model, world: Rows, stretch: Stretch, gone: Array, camera: Tensor, motion: Tensor, pose: Tensor
+) -> Rows:
     start = stretch.start
     new_camera = model.scales.leave("camera", camera).double().numpy()
+    for first in (0, 3):
+        new_camera[:, first : first + 2] += gone
     new_camera[: stretch.given] = world.camera[start : start + stretch.given]
     new_motion = model.scales.leave("motion", motion[: len(world.motion)]).double().numpy()
     new_pose = model.scales.leave("pose", pose[: len(world.pose)]).double().numpy()

@@ -1,5 +1,7 @@
 """Planning: stretches that cover the shots, and a world that is one across its cuts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -201,3 +203,21 @@ def test_a_camera_leads_on_from_a_past_or_cuts_to_a_pose(untrained):
     assert all(np.array_equal(world[name].isel(time=slice(0, 49)), were[name]) for name in TIMED)
     assert np.array_equal(world.camera_eye[49:], np.tile([0, -9, 2], (24, 1)))
     assert np.flatnonzero(world.camera_cut.values).tolist() == [49]
+
+
+def test_a_later_shot_is_planned_as_if_things_had_gone_nowhere(untrained):
+    """What has rolled away is where the new camera is looked for; told in the world it is as far away as that."""
+    model, rows, way = weights.load(untrained), encode(simulate("roll", 3)), np.array([30.0, -20.0])
+    stretch = Stretch(2, 12, given=4, shot=1, cut=True)
+
+    def shot(world):
+        (*_, (planned,)) = planner.motion(model, [""], [torch.Generator().manual_seed(0)], [world], stretch, steps=3)
+        return planned
+
+    far = replace(rows, motion=rows.motion.copy())
+    far.motion[:, 1:, :2] += way  # it leaps, before the window begins
+    near, away = shot(rows), shot(far)
+    np.testing.assert_allclose(away.camera[6:, 0:2], near.camera[6:, 0:2] + way, atol=1e-3)
+    np.testing.assert_allclose(away.camera[6:, 3:5], near.camera[6:, 3:5] + way, atol=1e-3)
+    np.testing.assert_allclose(away.camera[6:, 5:], near.camera[6:, 5:], atol=1e-3)
+    np.testing.assert_allclose(away.motion[:, 6:, :2], near.motion[:, 6:, :2] + way, atol=1e-3)
