@@ -89,6 +89,7 @@ def test_a_film_of_variable_rate_is_measured_by_its_own_clock(tmp_path):
     assert any("variable rate, 15 to 30" in note for note in report.notes)
 
 
+@pytest.mark.slow
 def test_four_thousand_pixels_are_measured(tmp_path):
     time_T = np.arange(12) / 12
     frames, place_T2 = flight(time_T, side=(2160, 3840))
@@ -134,6 +135,7 @@ def test_what_cannot_be_measured_says_why(tmp_path, frames, told):
     assert any(re.search(told, note) for note in report.notes)
 
 
+@pytest.mark.slow
 def test_of_two_hundred_things_the_most_conspicuous_are_followed(tmp_path):
     wall = rng(2).integers(30, 60, (80, 100, 3)).repeat(4, axis=0).repeat(4, axis=1)
     frames = np.repeat(wall[None], 16, axis=0).astype(np.uint8)
