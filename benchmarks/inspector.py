@@ -4,8 +4,8 @@ python benchmarks/inspector.py [--films N] [--pixels N] [--speed] [--results FOL
 
 Films are those of ``sora2lib.physics.lab``, scale known, as drawn and through an mp4 of default quality. Faults: a jump
 of two pixels, gravity 3 % too weak, 1 % of energy gained in each blow, one picture without the ball, 5 % of all
-momentum from nothing. A fault counts as found where its own law is broken. False alarms are those of any law on films without
-fault, whose seeds are not those that the limits were set on.
+momentum from nothing. A fault counts as found where its own law is broken. False alarms are those of any law on films
+without fault, whose seeds are not those that the limits were set on.
 
 The tracker stands beside the same written in NumPy (which looks for one thing only and knows that there is one) and,
 where opencv-python-headless is installed, beside OpenCV's blob detector, on one film of 96 pictures, each with its
