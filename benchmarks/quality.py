@@ -4,7 +4,8 @@ python benchmarks/quality.py [--model NAME] [--prompts N] [--steps N]
 
 Prompts are held out: paraphrases of templates and synonyms that training never saw, and combinations of colour,
 size, asset and action kept back from it. A world obeys when every clause of its prompt is true, decided from the
-world alone (sora2lib.train.evaluate); what cannot be measured counts as a failure. Three rows stand beside the model's:
+world alone (sora2lib.train.evaluate); what cannot be measured counts as a failure. Scenes of people and animals are new
+ones told in words of training. Three rows stand beside the model's:
 the simulator's own world, the simulator's first frame held still, and the model's worlds against each other's
 prompts. All of the model's numbers are of the raw model. Intervals are 95 %.
 """
@@ -13,7 +14,7 @@ import argparse
 import json
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from sora2lib import planner
+from sora2lib.given import Ask
 from sora2lib.model import weights
 from sora2lib.model.weights import Model
 from sora2lib.train.evaluate import frozen, obeys, wilson
@@ -28,6 +30,7 @@ from sora2lib.train.hearing import found_late, heard_late
 from sora2lib.world.captions import caption
 from sora2lib.world.contacts import contacts
 from sora2lib.world.facts import Facts
+from sora2lib.world.families.people import PEOPLE
 from sora2lib.world.holdout import EVALUATION_SEEDS, is_held_out
 from sora2lib.world.naming import Clause
 from sora2lib.world.schema import GRAVITY, World
@@ -82,6 +85,13 @@ def shots(count: int) -> list[Case]:
     return [case for _, case in zip(range(count), told, strict=False)]
 
 
+def people(count: int) -> list[Case]:
+    """Scenes of people and animals, one family after the other, new but told in words of training."""
+    families = tuple(PEOPLE)
+    seeds = EVALUATION_SEEDS["validation"][-count:]
+    return [_case(seed, families[i % len(families)], held_out=False) for i, seed in enumerate(seeds)]
+
+
 def _case(seed: int, family: str, *, held_out: bool) -> Case:
     truth = simulate(family, seed)
     told = caption(Facts.from_json(truth.attrs["facts"]), np.random.default_rng(seed), held_out=held_out)
@@ -92,7 +102,7 @@ def generate(model: Model, cases: list[Case], steps: int) -> list[World]:
     """The raw model's worlds for the cases' prompts."""
     worlds: list[World] = []
     for start in range(0, len(cases), BATCH):
-        asks = [planner.Ask(case.prompt, case.seed) for case in cases[start : start + BATCH]]
+        asks = [Ask(case.prompt, case.seed) for case in cases[start : start + BATCH]]
         *_, last = planner.plan_many(model, asks, steps=steps)
         worlds += last.guess()
     return worlds
@@ -164,6 +174,20 @@ def shuffled(cases: list[Case]) -> list[Case]:
     return [*cases[1:], cases[0]]
 
 
+def obedience(name: str, cases: list[Case], worlds: list[World]) -> dict[str, list[float]]:
+    """Rows of a set of cases: every clause true, each kind of clause, and the three references."""
+    truths = [case.truth for case in cases]
+    marks = obeyed(cases, worlds)
+    rows = {f"{name}: every clause true": share(marks.pop("every clause"))}
+    rows |= {f"{name}: {kind}": share(marks[kind]) for kind in sorted(marks)}
+    references = {
+        "the simulator": obeyed(cases, truths),
+        "first frame held": obeyed(cases, [frozen(truth) for truth in truths]),
+        "shuffled prompts": obeyed(shuffled(cases), worlds),
+    }
+    return rows | {f"{name}: reference, {what}": share(them["every clause"]) for what, them in references.items()}
+
+
 def measure(model: Model, count: int, steps: int) -> dict[str, list[float]]:
     """All rows of the table."""
     rows: dict[str, list[float]] = {}
@@ -171,17 +195,9 @@ def measure(model: Model, count: int, steps: int) -> dict[str, list[float]]:
     for name, draw in (("unseen paraphrases", paraphrases), ("unseen combinations", combinations)):
         cases = draw(count)
         worlds = generate(model, cases, steps)
-        marks = obeyed(cases, worlds)
-        truths = [case.truth for case in cases]
-        rows[f"{name}: every clause true"] = share(marks.pop("every clause"))
-        rows |= {f"{name}: {kind}": share(marks[kind]) for kind in sorted(marks)}
-        references: dict[str, Callable[[], dict[str, list[bool]]]] = {
-            "the simulator": lambda cases=cases, truths=truths: obeyed(cases, truths),  # type: ignore[misc]
-            "first frame held": lambda cases=cases, truths=truths: obeyed(cases, [frozen(t) for t in truths]),  # type: ignore[misc]
-            "shuffled prompts": lambda cases=cases, worlds=worlds: obeyed(shuffled(cases), worlds),  # type: ignore[misc]
-        }
-        rows |= {f"{name}: reference, {what}": share(score()["every clause"]) for what, score in references.items()}
+        rows |= obedience(name, cases, worlds)
         falls += worlds
+        truths = [case.truth for case in cases]
         rows[f"{name}: free fall within 2 %, the simulator"] = share([e < 0.02 for e in gravity_errors(truths)])
         found = np.concatenate([found_late(truth) for truth in truths])
         rows[f"{name}: contact told within 5 ms by motion, the simulator"] = share((found < IN_STEP).tolist())
@@ -195,7 +211,8 @@ def measure(model: Model, count: int, steps: int) -> dict[str, list[float]]:
     worlds = generate(model, cases, steps)
     rows["basketball ends as said"] = share(obeyed(cases, worlds)["outcome"])
     rows["basketball ends as said: reference, shuffled prompts"] = share(obeyed(shuffled(cases), worlds)["outcome"])
-    return rows
+    cases = people(count)
+    return rows | obedience("people and animals", cases, generate(model, cases, steps))
 
 
 def main() -> None:

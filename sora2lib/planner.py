@@ -33,9 +33,10 @@ from sora2lib.world.schema import World
 
 SPAN = 12  # time rows that the network plans together: four seconds
 OVERLAP = 4  # rows of the past that a continuation is given
-CASTING_STEPS, MOTION_STEPS = 12, 36
+CASTING_STEPS, FRAMING_STEPS, MOTION_STEPS = 30, 12, 36
 LAG = 6.0  # see sora2lib.sampler.cascade
 GUIDANCE = 2.5
+PLAIN = 1.0  # guidance of a first motion: what a cast that follows the prompt does, it does by itself
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def plan(
 
     Parameters
     ----------
-    steps : denoising steps of the motion; casting takes a third as many more.
-    guidance : how strongly to follow the prompt; 1 is the plain model.
+    steps : denoising steps of the motion; casting takes five sixths as many more.
+    guidance : how strongly to follow the prompt in casting, and in motion that goes on from a past; 1 is without.
     lag : how far later moments wait for earlier ones, see :func:`sora2lib.sampler.cascade`.
     """
     for step in plan_many(model, [ask], steps=steps, guidance=guidance, lag=lag):
@@ -96,9 +97,9 @@ def plan_many(
     given = [Given.of(ask, ends) for ask in asks]
     worlds = [tokens.encode(it.past) for it in given if it.past is not None]
     stretches = _stretches(ends, done)
-    start = max(4, steps * CASTING_STEPS // MOTION_STEPS)
+    start, look = (max(4, steps * part // MOTION_STEPS) for part in (CASTING_STEPS, FRAMING_STEPS))
     casting, framing = 0 if worlds else start, [it for it in stretches if any(one.roaming(it.fresh) for one in given)]
-    count, total = itertools.count(1), casting + start * len(framing) + steps * len(stretches)
+    count, total = itertools.count(1), casting + look * len(framing) + steps * len(stretches)
     first, unfilmed = [one[0].prompt for one in told], [replace(it, takes=()) for it in given]
     if casting:
         for rows in cast(model, first, generators, steps=casting, guidance=guidance):
@@ -106,17 +107,17 @@ def plan_many(
             yield ManyStep(next(count), total, "casting", partial(_decode_all, worlds, unfilmed, ()))
     for stretch in stretches:
         prompts, cuts = [one[stretch.shot].prompt for one in told], tuple(ends[: stretch.shot])
-        before = worlds
+        before, strength = worlds, guidance if stretch.given else PLAIN
         if stretch in framing:
             # From the noise of the motion to come, so that the camera starts as it would without moves that are given.
             scouts = [torch.Generator().set_state(generator.get_state()) for generator in generators]
-            for looks in motion(model, prompts, scouts, before, stretch, steps=start, guidance=guidance, lag=lag):
+            for looks in motion(model, prompts, scouts, before, stretch, steps=look, guidance=strength, lag=lag):
                 yield ManyStep(next(count), total, "framing", partial(_decode_all, looks, given, cuts))
             given = [it.placed(look, cuts, stretch.fresh) for it, look in zip(given, looks, strict=True)]
         views = [it.views(world, cuts, stretch.fresh, ends[-1]) for it, world in zip(given, before, strict=True)]
         filmed = [it for it in views if it is not None]
         for worlds in motion(
-            model, prompts, generators, before, stretch, filmed, steps=steps, guidance=guidance, lag=lag
+            model, prompts, generators, before, stretch, filmed, steps=steps, guidance=strength, lag=lag
         ):
             yield ManyStep(next(count), total, "motion", partial(_decode_all, worlds, given, cuts))
 
@@ -207,7 +208,7 @@ def cast(
         return Batch(
             state[0], state[1], torch.zeros(count, 0, CAMERA_WIDTH), nothing, no_pose,
             levels[0], levels[1], torch.zeros(count, 0), nothing[..., 0],
-            torch.ones(count, SLOTS, dtype=torch.bool), nobody, nobody, torch.zeros(count, 0, 0, FORESIGHT),
+            torch.ones(count, SLOTS, dtype=torch.bool), nobody, nobody, torch.zeros(count, 0, 0, FORESIGHT), nothing,
             *names_of(words, model.scales),
         )  # fmt: skip
 
@@ -266,7 +267,7 @@ def motion(
     def assemble(state: State, levels: State, _: Tensor, estimate: State | None) -> Batch:
         camera, moves, poses = state
         noisy = replace(clean, camera=camera, motion=moves, pose=poses, camera_level=levels[0], motion_level=levels[1])
-        return foresee(noisy, model.scales, estimate[1] if estimate else None)
+        return foresee(model.network.interaction, noisy, model.scales, estimate[1] if estimate else None)
 
     looks = torch.where(seen[:, None], clean.camera, _noise(generators, rows, CAMERA_WIDTH))
     moves = torch.where(known[:, None], clean.motion, _noise(generators, movers, rows, MOTION_WIDTH))

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from sora2lib.model.belief import ATOMS, LOUD, Belief, commonest, decision, velocity
+from sora2lib.model.belief import ATOMS, HINTS, LOUD, Belief, Foreseen, commonest, decision, surprise, velocity
 
 
 def mixture(*components):
@@ -23,6 +23,20 @@ def test_velocity_is_what_bayes_expects(level):
     expected = ((data - noise) * weight).sum() / weight.sum()
     got = velocity(*mixture(*components), torch.tensor([noisy], dtype=torch.float64), torch.tensor(level))
     assert got.item() == pytest.approx(float(expected), abs=1e-3)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.3, 0.7])
+def test_surprise_is_minus_the_logarithm_of_what_bayes_expects(level):
+    means, spreads, logits = mixture((1.0, 0.3, 0.2), (-0.5, 0.8, 0.8))
+    grid = torch.linspace(-8, 8, 20_001, dtype=torch.float64)
+    noisy, one = torch.tensor([0.2]), torch.tensor(level)
+    parts = zip(means.double(), spreads.double(), torch.log_softmax(logits.double(), dim=0), strict=True)
+    prior = sum(torch.exp(w - (grid - m) ** 2 / (2 * torch.exp(2 * s)) - s) for m, s, w in parts)
+    posterior = prior * torch.exp(-((float(noisy) - level * grid) ** 2) / (2 * (1 - level) ** 2))
+    density = posterior / (posterior.sum() * (grid[1] - grid[0]))
+    for at in (9_000, 11_000):
+        got = surprise(means, spreads, logits, noisy, one, grid[at : at + 1].float())
+        assert float(got) + math.log(2 * math.pi) / 2 == pytest.approx(-math.log(density[at]), abs=1e-3)
 
 
 def test_near_the_end_a_value_beside_an_atom_snaps_onto_it_and_another_stays():
@@ -91,22 +105,68 @@ def test_the_last_channels_of_a_belief_are_its_decision():
     assert belief.atoms.shape == (ATOMS, 4)
 
 
+def foreseen(onward=((0.0,) * 3,), hints=((0.0,),), forecast=((0.0,) * 5,)):
+    """What is said of one row of three channels and a decision between two outcomes, of which one has hints."""
+    hints = torch.tensor(hints).expand(HINTS, -1)[None]
+    return Foreseen(torch.tensor(onward), hints, torch.tensor(forecast), torch.ones(1, dtype=torch.bool))
+
+
 def test_a_trusted_guess_is_taken_as_it_is_and_the_channels_beside_it_stay():
-    belief, noisy, level = Belief(8, 3, foreseen=True), torch.zeros(1, 3), torch.full((1,), 0.3)
-    x, guess = torch.randn(1, 8), torch.tensor([[1.5, -0.7, 9.0]])
+    belief, noisy, level = Belief(8, 5, outcomes=2, foreseen=True), torch.zeros(1, 5), torch.full((1,), 0.3)
+    x, guess = torch.randn(1, 8), (1.5, -0.7, 9.0)
     without = belief(x, noisy, level)
+    said = torch.tensor([20.0, 20.0, -30.0, -5.0, -5.0, -5.0])  # likely, exact
+    for informed, trust in (
+        (foreseen(onward=(guess,)), belief.trust.bias),
+        (foreseen(forecast=((*guess, 0.0, 0.0),)), belief.weigh.leave.bias[:-1]),
+    ):
+        with torch.no_grad():
+            before = trust.clone()
+            trust.copy_(said)
+        seen = belief(x, noisy, level, informed)
+        torch.testing.assert_close((noisy + 0.7 * seen)[0, :2], torch.tensor(guess[:2]), atol=0.02, rtol=0)
+        torch.testing.assert_close(seen[:, 2], without[:, 2], atol=1e-3, rtol=1e-3)
+        with torch.no_grad():
+            trust.copy_(before)
+
+
+def test_a_row_that_follows_none_has_no_forecast():
+    belief = Belief(8, 5, outcomes=2, foreseen=True)
+    x, noisy, level = torch.randn(1, 8), torch.zeros(1, 5), torch.ones(1) / 2
     with torch.no_grad():
-        belief.trust.bias.copy_(torch.tensor([20.0, 20.0, -30.0, -5.0, -5.0, -5.0]))  # likely, exact
-    informed = belief(x, noisy, level, guess)
-    torch.testing.assert_close((noisy + 0.7 * informed)[:, :2], guess[:, :2], atol=0.02, rtol=0)
-    torch.testing.assert_close(informed[:, 2], without[:, 2])
+        belief.weigh.leave.bias.fill_(9.0)
+    said = foreseen(forecast=((2.0, 2.0, 2.0, LOUD, 0.0),))
+    first = Foreseen(said.onward, said.hints, said.forecast, ~said.follows)
+    told, untold = belief(x, noisy, level, said), belief(x, noisy, level, first)
+    elsewhere = belief(x, noisy, level, Foreseen(said.onward, said.hints, -said.forecast, ~said.follows))
+    torch.testing.assert_close(untold, elsewhere)
+    with pytest.raises(AssertionError):
+        torch.testing.assert_close(told, untold)
 
 
-def test_hints_lean_a_decision_as_far_as_they_are_heeded():
-    belief, x = Belief(8, 7, outcomes=4), torch.randn(2, 8)
+def test_before_training_guesses_from_outside_count_little():
+    torch.manual_seed(0)
+    belief, x, noisy, level = (
+        Belief(8, 5, outcomes=2, foreseen=True),
+        torch.randn(4, 8),
+        torch.randn(4, 5),
+        torch.rand(4),
+    )
+    wild = foreseen(((9.0,) * 3,), forecast=((-9.0, -9.0, -9.0, LOUD, 0.0),))
+    told = Foreseen(*(part.expand(4, *part.shape[1:]) for part in vars(wild).values()))
+    torch.testing.assert_close(belief(x, noisy, level, told)[:, 3:], belief(x, noisy, level)[:, 3:])
+
+
+def test_hints_and_forecasts_lean_a_decision_as_far_as_they_are_heeded():
+    belief, x = Belief(8, 7, outcomes=4, foreseen=True), torch.randn(2, 8)
     hints = torch.tensor([[1.0, 0, 0], [0, 0.4, 0.6]]).expand(2, 2, 3)
-    torch.testing.assert_close(belief.leaning(x, hints), belief.leaning(x))  # nothing is heeded before training
+    forecast = torch.zeros(2, 7)
+    forecast[:, -1] = LOUD  # the last outcome: none is struck
+    said = Foreseen(torch.zeros(2, 3), hints, forecast, torch.ones(2, dtype=torch.bool))
+    torch.testing.assert_close(belief.leaning(x, said), belief.leaning(x))  # nothing is heeded before training
     with torch.no_grad():
         belief.heed.bias.copy_(torch.tensor([2.0, 10.0]))
-    leant = belief.leaning(x, hints) - belief.leaning(x)
-    torch.testing.assert_close(leant, torch.tensor([[2.0, 4.0, 6.0, 0.0]]).expand(2, 4))
+    weighed = torch.zeros(2, 7)
+    weighed[:, -1] = 3.0
+    leant = belief.leaning(x, said, weighed) - belief.leaning(x)
+    torch.testing.assert_close(leant, torch.tensor([[2.0, 4.0, 6.0, 3.0]]).expand(2, 4))

@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from sora2lib.model.conditions import motion_batch
-from sora2lib.model.foresight import ACCELERATIONS, CLEARANCE_KNEE, DT, GAPS, PLACE, SPEED, foresee
+from sora2lib.model.foresight import foresee
+from sora2lib.model.interaction import Interaction
 from sora2lib.model.meetings import BRISK, HEAVY, SQUASHED, meet_ground
-from sora2lib.model.tokens import TURN, encode
+from sora2lib.model.rollout import ACCELERATIONS, GAPS, PLACE, SPEED
+from sora2lib.model.tokens import CLEARANCE_KNEE, DT, TURN, encode
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import FORESEEN, SLOTS
 from sora2lib.model.weights import Scales
@@ -44,7 +46,7 @@ def told(scene):
     """Foresight of a clean world (M, K, FORESIGHT), and its rows and scales."""
     rows = encode(scene)
     known = Scales.from_arrays(scales(stacks([rows])))
-    batch = foresee(motion_batch([rows], known, slots=len(rows.cast)), known)
+    batch = foresee(Interaction(), motion_batch([rows], known, slots=len(rows.cast)), known)
     return batch.foresight[0].double().numpy(), rows, known
 
 
@@ -165,7 +167,7 @@ def test_noise_of_any_strength_gives_finite_channels():
         noisy = replace(
             clean, motion=30 * torch.randn_like(clean.motion), motion_level=torch.full_like(clean.motion_level, level)
         )
-        assert torch.isfinite(foresee(noisy, known).foresight).all()
+        assert torch.isfinite(foresee(Interaction(), noisy, known).foresight).all()
 
 
 def test_an_estimate_is_trusted_over_the_noisy_rows():
@@ -174,7 +176,7 @@ def test_an_estimate_is_trusted_over_the_noisy_rows():
     seen, rows, known = told(world([path], sizes=[(0.2,) * 3], fixed=[False]))
     clean = motion_batch([rows], known, slots=1)
     noisy = replace(clean, motion=torch.randn_like(clean.motion), motion_level=torch.full_like(clean.motion_level, 0.1))
-    informed = foresee(noisy, known, clean.motion).foresight[0].double().numpy()
+    informed = foresee(Interaction(), noisy, known, clean.motion).foresight[0].double().numpy()
     np.testing.assert_allclose(informed[..., :-1], seen[..., :-1], atol=1e-5)
     assert (seen[..., -1] == 0).all()
     assert (informed[..., -1] == 1).all()
@@ -183,7 +185,9 @@ def test_an_estimate_is_trusted_over_the_noisy_rows():
 def test_what_rolls_turns_on_as_its_rates_say():
     rows = encode(simulate("roll", 2))
     known = Scales.from_arrays(scales(stacks([rows])))
-    seen = foresee(motion_batch([rows], known, slots=len(rows.cast)), known).foresight[0].double().numpy()
+    seen = (
+        foresee(Interaction(), motion_batch([rows], known, slots=len(rows.cast)), known).foresight[0].double().numpy()
+    )
     mean, deviation = (it["motion"][TURN].numpy() for it in (known.mean, known.deviation))
     guess = seen[..., TURN] * deviation + mean
     assert np.ptp(rows.motion[..., TURN], axis=1).max() > 0.2

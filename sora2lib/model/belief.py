@@ -15,10 +15,13 @@ Shapes: C channels, J atoms of each, O outcomes of one decision, D width.
 """
 
 import math
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from sora2lib.model.blocks import Perceptron
 
 ATOMS = 3
 SHARPEST, VAGUEST = -5.0, 1.0  # logarithms of the deviation that a component may have
@@ -26,23 +29,37 @@ UNLIKELY = -2.0  # logit of an atom, beside 0 of the Gaussian, before training
 LOUD = 5.0  # of the channel of the outcome that is true, beside unit noise: decisions are taken before the details
 DOUBT = -2.0  # logit of a guess, beside 0 of the Gaussian, before training
 HINTS = 2  # at a decision
+NEVER = -30.0  # logit of a guess that there is not
+WEIGHING = 256  # width of what weighs a forecast
 SPREAD = -3.0  # logarithm of an atom's deviation before training
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What is said of a row from outside, before the trunk has read it."""
+
+    onward: Tensor  # (..., C - O): the row if all goes on as before
+    hints: Tensor  # (..., HINTS, O - 1) lean towards outcomes of the decision; the last one has none
+    forecast: Tensor  # (..., C): the row as the interaction network foresees it, decision included
+    follows: Tensor  # (...,) bool: rows with one before them; of others there is no forecast
 
 
 class Belief(nn.Module):
     """The last layer of one kind of row: what leaves the trunk and the noisy row -> the row's velocity.
 
     The last ``outcomes`` channels of a row are one decision: ``LOUD`` where it falls, zero elsewhere. If ``foreseen``,
-    there is a guess at the others from outside, one more component: the network says how likely and how exact. Of the
-    decision there may be hints from outside: the network says how much each counts.
+    there are two guesses at the others from outside, two more components: the network says how likely and how exact.
+    Of the decision there are hints from outside: the network says how much each counts.
     """
 
     def __init__(self, width: int, channels: int, outcomes: int = 0, *, foreseen: bool = False) -> None:
         super().__init__()
-        channels -= outcomes
+        row, channels = channels, channels - outcomes
         self.decide = nn.Linear(width, outcomes) if outcomes else None
         self.heed = nn.Linear(width, HINTS) if outcomes else None
         self.trust = nn.Linear(width, 2 * channels) if foreseen else None
+        # Whether a forecast holds is seen by what the trunk thinks and by how it fits the noisy row.
+        self.weigh = Perceptron(width + 2 * row + 1, WEIGHING, 2 * channels + 1) if foreseen else None
         self.read = nn.Linear(width, (2 + ATOMS) * channels)
         self.atoms = nn.Parameter(torch.linspace(-1, 1, ATOMS)[:, None].repeat(1, channels))  # (J, C)
         self.spreads = nn.Parameter(torch.full((ATOMS, channels), SPREAD))
@@ -51,58 +68,62 @@ class Belief(nn.Module):
         if self.heed is not None:
             nn.init.zeros_(self.heed.weight)
             nn.init.zeros_(self.heed.bias)
-        if self.trust is not None:
-            nn.init.zeros_(self.trust.weight)
-            with torch.no_grad():
-                self.trust.bias.copy_(torch.tensor([DOUBT, SPREAD]).repeat_interleave(channels))
         with torch.no_grad():
+            doubt = torch.tensor([DOUBT, SPREAD]).repeat_interleave(channels)
+            if self.trust is not None and self.weigh is not None:
+                nn.init.zeros_(self.trust.weight)
+                self.trust.bias.copy_(doubt)
+                self.weigh.leave.bias[:-1].copy_(doubt)
             self.read.bias[2 * channels :] = UNLIKELY
 
-    def forward(
-        self, x: Tensor, noisy: Tensor, level: Tensor, guess: Tensor | None = None, hints: Tensor | None = None
-    ) -> Tensor:
-        """Estimate ``data - noise`` (..., C) from (..., D), the noisy row (..., C), its level (...), guess and hints.
-
-        ``hints`` (..., HINTS, O - 1) lean towards outcomes; the last outcome, none of the others, has no hint.
-        """
+    def forward(self, x: Tensor, noisy: Tensor, level: Tensor, foreseen: Foreseen | None = None) -> Tensor:
+        """Estimate ``data - noise`` (..., C) from (..., D), the noisy row (..., C), its level (...), and guesses."""
         channels = self.atoms.shape[1]
-        single = velocity(*self.mixture(x, guess), noisy[..., :channels], level)
+        weighed = self.weighed(x, noisy, level, foreseen)
+        single = velocity(*self.mixture(x, foreseen, weighed), noisy[..., :channels], level)
         if self.decide is None:
             return single
-        return torch.cat([single, decision(self.leaning(x, hints), noisy[..., channels:], level)], dim=-1)
+        leaning = self.leaning(x, foreseen, weighed)
+        return torch.cat([single, decision(leaning, noisy[..., channels:], level)], dim=-1)
 
-    def deciding(self) -> nn.ModuleList:
-        """Return the layers that make a decision: what the row says by itself, and how much it heeds the hints."""
-        return nn.ModuleList([part for part in (self.decide, self.heed) if part is not None])
+    def weighed(self, x: Tensor, noisy: Tensor, level: Tensor, foreseen: Foreseen | None) -> Tensor | None:
+        """How likely and how exact the forecast of each channel is, how much its decision counts, (..., 2 C + 1)."""
+        if self.weigh is None or foreseen is None:
+            return None
+        said: Tensor = self.weigh(torch.cat([x, foreseen.forecast, noisy, level[..., None]], dim=-1))
+        likely, exact, heed = said.tensor_split([self.atoms.shape[1], -1], dim=-1)
+        there = foreseen.follows[..., None]
+        return torch.cat([likely.masked_fill(~there, NEVER), exact, heed * there], dim=-1)
 
-    def trust_hints(self, logit: float) -> None:
-        """Let a hint count so much, whatever the row says."""
-        if self.heed is not None:
-            nn.init.constant_(self.heed.bias, logit)
-
-    def leaning(self, x: Tensor, hints: Tensor | None = None) -> Tensor:
+    def leaning(self, x: Tensor, foreseen: Foreseen | None = None, weighed: Tensor | None = None) -> Tensor:
         """Logits (..., O) of the decision, before the noisy channels are seen."""
         if self.decide is None or self.heed is None:
             raise ValueError("this belief has no decision; give it outcomes")
         logits: Tensor = self.decide(x)
-        if hints is None:
+        if foreseen is None:
             return logits
-        return logits + F.pad((self.heed(x)[..., None, :] @ hints).squeeze(-2), (0, 1))
+        logits = logits + F.pad((self.heed(x)[..., None, :] @ foreseen.hints).squeeze(-2), (0, 1))
+        outcomes = foreseen.forecast[..., self.atoms.shape[1] :] / LOUD
+        return logits if weighed is None else logits + weighed[..., -1:] * outcomes
 
-    def mixture(self, x: Tensor, guess: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    def mixture(
+        self, x: Tensor, foreseen: Foreseen | None = None, weighed: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Means, logarithms of deviations and logits of what a row (..., D) is believed to be, each (1 + J, ..., C).
 
-        With a guess (..., C) there is one component more.
+        With guesses there are two components more.
         """
         mean, spread, *logits = self.read(x).chunk(2 + ATOMS, dim=-1)
         means = [mean, *(atom.expand_as(mean) for atom in self.atoms)]
         spreads = [spread, *(it.expand_as(mean) for it in self.spreads)]
         logits = [torch.zeros_like(mean), *logits]
-        if self.trust is not None and guess is not None:
-            likely, exact = self.trust(x).chunk(2, dim=-1)  # (..., C) each
-            means.append(guess)
-            spreads.append(exact)
-            logits.append(likely)
+        if self.trust is not None and foreseen is not None and weighed is not None:
+            forecast = foreseen.forecast[..., : self.atoms.shape[1]]
+            for guess, said in ((foreseen.onward, self.trust(x)), (forecast, weighed[..., :-1])):
+                likely, exact = said.chunk(2, dim=-1)  # (..., C) each
+                means.append(guess)
+                spreads.append(exact)
+                logits.append(likely)
         return torch.stack(means), torch.stack(spreads), torch.stack(logits)
 
     @torch.no_grad()
@@ -140,6 +161,23 @@ def _weighed(means: Tensor, spreads: Tensor, logits: Tensor, noisy: Tensor, leve
     total = t * t * variance + (1 - t) ** 2
     scores = logits - (noisy - t * means) ** 2 / (2 * total) - total.log() / 2
     return scores, ((1 - t) * means + (t * variance - (1 - t)) * noisy) / total
+
+
+def surprise(
+    means: Tensor, spreads: Tensor, logits: Tensor, noisy: Tensor, level: Tensor, data: Tensor
+) -> Tensor:  # fmt: skip
+    """How unlikely, in nats but for a constant, a mixture holds clean channels (..., C) once it sees the noisy ones.
+
+    Component j holds the data for N(m, s^2) and sees ``x = t data + (1 - t) noise``, so that its precision becomes
+    ``1 / s^2 + t^2 / (1 - t)^2`` and its mean moves towards ``x / t``. Other arguments as of :func:`velocity`.
+    """
+    scores, _ = _weighed(means, spreads, logits, noisy, level)
+    t, rest = level[..., None], _rest(level)
+    precision = torch.exp(-2 * spreads.clamp(SHARPEST, VAGUEST))
+    seen = precision + (t / rest) ** 2
+    mean = (precision * means + t * noisy / rest**2) / seen
+    fit = seen.log() / 2 - seen * (data - mean) ** 2 / 2
+    return -torch.logsumexp(torch.log_softmax(scores, dim=0) + fit, dim=0)
 
 
 def decision(logits: Tensor, noisy: Tensor, level: Tensor) -> Tensor:

@@ -92,3 +92,18 @@ class Block(nn.Module):
         x = x + self.attention(self.attention_norm(x), turn, mask, text)
         out: Tensor = x + self.feed(self.feed_norm(x))
         return out
+
+
+class Perceptron(nn.Module):
+    """Two hidden layers; what leaves is zero before training."""
+
+    def __init__(self, enter: int, width: int, leave: int) -> None:
+        super().__init__()
+        self.enter, self.within, self.leave = nn.Linear(enter, width), nn.Linear(width, width), nn.Linear(width, leave)
+        nn.init.zeros_(self.leave.weight)
+        nn.init.zeros_(self.leave.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Rows (..., enter) in, (..., leave) out."""
+        out: Tensor = self.leave(F.silu(self.within(F.silu(self.enter(x)))))
+        return out

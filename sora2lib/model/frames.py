@@ -25,3 +25,20 @@ def since(columns: Tensor, start: Tensor) -> Tensor:
 
 def _first_two(matrix: Tensor) -> Tensor:
     return torch.cat([matrix[..., 0], matrix[..., 1]], dim=-1)
+
+
+def turned(columns: Tensor, turn: Tensor) -> Tensor:
+    """Columns (..., 6), turned on by rotation vectors (..., T, 3) in radians, one after the other."""
+    first, second = columns.chunk(2, dim=-1)
+    for step in turn.unbind(dim=-2):
+        angle = step.norm(dim=-1, keepdim=True)
+        axis = step / angle.clamp(min=1e-9)
+        first, second = _about(axis, angle, first), _about(axis, angle, second)
+    return torch.cat([first, second], dim=-1)
+
+
+def _about(axis: Tensor, angle: Tensor, vector: Tensor) -> Tensor:
+    """Turn vectors (..., 3) about axes (..., 3) by angles (..., 1) in radians (O. Rodrigues, 1840)."""
+    along = axis * (axis * vector).sum(dim=-1, keepdim=True)
+    across = torch.linalg.cross(axis, vector)
+    return along + angle.cos() * (vector - along) + angle.sin() * across

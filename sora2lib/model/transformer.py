@@ -21,10 +21,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sora2lib.model.belief import Belief, velocity
+from sora2lib.model.belief import Belief, Foreseen, velocity
 from sora2lib.model.blocks import Block, additive, rotary
 from sora2lib.model.called import WHAT, Called
 from sora2lib.model.camera import CAMERA_WIDTH
+from sora2lib.model.interaction import Interaction
 from sora2lib.model.meanings import PLAIN
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.text import WIDTH
@@ -68,6 +69,7 @@ class Batch:
     motion_mask: Tensor  # (B, M) bool
     pose_mask: Tensor  # (B, F) bool
     foresight: Tensor  # (B, M, K, FORESIGHT), see sora2lib.model.foresight
+    forecast: Tensor  # (B, M, K, MOTION_WIDTH), likewise
     names: Tensor  # (B, L, ASSET_CODE) codes of what the words of the prompt name; L = 0 where the cast is given
     names_mask: Tensor  # (B, L) bool: words that name a thing
 
@@ -143,6 +145,7 @@ class WorldTransformer(nn.Module):
         self.leave_camera = Belief(width, CAMERA_WIDTH)
         self.leave_motion = Belief(width, MOTION_WIDTH, outcomes=STRIDE + 1, foreseen=True)
         self.leave_pose = Belief(width, POSE_WIDTH)
+        self.interaction = Interaction()
         # Time turns eight pairs of channels, from two rows to a minute; the slot turns four more.
         self.register_buffer("time_frequencies", 2 * torch.pi / torch.logspace(-0.6, 6, 8, base=2), persistent=False)
         self.register_buffer("slot_frequencies", 2 * torch.pi / torch.logspace(1, 5, 4, base=2), persistent=False)
@@ -252,14 +255,14 @@ class WorldTransformer(nn.Module):
         )
 
     def _leave_motion(self, x: Tensor, batch: Batch) -> Tensor:
-        """Velocities of the motion rows; what goes on as before, and when it would touch, is a guess and two hints."""
-        guess = batch.foresight[..., :FORESEEN]
-        speed: Tensor = self.leave_motion(x, batch.motion, batch.motion_level, guess, self.hints(batch))
+        speed: Tensor = self.leave_motion(x, batch.motion, batch.motion_level, self.foreseen(batch))
         return speed
 
-    def hints(self, batch: Batch) -> Tensor:
-        """Return what foresight says of which sample is struck, (B, M, K, HINTS, STRIDE)."""
-        return torch.stack([batch.foresight[..., GROUND_SHARES], batch.foresight[..., BODY_SHARES]], dim=-2)
+    def foreseen(self, batch: Batch) -> Foreseen:
+        """Return what is said of the motion rows before the trunk has read them."""
+        hints = torch.stack([batch.foresight[..., GROUND_SHARES], batch.foresight[..., BODY_SHARES]], dim=-2)
+        follows = torch.arange(batch.motion.shape[2], device=batch.motion.device) > 0
+        return Foreseen(batch.foresight[..., :FORESEEN], hints, batch.forecast, follows.expand(batch.motion.shape[:3]))
 
     def _leave_cast(self, x: Tensor, batch: Batch, words: Tensor) -> Tensor:
         """Velocities of the cast rows; what a row is may be one of the things that the prompt names."""

@@ -19,7 +19,7 @@ from sora2lib.errors import ModelError
 from sora2lib.model import files
 from sora2lib.model.transformer import Shape, WorldTransformer
 
-FORMAT = "5"
+FORMAT = "6"
 KINDS = ("cast", "scene", "camera", "motion", "pose")
 
 
@@ -66,11 +66,18 @@ class Model:
 
 
 def save(network: WorldTransformer, scales: Scales, card: dict[str, Any]) -> bytes:
-    """Pack weights in half precision (a third of a thousandth of rounding), scales in full, and the card."""
-    tensors = {f"network.{name}": value.half().contiguous() for name, value in network.state_dict().items()}
+    """Pack weights in half precision (a third of a thousandth of rounding), scales in full, and the card.
+
+    The interaction network is packed in full: it adds up what it says, sample upon sample.
+    """
+    tensors = {f"network.{name}": _packed(name, value) for name, value in network.state_dict().items()}
     tensors |= {f"scales.{name}": value for name, value in scales.tensors().items()}
     metadata = {"format": FORMAT, "shape": json.dumps(asdict(network.shape)), "card": json.dumps(card)}
     return pack(tensors, metadata)
+
+
+def _packed(name: str, value: Tensor) -> Tensor:
+    return (value if name.startswith("interaction.") else value.half()).contiguous()
 
 
 @lru_cache(maxsize=2)

@@ -40,16 +40,23 @@ PLAIN: dict[str, tuple[str, ...]] = {
     "rain": ("wet",), "wind": ("air",), "ball": ("spherical", "sphere", "round", "globe"), "box": ("container", "case"),
     "cube": ("block", "cubic"), "cylinder": ("cylindrical",), "ring": ("circular", "circle"), "cone": ("conical",),
     "flat": ("board", "disk"), "wheel": ("vehicle",), "animal": ("mammal", "bird"), "person": ("people", "someone"),
-    "fall": ("drop", "descend", "downward", "fell"), "rise": ("upward", "ascend", "up"), "roll": ("revolve", "rolling"),
+    "fall": ("drop", "descend", "downward", "fell"), "rise": ("upward", "ascend"), "roll": ("revolve", "rolling"),
     "slide": ("slip", "glide", "smoothly"), "throw": ("propel", "cast", "toss"), "hit": ("strike", "collide", "impact"),
     "bounce": ("rebound", "spring"), "swing": ("sway", "oscillate"), "turn": ("rotate", "spin"), "jump": ("leap",),
     "push": ("force", "thrust"), "stop": ("halt", "cease"), "move": ("motion", "movement", "travel"),
     "stand": ("upright",),
     "fast": ("quick", "rapid", "rapidly", "quickly", "speed", "swift"), "slow": ("slowly",), "back": ("backward",),
     "left": (), "right": (), "near": ("close", "closer"), "far": ("away", "distant"), "two": ("pair",), "three": (),
-    "four": (), "five": (), "six": (), "photograph": ("camera", "picture", "film"), "still": ("motionless", "immobile"),
+    "clear": ("unclouded",), "five": (), "six": (), "photograph": ("camera", "picture", "film"),
+    "still": ("motionless", "immobile"),
 }  # fmt: skip
 KIND = 0.5  # of what a word is a kind of, against its own definition
+LEAST = 0.3  # senses that count less are left out
+# With these a definition begins to tell of something else: what a thing has, is used for, or is not.
+ASIDE = re.compile(
+    r"\([^)]*\)|\b(?:having|with|that|which|who|whose|used|by|from|containing|consisting|composed|when|where|while|for"
+    r"|free of|free from|without|lacking|not|no|never|neither)\b.*"
+)
 
 
 @dataclass(frozen=True)
@@ -68,8 +75,9 @@ def rebuild(wordnet: str | Path, *, folder: Path = files.DATA) -> None:
         senses = _senses(Path(wordnet) / f"data.{part}")
         for word, offsets in _index(Path(wordnet) / f"index.{part}"):
             for rank, offset in enumerate(offsets):
-                for name, weight in _told(senses, offset).items():
-                    found[word][name] = max(found[word][name], weight / (1 + rank) ** 0.5)
+                weight = 1 / (1 + rank)
+                for name, share in _told(senses, offset).items() if weight > LEAST else ():
+                    found[word][name] = max(found[word][name], weight * share)
     for part in PARTS:
         for line in (Path(wordnet) / f"{part}.exc").read_text(encoding="utf-8").splitlines():
             bent, *bases = line.split()
@@ -116,7 +124,7 @@ def _index(path: Path) -> Iterator[tuple[str, list[int]]]:
 def _told(senses: dict[int, Sense], offset: int) -> dict[int, float]:
     """How much one sense says of each plain word."""
     sense = senses[offset]
-    own = " ".join([*sense.words, sense.definition])
+    own = " ".join([*sense.words, ASIDE.sub("", sense.definition)])
     wider = " ".join(word for it in sense.wider if it in senses for word in senses[it].words)
     return _plain(wider, KIND) | _plain(own, 1.0)
 

@@ -107,7 +107,7 @@ def motion_levels(count: int, movers: int, rows: int, device: torch.device | str
 def _errors(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor], scales: Scales) -> dict[str, Tensor]:
     """Squared errors of the velocities at the batch's levels, shaped as the rows."""
     noise = {kind: torch.randn_like(getattr(clean, kind)) for kind in KINDS}
-    batch = foresee(noised(clean, noise), scales)
+    batch = foresee(network.interaction, noised(clean, noise), scales)
     if clean.motion.numel() and torch.rand(()) < INFORMED:
         batch = informed(network, batch, text, scales)
     guess = network(batch, *text)
@@ -124,7 +124,7 @@ def noised(levelled: Batch, noise: dict[str, Tensor]) -> Batch:
 def informed(network: WorldTransformer, batch: Batch, text: tuple[Tensor, Tensor], scales: Scales) -> Batch:
     """Foresee anew from what the network takes the motion to be, as in all steps but the first of a plan."""
     moves = network(batch, *text)[KINDS.index("motion")]
-    return foresee(batch, scales, ahead(batch.motion, batch.motion_level, moves))
+    return foresee(network.interaction, batch, scales, ahead(batch.motion, batch.motion_level, moves))
 
 
 def _mixed(data: Tensor, noise: Tensor, level: Tensor) -> Tensor:

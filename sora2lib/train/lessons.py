@@ -1,0 +1,150 @@
+"""Last lessons: parts of the network learn on, the rest is at rest.
+
+*Blows*: what to make of the forecasts, and when a row is struck. A plan decides a blow while the row is noise and the
+rows before it are all but clean. Batches in which everything has its own noise level seldom show that moment, and the
+squared error of the velocity hardly asks for it. Here every world shows it once, and the decision is learned as what it
+is, by the likelihood of the sample that was struck; so is which component of a belief explains each channel. The last
+layer of the motion rows learns.
+
+*Words*: whom a prompt casts. The text encoder learns, by what the casting loses.
+
+Shapes: B worlds, M movers, K time rows.
+"""
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from sora2lib.model.belief import decided, surprise
+from sora2lib.model.foresight import foresee
+from sora2lib.model.tokens import BLOW
+from sora2lib.model.transformer import Batch, WorldTransformer
+from sora2lib.model.weights import KINDS, Model, Scales
+from sora2lib.train.library import Library
+from sora2lib.train.objective import blurred, casting_losses, informed, noised
+
+LATEST, WIDEST = 0.8, 0.5  # the most that the row in question is known, and that the row before it is not
+KEEP = 0.99  # of the moving average, a step
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What learns, how fast, and by what; parts whose names begin with ``fresh`` learn ``FRESH`` times as fast."""
+
+    part: Callable[[WorldTransformer], nn.Module]
+    losses: Callable[[WorldTransformer, Library, Scales, np.random.Generator, int], dict[str, Tensor]]
+    rate: float
+    fresh: tuple[str, ...] = ()
+
+
+FRESH = 7.0
+
+
+@dataclass(frozen=True)
+class LessonConfig:
+    """Worlds to learn from, steps, rows of a step, seed."""
+
+    data: Path
+    steps: int = 1_000
+    rows: int = 3_000
+    seed: int = 0
+
+
+def learn(model: Model, lesson: Lesson, config: LessonConfig) -> Iterator[dict[str, float]]:
+    """Train a part of the model's network in place; yields each step's losses. It ends with the average of the part."""
+    library = Library().refresh(config.data)
+    part = lesson.part(model.network.requires_grad_(False)).requires_grad_(True)
+    average = deepcopy(part).requires_grad_(False)
+    fast = [p for name, p in part.named_parameters() if name.startswith(lesson.fresh)] if lesson.fresh else []
+    rest = [p for name, p in part.named_parameters() if not lesson.fresh or not name.startswith(lesson.fresh)]
+    groups = [{"params": rest, "lr": lesson.rate}, {"params": fast, "lr": lesson.rate * FRESH}]
+    optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.0)
+    falling = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, config.steps)
+    # The passes run in bfloat16, five times as fast on a CPU; the weights that they copy stay float32.
+    working = deepcopy(model.network).to_bfloat16()
+    pairs = [*zip(lesson.part(working).requires_grad_(True).parameters(), part.parameters(), strict=True)]
+    for step in range(config.steps):
+        rng = np.random.default_rng([config.seed, step])
+        torch.manual_seed(int(rng.integers(2**62)))
+        losses = lesson.losses(working, library, model.scales, rng, config.rows)
+        working.zero_grad()
+        torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+        for copy, master in pairs:
+            master.grad = None if copy.grad is None else copy.grad.float()
+        nn.utils.clip_grad_norm_(part.parameters(), 1.0)
+        optimiser.step()
+        falling.step()
+        with torch.no_grad():
+            torch._foreach_copy_([copy for copy, _ in pairs], [*part.parameters()])
+            torch._foreach_lerp_([*average.parameters()], [*part.parameters()], 1 - min(KEEP, step / (step + 20)))
+        yield {name: float(loss.detach()) for name, loss in losses.items()}
+    part.requires_grad_(False).load_state_dict(average.state_dict())
+
+
+def _words(
+    network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
+) -> dict[str, Tensor]:
+    drawn = library.draw(rng, rows, scales)
+    return casting_losses(network, drawn.casting, network.text(*blurred(drawn.words, drawn.mask)), scales)
+
+
+def _blows(
+    network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
+) -> dict[str, Tensor]:
+    """At the fronts of a batch: squared error of the velocity, surprise in nats at the channels and at the blow."""
+    drawn = library.draw(rng, rows, scales)
+    with torch.no_grad():
+        text = network.text(*blurred(drawn.words, drawn.mask))
+        batch, noise, front = at_a_front(drawn.motion)
+        batch = informed(network, foresee(network.interaction, batch, scales), text, scales)
+        x = network.thoughts(batch, *text)
+    layer, foreseen = network.leave_motion, network.foreseen(batch)
+    asked = front[:, None] & batch.motion_mask[..., None]
+    noisy, level, clean = batch.motion, batch.motion_level, drawn.motion.motion
+    weighed = layer.weighed(x, noisy, level, foreseen)
+    means, spreads, logits = layer.mixture(x, foreseen, weighed)
+    single = slice(0, means.shape[-1])
+    told = surprise(means, spreads, logits, noisy[..., single], level, clean[..., single]).mean(dim=-1)
+    error = ((layer(x, noisy, level, foreseen) - (clean - noise)) ** 2).mean(dim=-1)
+    likely = decided(layer.leaning(x, foreseen, weighed), noisy[..., BLOW], level)
+    struck = clean[..., BLOW].argmax(dim=-1)  # (B, M, K)
+    return {
+        "motion": error[asked].mean(),
+        "channels": told[asked].mean(),
+        "blow": F.cross_entropy(likely[asked], struck[asked]),
+    }
+
+
+def at_a_front(clean: Batch) -> tuple[Batch, Tensor, Tensor]:
+    """Put noise on a clean batch: in each world one row is decided, those before are known, those after are not.
+
+    Also returns the noise of the motion rows, and which row it is, (B, K) bool.
+    """
+    count, movers, rows = clean.motion_level.shape
+    number, front = torch.arange(rows), torch.randint(rows, (count, 1))
+    level = (number < front).float()
+    level = torch.where(number == front, LATEST * torch.rand(count, 1) ** 2, level)
+    level = torch.where(number == front - 1, 1 - WIDEST * torch.rand(count, 1), level)  # (B, K)
+    levels = level[:, None].expand(count, movers, rows)
+    noise = {kind: torch.randn_like(getattr(clean, kind)) for kind in KINDS}
+    noisy = noised(replace(clean, camera_level=level, motion_level=levels), noise)
+    return noisy, noise["motion"], number == front
+
+
+@torch.no_grad()
+def encourage(network: WorldTransformer, *, likely: float = 3.5, heed: float = 2.0) -> None:
+    """Raise the trust in forecasts by so many nats, after a lesson too short to find it; chosen on validation worlds."""
+    layer = network.leave_motion
+    assert layer.weigh is not None  # of motion rows there are forecasts
+    layer.weigh.leave.bias[: layer.atoms.shape[1]] += likely
+    layer.weigh.leave.bias[-1] += heed
+
+
+BLOWS = Lesson(lambda network: network.leave_motion, _blows, 3e-4, ("weigh", "heed"))
+WORDS = Lesson(lambda network: network.text, _words, 3e-4)

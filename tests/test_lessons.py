@@ -1,0 +1,87 @@
+"""Last lessons: a part learns, nothing else moves; rows at a front are where a plan decides."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from sora2lib.model import weights
+from sora2lib.model.conditions import motion_batch
+from sora2lib.model.tokens import encode
+from sora2lib.model.transformer import TEXT_WIDTH
+from sora2lib.train import data, lessons
+from sora2lib.train.library import Library
+from sora2lib.world.simulate import simulate
+
+
+def test_at_a_front_what_was_is_known_and_what_comes_is_not(untrained):
+    rows = [encode(simulate("drop", seed)) for seed in range(6)]
+    clean = motion_batch(rows, weights.load(untrained).scales, slots=8)
+    torch.manual_seed(0)
+    noisy, noise, front = lessons.at_a_front(clean)
+    assert (front.sum(dim=1) == 1).all()
+    for levels, at in zip(noisy.camera_level, front.float().argmax(dim=1).tolist(), strict=True):
+        assert (levels[: max(at - 1, 0)] == 1).all()
+        assert (levels[at + 1 :] == 0).all()
+        assert levels[at] <= lessons.LATEST
+        assert at == 0 or levels[at - 1] >= 1 - lessons.WIDEST
+    torch.testing.assert_close(noisy.motion[noisy.motion_level == 0], noise[noisy.motion_level == 0])
+    known = noisy.camera_level == 1
+    torch.testing.assert_close(noisy.camera[known], clean.camera[known])
+
+
+def stir(network):
+    """Let every part of an untrained network have a say: many begin with zeros."""
+    torch.manual_seed(3)
+    for parameter in network.parameters():
+        if not parameter.any():
+            torch.nn.init.normal_(parameter, std=0.05)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "kinds", "part"),
+    [(lessons.BLOWS, ("motion", "channels", "blow"), "leave_motion."), (lessons.WORDS, ("cast", "scene"), "text.")],
+)
+def test_a_part_learns_and_nothing_else_moves(untrained, tmp_path, monkeypatch, lesson, kinds, part):
+    monkeypatch.setattr(data, "SHARD", 12)
+    data.make_shard(tmp_path, 0)
+    model = weights.load.__wrapped__(untrained)
+    stir(model.network)
+    before = {name: value.clone() for name, value in model.network.state_dict().items()}
+    library = Library().refresh(tmp_path)
+
+    def losses():
+        torch.manual_seed(0)
+        with torch.no_grad():
+            return lesson.losses(model.network, library, model.scales, np.random.default_rng(0), 2_000)
+
+    then = losses()
+    done = list(lessons.learn(model, replace(lesson, rate=3e-3), lessons.LessonConfig(tmp_path, steps=24, rows=400)))
+    now = losses()
+    assert len(done) == 24
+    assert set(done[0]) == set(kinds)
+    assert all(float(now[kind]) < float(then[kind]) for kind in kinds)
+    moved = {name for name, value in model.network.state_dict().items() if not torch.equal(value, before[name])}
+    assert moved
+    assert all(name.startswith(part) for name in moved)
+
+
+def test_encouraged_a_network_takes_its_forecasts(untrained):
+    network = weights.load.__wrapped__(untrained).network
+    stir(network)
+    rows = [encode(simulate("drop", 1))]
+    clean = motion_batch(rows, weights.load(untrained).scales, slots=len(rows[0].cast))
+    half = torch.full_like(clean.motion_level, 0.5)
+    forecast = torch.full_like(clean.motion, 3.0)
+    batch = replace(clean, motion=torch.zeros_like(clean.motion), motion_level=half, forecast=forecast)
+
+    def taken():
+        """How much nearer the forecast the rows are expected than the first one, which follows none."""
+        with torch.no_grad():
+            speed = network(batch, *network.text(torch.zeros(1, 0, TEXT_WIDTH), torch.zeros(1, 0, dtype=torch.bool)))[3]
+        return float((speed[:, :, 1:, :8] / 2).mean() - (speed[:, :, :1, :8] / 2).mean())
+
+    before = taken()
+    lessons.encourage(network, likely=20.0)
+    assert taken() > before + 0.3
