@@ -139,7 +139,7 @@ def at_a_front(clean: Batch) -> tuple[Batch, Tensor, Tensor]:
 
 @torch.no_grad()
 def encourage(network: WorldTransformer, *, likely: float = 3.5, heed: float = 2.0) -> None:
-    """Raise the trust in forecasts by so many nats, after a lesson too short to find it (found on validation worlds)."""
+    """Raise the trust in forecasts by so many nats, found on validation worlds, after a lesson too short to find it."""
     layer = network.leave_motion
     assert layer.weigh is not None  # of motion rows there are forecasts
     layer.weigh.leave.bias[: layer.atoms.shape[1]] += likely
