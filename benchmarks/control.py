@@ -32,11 +32,12 @@ from sora2lib.model import weights
 from sora2lib.model.tokens import order
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.weights import Model
+from sora2lib.physics.intervals import wilson
 from sora2lib.recast import apply, changes
 from sora2lib.render import render
 from sora2lib.request import Edit, Request
 from sora2lib.storyboard import Card, Storyboard
-from sora2lib.train.evaluate import obeys, wilson
+from sora2lib.train.evaluate import obeys
 from sora2lib.world.naming import Clause
 from sora2lib.world.schema import RATE, VARIABLES, World, build
 from sora2lib.world.simulate import simulate

@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 from sora2lib import planner
 from sora2lib.model import tokens, weights
 from sora2lib.model.weights import Model
+from sora2lib.physics.intervals import bootstrap
 from sora2lib.physics.phyworld import DIT_L, RATE, VIEW, disc, read, velocity_error
-from sora2lib.train.evaluate import bootstrap
 from sora2lib.world.families.lab import RADIUS, RADIUS_OUT, SPEED, SPEED_OUT, UNIT, lab
 from sora2lib.world.schema import World
 from sora2lib.world.simulate import shoot

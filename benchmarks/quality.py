@@ -25,7 +25,8 @@ from sora2lib import planner
 from sora2lib.given import Ask
 from sora2lib.model import weights
 from sora2lib.model.weights import Model
-from sora2lib.train.evaluate import frozen, obeys, wilson
+from sora2lib.physics.intervals import wilson
+from sora2lib.train.evaluate import frozen, obeys
 from sora2lib.train.hearing import found_late, heard_late
 from sora2lib.world.captions import caption
 from sora2lib.world.contacts import contacts

@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from sora2lib.train.evaluate import bootstrap, check, frozen, obeys, wilson
+from sora2lib.physics.intervals import bootstrap, wilson
+from sora2lib.train.evaluate import check, frozen, obeys
 from sora2lib.train.looks import camera_of, cielab, nearest_colour
 from sora2lib.train.measure import Scene
 from sora2lib.world.assets import primitives

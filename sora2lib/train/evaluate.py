@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from sora2lib.train import animals, company, looks, meetings, people
 from sora2lib.train.clauses import ACTIONS, OUTCOMES
@@ -33,7 +32,6 @@ TAKE_TWO = frozenset(
     | meetings.PAIRS
     | company.PAIRS
 )
-NORMAL_95 = 1.959964
 
 
 def obeys(world: World, clauses: Iterable[Clause]) -> dict[Clause, bool | None]:
@@ -227,29 +225,3 @@ def frozen(world: World) -> World:
         if "time" in variable.dims:
             still[name] = variable.isel(time=[0] * world.sizes["time"]).assign_coords(time=world.time)
     return still
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """95 % interval of a share (E. B. Wilson, JASA 22 (1927) 209).
-
-    >>> tuple(round(it, 3) for it in wilson(8, 10))
-    (0.49, 0.943)
-    """
-    if not trials:
-        return 0.0, 1.0
-    share, z = successes / trials, NORMAL_95
-    middle = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
-    half = z / (1 + z**2 / trials) * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
-
-
-def bootstrap(values: ArrayLike, *, draws: int = 2000, seed: int = 0) -> tuple[float, float]:
-    """95 % interval of a mean, by drawing the values again with replacement.
-
-    >>> bootstrap([1.0, 1.0, 1.0])
-    (1.0, 1.0)
-    """
-    sample = np.asarray(values, dtype=np.float64).ravel()
-    picks = np.random.default_rng(seed).integers(len(sample), size=(draws, len(sample)))
-    low, high = np.quantile(sample[picks].mean(axis=1), [0.025, 0.975])
-    return float(low), float(high)
