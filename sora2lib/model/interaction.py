@@ -105,7 +105,7 @@ class Interaction(nn.Module):
         first = slice(0, movers)
         speed, rate, gain, turned = (x[:, first] for x in (now.speed, now.rate, now.gain, now.turned))
         radius = them.radius[:, first]
-        up = speed.new_tensor([0.0, 0.0, 1.0]).expand_as(speed)
+        up = _up(speed)
         roll = torch.linalg.cross(rate, up) * radius
         frame = _heading(speed + roll / 2)
         tall = (frames.orthonormal(now.columns[:, first])[..., 2, :].abs() * them.half[:, first]).sum(-1, keepdim=True)
@@ -172,8 +172,7 @@ def _meet(now: Moment, them: Bodies, movers: int) -> Pairs:
         *(_near(gap), _near(gap2), _near(gap - closing * DT), _near(gap2 - closing2 * DT)),
         (gap / (closing.abs() * DT + 1e-3)).clamp(-2, 2), _slow(closing), heavier / 4, heavier.sigmoid(),
     ]  # fmt: skip
-    up = torch.zeros_like(way)
-    up[..., 2] = 1.0
+    up = _up(way)
     speeds = [approach, spin, gain * DT, gain2 * DT, rate * radius, rate2 * radius2]
     features = torch.cat(
         [
@@ -230,6 +229,11 @@ def _sum_of(numbers: Tensor, vectors: Tensor, frame: Tensor) -> Tensor:
     return (numbers[..., None] * torch.cat([vectors, frame], dim=-2)).sum(dim=-2)
 
 
+def _up(like: Tensor) -> Tensor:
+    """Unit vectors upwards, as many as ``like`` (..., 3) has."""
+    return like.new_tensor([0.0, 0.0, 1.0]).expand_as(like)
+
+
 def _dot(a: Tensor, b: Tensor) -> Tensor:
     return (a * b).sum(dim=-1, keepdim=True)
 
@@ -248,8 +252,7 @@ def _columns_in(frame: Tensor, columns: Tensor) -> Tensor:
 
 def _contact(way: Tensor, approach: Tensor) -> Tensor:
     """Frames (..., 3, 3) whose rows are the way, a level one across it, and one across both."""
-    up = torch.zeros_like(way)
-    up[..., 2] = 1.0
+    up = _up(way)
     along = approach / (approach.norm(dim=-1, keepdim=True) + 1e-2)
     level = F.normalize(torch.linalg.cross(way, up + 0.1 * along), dim=-1, eps=1e-6)
     return torch.stack([way, level, torch.linalg.cross(way, level)], dim=-2)
@@ -259,8 +262,7 @@ def _heading(speed: Tensor) -> Tensor:
     """Frames (..., 3, 3) whose rows are the level direction of a speed, the one to its left, and up."""
     flat = F.pad(speed[..., :2], (0, 1))
     ahead = F.normalize(flat + speed.new_tensor([1e-4, 0.0, 0.0]), dim=-1)
-    up = torch.zeros_like(ahead)
-    up[..., 2] = 1.0
+    up = _up(ahead)
     return torch.stack([ahead, torch.linalg.cross(up, ahead), up], dim=-2)
 
 
