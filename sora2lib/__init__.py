@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sora2lib.pipeline import generate, steps
     from sora2lib.planner import Step
     from sora2lib.request import Request
+    from sora2lib.retaking import retake
     from sora2lib.storyboard import Card, Storyboard
     from sora2lib.world.schema import World
 
@@ -53,6 +54,7 @@ __all__ = [
     "load",
     "refilm",
     "remix",
+    "retake",
     "simulate",
     "speed",
     "steps",
@@ -72,6 +74,7 @@ _HOMES = {
     "physics.report": ("Report",),
     "pipeline": ("generate", "steps"),
     "request": ("Request",),
+    "retaking": ("retake",),
     "storyboard": ("Card", "Storyboard"),
     "world.schema": ("World",),
 }

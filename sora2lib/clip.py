@@ -173,6 +173,26 @@ class Clip:
             self, prompt, strength=strength, keep=keep, change=change, seed=seed, model=model, guidance=guidance
         )
 
+    def retake(
+        self,
+        start: float = 0.0,
+        end: float | None = None,
+        prompt: str | None = None,
+        *,
+        actor: str | None = None,
+        seed: int | None = None,
+        model: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+    ) -> "Clip":
+        """Plan some seconds anew, or what one actor does in them: :func:`sora2lib.retake`.
+
+        >>> clip.retake(1, 3, "the ball bounces", actor="ball")  # doctest: +SKIP
+        """
+        return sora2lib.retake(
+            self, start, end, prompt, actor=actor, seed=seed, model=model, steps=steps, guidance=guidance
+        )
+
     def speed(self, times: float) -> "Clip":
         """Play its world faster or slower, drawn anew: :func:`sora2lib.speed`.
 

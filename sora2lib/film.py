@@ -109,10 +109,10 @@ def refilm(
     >>> refilm(clip, Camera.orbit(90), style="anime").save("anime.mp4")  # doctest: +SKIP
     """
     size = clip.size if size is None else size
-    return develop(retake(recipe_of(clip), camera, style=style, size=size, fps=fps), size=size)
+    return develop(refilmed(recipe_of(clip), camera, style=style, size=size, fps=fps), size=size)
 
 
-def retake(
+def refilmed(
     recipe: Recipe, camera: Camera | None = None, *, style: str | None = None, size: str, fps: float | None = None
 ) -> Recipe:
     """Return the recipe of :func:`refilm`, to be drawn or recorded."""

@@ -1,14 +1,15 @@
-"""What a plan is given: the words, whom they may be cast from, a past to go on from, cameras to film with."""
+"""What a plan is given: the words, whom they may be cast from, a past to go on from, what is held, and cameras."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sora2lib.camera import Camera
 from sora2lib.camera.paths import first_pose
-from sora2lib.model import tokens
+from sora2lib.model import tokens, windows
 from sora2lib.model.camera import encode_camera
 from sora2lib.model.tokens import DT, Array, Rows
 from sora2lib.model.tracks import STRIDE
@@ -23,11 +24,28 @@ SEEN_BY = ("camera_eye", "camera_target", "camera_roll", "camera_fov", "camera_c
 
 
 @dataclass(frozen=True)
+class Held:
+    """What is known of the time that is planned, and of what comes after it.
+
+    Parameters
+    ----------
+    world : from the first sample of the past on; it fills whole rows.
+    actors : names of those that are planned anew; the others go on as they do in the world.
+    camera : whether it is planned anew.
+    """
+
+    world: World
+    actors: tuple[str, ...]
+    camera: bool
+
+
+@dataclass(frozen=True)
 class Ask:
     """What the planner needs of a request; :func:`sora2lib.prompt.shots` says how the seconds are shared out.
 
     With a ``past`` the plan goes on from the end of that world, with its cast; the seconds are those that are added.
-    A ``camera`` films what is planned; of several, each films its shot.
+    A ``camera`` films what is planned; of several, each films its shot. What else is known of the time from the past on
+    is ``held``.
     """
 
     prompt: str
@@ -35,6 +53,7 @@ class Ask:
     seconds: float = 4.0
     past: World | None = None
     camera: Cameras = None
+    held: Held | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +88,7 @@ class Take:
         if seen.start >= seen.stop:
             return world
         # What a camera does takes all of its time, whether the world is planned so far or not.
-        shot = self.camera.film(_held(world, self.stop).isel(time=slice(self.origin, None)))
+        shot = self.camera.film(lengthened(world, self.stop).isel(time=slice(self.origin, None)))
         filmed = {}
         for name in SEEN_BY:
             track = world[name].values.copy()
@@ -84,7 +103,7 @@ class Take:
         """Camera rows (stop, CAMERA_WIDTH), as if it had stood and went on standing where it begins and ends."""
         long = stop * STRIDE + 1
         samples = np.arange(long).clip(self.start if self.anew else 0, self.stop - 1)
-        return encode_camera(self.film(_held(world, long)).isel(time=samples))
+        return encode_camera(self.film(lengthened(world, long)).isel(time=samples))
 
 
 def takes(camera: Cameras, ends: Sequence[int], samples: int, past: World | None = None) -> tuple[Take, ...]:
@@ -120,12 +139,14 @@ class Given:
     past : what was, up to its last whole row, its actors in cast order; or None.
     takes : what is filmed by cameras that are given; the rest is left to the model.
     samples : how many it shall have; rows may hold some more.
+    held : what is known from the past on, its actors in cast order; or None.
     """
 
     assets: tuple[str, ...]
     past: World | None
     takes: tuple[Take, ...]
     samples: int
+    held: Held | None = None
 
     @classmethod
     def of(cls, ask: Ask, ends: Sequence[int]) -> "Given":
@@ -136,7 +157,19 @@ class Given:
         past = ask.past.isel(time=slice(0, whole_rows(ask.past) * STRIDE + 1), actor=tokens.order(ask.past))
         known, samples = map(str, ask.past.asset.values), past.sizes["time"] + added
         assets = tuple(dict.fromkeys((*castable(ask.prompt), *known)))
-        return cls(assets, past, takes(ask.camera, ends, samples, past), samples)
+        held = ask.held and replace(ask.held, world=ask.held.world.isel(actor=tokens.order(ask.held.world)))
+        return cls(assets, past, takes(ask.camera, ends, samples, past), samples, held)
+
+    @property
+    def known(self) -> World | None:
+        """All that is known of the world before it is planned."""
+        return self.held.world if self.held else self.past
+
+    def moved(self, movers: int) -> NDArray[np.bool_]:
+        """Which of the movers are planned; the others do as they are known to do."""
+        if self.held is None:
+            return np.ones(movers, dtype=bool)
+        return np.isin(self.held.world.actor.values[:movers], self.held.actors)
 
     def take(self, row: int) -> Take | None:
         """What films a time row."""
@@ -158,6 +191,7 @@ class Given:
 
     def world(self, rows: Rows, cuts: tuple[int, ...]) -> World:
         """The world that rows tell of so far, filmed as is given; ``cuts`` are rows with which shots begin."""
+        rows = windows.until(rows, math.ceil((self.samples - 1) / STRIDE))
         begun = tuple(row for row in cuts if row < len(rows.camera) and not self._within(row))
         world = tokens.decode(rows, assets=self.assets, cuts=begun, past=self.past)
         world = eased(world, self.past.sizes["time"]) if self.past is not None else world
@@ -172,11 +206,13 @@ class Given:
 
     def views(self, rows: Rows, cuts: tuple[int, ...], row: int, stop: int) -> Array | None:
         """Camera rows (stop, CAMERA_WIDTH) of what films a time row; what is not in ``rows`` yet stands still."""
+        if self.held and not self.held.camera:
+            return rows.camera
         take = self.take(row)
         return None if take is None else take.views(self.world(rows, cuts), stop)
 
 
-def _held(world: World, samples: int) -> World:
+def lengthened(world: World, samples: int) -> World:
     """The world with so many samples, the last of it held."""
     there = np.arange(samples).clip(max=world.sizes["time"] - 1)
     return world.isel(time=there).assign_coords(time=np.arange(samples) * DT)

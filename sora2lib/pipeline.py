@@ -164,11 +164,16 @@ def _filmed(world: World, request: Request) -> World:
 
 def notices(request: Request) -> tuple[str, ...]:
     """What the user should know: values that were rounded, words that are not read or not understood."""
+    return (*request.notices, *of_words(request))
+
+
+def of_words(request: Request) -> tuple[str, ...]:
+    """What the user should know of a prompt: words that are not read or not understood, and what cannot come true."""
     words = seen(request.prompt)
     unknown, rest = unknown_words(words), unread(words)
     strange = (f"the model does not understand: {', '.join(unknown)}",) if unknown else ()
     cut = (f"the prompt is too long to be read whole; left out: {shorten(rest, 80)}",) if rest else ()
-    return (*request.notices, *strange, *cut, *remarks(request.prompt, request.seconds), *_of_shots(request))
+    return (*strange, *cut, *remarks(request.prompt, request.seconds), *_of_shots(request))
 
 
 def _of_shots(request: Request) -> Iterator[str]:

@@ -15,6 +15,7 @@ from functools import partial
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from sora2lib.given import Ask, Given, shot_ends, whole_rows
@@ -85,18 +86,16 @@ class ManyStep:
 def plan_many(
     model: Model, asks: Sequence[Ask], *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG
 ) -> Iterator[ManyStep]:
-    """Plan worlds side by side, all with a past of the same length or none, and with cameras for the same shots.
+    """Plan worlds side by side, each what it would be alone, up to rounding.
 
-    Their shots are of the same lengths.
-
-    Each is what it would be alone, up to rounding.
+    All have a past of the same length or none, shots of the same lengths, and cameras for the same shots.
     """
     generators = [torch.Generator().manual_seed(ask.seed) for ask in asks]
     told, done = [shots(ask.prompt, ask.seconds) for ask in asks], whole_rows(asks[0].past)
     ends = shot_ends(asks[0].prompt, asks[0].seconds, done)
     given = [Given.of(ask, ends) for ask in asks]
-    worlds = [tokens.encode(it.past) for it in given if it.past is not None]
-    stretches = _stretches(ends, done)
+    worlds = [tokens.encode(it.known) for it in given if it.known is not None]
+    stretches = _stretches(ends, done, whole_rows(given[0].known))
     start, look = (max(4, steps * part // MOTION_STEPS) for part in (CASTING_STEPS, FRAMING_STEPS))
     casting, framing = 0 if worlds else start, [it for it in stretches if any(one.roaming(it.fresh) for one in given)]
     count, total = itertools.count(1), casting + look * len(framing) + steps * len(stretches)
@@ -116,8 +115,9 @@ def plan_many(
             given = [it.placed(look, cuts, stretch.fresh) for it, look in zip(given, looks, strict=True)]
         views = [it.views(world, cuts, stretch.fresh, ends[-1]) for it, world in zip(given, before, strict=True)]
         filmed = [it for it in views if it is not None]
+        moved = [it.moved(len(world.motion)) for it, world in zip(given, before, strict=True)]
         for worlds in motion(
-            model, prompts, generators, before, stretch, filmed, steps=steps, guidance=strength, lag=lag
+            model, prompts, generators, before, stretch, filmed, moved, steps=steps, guidance=strength, lag=lag
         ):
             yield ManyStep(next(count), total, "motion", partial(_decode_all, worlds, given, cuts))
 
@@ -128,9 +128,9 @@ def _decode_all(worlds: list[Rows], given: list[Given], cuts: tuple[int, ...]) -
 
 @dataclass(frozen=True)
 class Stretch:
-    """Time rows ``start`` to ``stop`` (exclusive) that are planned at once, the first ``given`` of them known.
+    """Time rows ``start`` to ``stop`` (exclusive) that are planned at once.
 
-    At a cut the camera's are not: what it does begins anew.
+    The first ``given`` and the last ``kept`` of them are known; at a cut not the camera's first: it begins anew.
     """
 
     start: int
@@ -138,22 +138,42 @@ class Stretch:
     given: int = 0
     shot: int = 0
     cut: bool = False
+    kept: int = 0
 
     @property
     def fresh(self) -> int:
         """The first row that is not known."""
         return self.start + self.given
 
+    @property
+    def end(self) -> int:
+        """The first row after those that are planned."""
+        return self.stop - self.kept
 
-def _stretches(ends: Sequence[int], past: int = 0) -> list[Stretch]:
-    """Stretches that plan shots which end at these time rows, one after the other, after a past of some rows."""
+    @property
+    def known(self) -> Tensor:
+        """Which of its rows are known."""
+        rows = torch.arange(self.start, self.stop)
+        return (rows < self.fresh) | (rows >= self.end)
+
+
+def _stretches(ends: Sequence[int], past: int = 0, known: int = 0) -> list[Stretch]:
+    """Stretches that plan shots which end at these time rows, one after the other, after a past of some rows.
+
+    Of what is ``known`` after the last shot, up to some row, the stretch that leads to it is told.
+    """
     stretches: list[Stretch] = []
     for shot, end in enumerate(ends):
-        done, cut = stretches[-1].stop if stretches else past, shot > 0
+        done, cut = stretches[-1].end if stretches else past, shot > 0
+        after = max(0, known - end) if end == ends[-1] else 0
         while done < end:
             start = max(0, done - OVERLAP)
-            stretches.append(Stretch(start, min(end, start + SPAN), done - start, shot, cut))
-            done, cut = stretches[-1].stop, False
+            most, seen = start + SPAN, min(OVERLAP, after)
+            # Rather a short last stretch than one that does not see what it leads to.
+            until = end if end + seen <= most else min(most, end - seen)
+            kept = min(most - until, after) if until == end else 0
+            stretches.append(Stretch(start, until + kept, done - start, shot, cut, kept))
+            done, cut = until, False
     return stretches
 
 
@@ -245,14 +265,16 @@ def set_out(model: Model, cast: Tensor, scene: Tensor, assets: tuple[str, ...]) 
 
 def motion(
     model: Model, prompts: list[str], generators: list[torch.Generator], worlds: list[Rows], stretch: Stretch,
-    filmed: Sequence[Array] = (), *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG,
+    filmed: Sequence[Array] = (), moved: Sequence[NDArray[np.bool_]] = (),
+    *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG,
 ) -> Iterator[list[Rows]]:  # fmt: skip
     """Plan a stretch of worlds whose cast, and whose rows before, are there.
 
-    ``filmed`` holds the camera rows (K, CAMERA_WIDTH) of worlds whose camera is given, from their first row on.
+    ``filmed`` holds the camera rows (K, CAMERA_WIDTH) of worlds whose camera is given, from their first row on;
+    ``moved`` tells which movers (M,) of each world are planned, without it all.
     Yields whole worlds, from their first row on, after each step.
     """
-    count, rows, given = len(worlds), stretch.stop - stretch.start, stretch.given
+    count, rows = len(worlds), stretch.stop - stretch.start
     window = [windows.pad(windows.crop(world, stretch.start), rows) for world in worlds]
     for index, camera in enumerate(filmed):
         window[index] = replace(window[index], camera=camera[stretch.start : stretch.stop])
@@ -261,8 +283,11 @@ def motion(
     window = [_shifted(it, -way) for it, way in zip(window, gone, strict=True)]
     clean = motion_batch(window, model.scales, slots=max(len(world.cast) for world in worlds))
     movers, figures = clean.motion.shape[1], clean.pose.shape[1]
-    known = torch.arange(rows) < given
-    seen = known & (not stretch.cut) | bool(filmed)
+    planned = torch.ones(count, movers, dtype=torch.bool)
+    for index, them in enumerate(moved):
+        planned[index, : len(them)] = torch.from_numpy(them)
+    free = planned[..., None] & ~stretch.known
+    seen = stretch.known & (not stretch.cut) | bool(filmed)
 
     def assemble(state: State, levels: State, _: Tensor, estimate: State | None) -> Batch:
         camera, moves, poses = state
@@ -270,10 +295,10 @@ def motion(
         return foresee(model.network.interaction, noisy, model.scales, estimate[1] if estimate else None)
 
     looks = torch.where(seen[:, None], clean.camera, _noise(generators, rows, CAMERA_WIDTH))
-    moves = torch.where(known[:, None], clean.motion, _noise(generators, movers, rows, MOTION_WIDTH))
-    poses = torch.where(known[:, None], clean.pose, _noise(generators, figures, rows, POSE_WIDTH))
-    counts = count, movers, figures
-    levels = [_levels(level, stretch, bool(filmed), counts) for level in cascade(rows - given, steps, lag)]
+    moves = torch.where(free[..., None], _noise(generators, movers, rows, MOTION_WIDTH), clean.motion)
+    poses = torch.where(free[:, :figures, :, None], _noise(generators, figures, rows, POSE_WIDTH), clean.pose)
+    moments = cascade(stretch.end - stretch.fresh, steps, lag)
+    levels = [_levels(level, stretch, bool(filmed), free, figures) for level in moments]
     velocity = _velocities(model, prompts, assemble, guidance, slice(2, 5))
     for estimate in euler(velocity, (looks, moves, poses), levels):
         yield [
@@ -282,16 +307,19 @@ def motion(
         ]
 
 
-def _levels(level: Tensor, stretch: Stretch, filmed: bool, counts: tuple[int, int, int]) -> State:
-    """Levels of camera, motion and pose rows; known ones are clean, a camera that begins anew goes with the first."""
-    count, movers, figures = counts
-    known = torch.ones(stretch.given)
-    camera = moves = torch.cat([known, level])
+def _levels(level: Tensor, stretch: Stretch, filmed: bool, free: Tensor, figures: int) -> State:
+    """Levels of camera, motion and pose rows of a stretch, of which the ``free`` (B, M, K) are planned.
+
+    Known ones are clean, a camera that begins anew goes with the first.
+    """
+    before, after = torch.ones(stretch.given), torch.ones(stretch.kept)
+    camera = rows = torch.cat([before, level, after])
     if filmed:
-        camera = torch.ones_like(moves)
+        camera = torch.ones_like(rows)
     elif stretch.cut:
-        camera = torch.cat([known * level[0], level])
-    return camera.expand(count, -1), moves.expand(count, movers, -1), moves.expand(count, figures, -1)
+        camera = torch.cat([before * level[0], level, after])
+    moves = torch.where(free, rows, 1.0)
+    return camera.expand(len(free), -1), moves, moves[:, :figures]
 
 
 def _gone(world: Rows, window: Rows) -> Array:
@@ -312,11 +340,11 @@ def _shifted(rows: Rows, way: Array) -> Rows:
 def _joined(
     model: Model, world: Rows, stretch: Stretch, gone: Array, camera: Tensor, motion: Tensor, pose: Tensor
 ) -> Rows:
-    start = stretch.start
+    start, known = stretch.start, stretch.known[: len(world.camera) - stretch.start].nonzero().flatten().numpy()
     new_camera = model.scales.leave("camera", camera).double().numpy()
     for first in (0, 3):
         new_camera[:, first : first + 2] += gone
-    new_camera[: stretch.given] = world.camera[start : start + stretch.given]
+    new_camera[known] = world.camera[start + known]
     new_motion = model.scales.leave("motion", motion[: len(world.motion)]).double().numpy()
     new_pose = model.scales.leave("pose", pose[: len(world.pose)]).double().numpy()
     return windows.join(world, start, new_camera, new_motion, new_pose)

@@ -55,6 +55,12 @@ def spoken(world: World, told: Script, *, after: float = 0.0) -> World:
     """
     if not told.lines:
         return world
+    alone = lined(world.isel(line=slice(0)), told, after=after)
+    return lined(world.assign(joint_angle=mouths(alone).joint_angle), told, after=after).validate()
+
+
+def lined(world: World, told: Script, *, after: float = 0.0) -> World:
+    """Return a world with the lines of a script behind its own, as :func:`spoken`, but for the mouths."""
     begun = float(world.time.values[0]) + after
     fresh = {
         "line_speaker": [line.speaker for line in told.lines],
@@ -62,10 +68,8 @@ def spoken(world: World, told: Script, *, after: float = 0.0) -> World:
         "line_start": [begun + float(line.start or 0.0) for line in told.lines],
         "line_manner": [line.manner for line in told.lines],
     }
-    alone = world.drop_vars(fresh).assign({name: ("line", np.array(values)) for name, values in fresh.items()})
-    moved = world.assign(joint_angle=mouths(alone).joint_angle)
-    both = {name: np.concatenate([world[name].values, alone[name].values]) for name in fresh}
-    return moved.drop_vars(fresh).assign({name: ("line", values) for name, values in both.items()}).validate()
+    both = {name: np.concatenate([world[name].values, values]) for name, values in fresh.items() if told.lines}
+    return world.drop_vars(both).assign({name: ("line", values) for name, values in both.items()})
 
 
 def unseen(world: World) -> tuple[str, ...]:

@@ -90,6 +90,6 @@ def test_a_fingerprint_is_of_the_world_alone(world):
 
 
 def test_a_recipe_with_parents_comes_back(world):
-    told = film.retake(Recipe(3, 6, world, maker="a test"), ORBIT, size="64x64")
+    told = film.refilmed(Recipe(3, 6, world, maker="a test"), ORBIT, size="64x64")
     again = Recipe.from_json(told.to_json())
     assert again.parents == told.parents == (Parent("refilm", None, "a test", fingerprint(world)),)

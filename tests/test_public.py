@@ -33,12 +33,13 @@ SURFACE = {
     "load": "path",
     "refilm": "clip camera * style size fps",
     "remix": "clip prompt * strength keep change seed model guidance",
+    "retake": "clip start end prompt * actor seed model steps guidance",
     "simulate": "family * seed seconds size fps",
     "speed": "clip times",
     "steps": "prompt * seconds seed model style steps guidance camera",
     "stitch": "clips",
 }
-CLIP = ["extend", "frame", "load", "refilm", "remix", "save", "seconds", "sheet", "size", "speed"]
+CLIP = ["extend", "frame", "load", "refilm", "remix", "retake", "save", "seconds", "sheet", "size", "speed"]
 REPORT = ["annotated", "horizon_N", "measured", "numbers", "passed", "plot", "poster", "save", "to_pandas", "to_xarray"]
 REPORT += ["tracks", "verdict", "violations", "what_if"]
 OPTIONS = {

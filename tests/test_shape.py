@@ -31,6 +31,7 @@ LAYERS = (
     {"recast"},
     {"pipeline"},
     {"editing"},
+    {"retaking"},
     {"train", "backends", "server", "widgets"},
     {"cli"},
     {"__main__"},

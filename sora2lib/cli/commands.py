@@ -64,7 +64,7 @@ def refilm(asked: argparse.Namespace) -> None:
     media.target(asked.out, suffixes=SUFFIXES, force=asked.force)
     recipe = _read(asked.file)
     size = _size(recipe, asked)
-    again = film.retake(recipe, asked.camera, style=asked.style, size=size, fps=asked.fps)
+    again = film.refilmed(recipe, asked.camera, style=asked.style, size=size, fps=asked.fps)
     _record(again, asked, size=size)
 
 

@@ -21,7 +21,7 @@ def crop(rows: Rows, first: int) -> Rows:
 
 
 def join(past: Rows, first: int, camera: Array, motion: Array, pose: Array) -> Rows:
-    """Undo :func:`crop`: put camera, motion and pose rows of a cropped world back behind the rows before ``first``."""
+    """Undo :func:`crop`: put camera, motion and pose rows of a cropped world back where they lay, from ``first`` on."""
     onward = motion.copy()
     if first:
         onward[..., :3] += past.motion[:, first : first + 1, :3]
@@ -29,10 +29,15 @@ def join(past: Rows, first: int, camera: Array, motion: Array, pose: Array) -> R
     return Rows(
         past.cast,
         past.scene,
-        np.concatenate([past.camera[:first], camera]),
-        np.concatenate([past.motion[:, :first], onward], axis=1),
-        np.concatenate([past.pose[:, :first], pose], axis=1),
+        np.concatenate([past.camera[:first], camera, past.camera[first + len(camera) :]]),
+        np.concatenate([past.motion[:, :first], onward, past.motion[:, first + len(camera) :]], axis=1),
+        np.concatenate([past.pose[:, :first], pose, past.pose[:, first + len(camera) :]], axis=1),
     )
+
+
+def until(rows: Rows, stop: int) -> Rows:
+    """Rows of a world up to a time row (exclusive)."""
+    return Rows(rows.cast, rows.scene, rows.camera[:stop], rows.motion[:, :stop], rows.pose[:, :stop])
 
 
 def pad(rows: Rows, count: int) -> Rows:
