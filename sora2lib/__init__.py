@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sora2lib.camera import Camera, Pose
     from sora2lib.clip import Clip, load
-    from sora2lib.cutting import speed, stitch
+    from sora2lib.cutting import blend, speed, stitch
     from sora2lib.editing import extend, remix
     from sora2lib.errors import InspectError, MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
     from sora2lib.film import draw, refilm, simulate
+    from sora2lib.looping import loop
     from sora2lib.physics.compare import Comparison, compare
     from sora2lib.physics.inspector import inspect
     from sora2lib.physics.report import Report
@@ -46,12 +47,14 @@ __all__ = [
     "Storyboard",
     "World",
     "WorldError",
+    "blend",
     "compare",
     "draw",
     "extend",
     "generate",
     "inspect",
     "load",
+    "loop",
     "refilm",
     "remix",
     "retake",
@@ -64,10 +67,11 @@ __all__ = [
 _HOMES = {
     "camera": ("Camera", "Pose"),
     "clip": ("Clip", "load"),
-    "cutting": ("speed", "stitch"),
+    "cutting": ("blend", "speed", "stitch"),
     "editing": ("extend", "remix"),
     "errors": ("InspectError", "MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
     "film": ("draw", "refilm", "simulate"),
+    "looping": ("loop",),
     "planner": ("Step",),
     "physics.compare": ("Comparison", "compare"),
     "physics.inspector": ("inspect",),

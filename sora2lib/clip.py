@@ -193,6 +193,22 @@ class Clip:
             self, start, end, prompt, actor=actor, seed=seed, model=model, steps=steps, guidance=guidance
         )
 
+    def loop(
+        self,
+        seconds: float = 1.0,
+        prompt: str | None = None,
+        *,
+        seed: int | None = None,
+        model: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+    ) -> "Clip":
+        """Let its end meet its start: :func:`sora2lib.loop`.
+
+        >>> clip.loop(1.5).save("loop.webp")  # doctest: +SKIP
+        """
+        return sora2lib.loop(self, seconds, prompt, seed=seed, model=model, steps=steps, guidance=guidance)
+
     def speed(self, times: float) -> "Clip":
         """Play its world faster or slower, drawn anew: :func:`sora2lib.speed`.
 

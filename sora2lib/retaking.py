@@ -117,7 +117,7 @@ class Part:
         if stop - first < 2:
             raise RequestError(f"the world ends after {world.seconds:g} s; retake what lies before")
         cut = world.camera_cut.values[first + 1 : stop + 1].any()
-        return cls(first, stop, _movers(world, actor), actor is None and not cut)
+        return cls(first, stop, movers(world, actor), actor is None and not cut)
 
     @property
     def head(self) -> int:
@@ -153,7 +153,8 @@ def _between(start: float, end: float, length: float) -> tuple[float, float]:
     return float(start), float(end)
 
 
-def _movers(world: World, actor: str | None) -> tuple[str, ...]:
+def movers(world: World, actor: str | None = None) -> tuple[str, ...]:
+    """Names of the actors that move, or of the one that is named, or say why it does not."""
     moving = tuple(world.actor.values[~world.fixed.values].tolist())
     if actor is None:
         return moving
@@ -200,12 +201,14 @@ def retaken(last: Step, recipe: Recipe, request: Request, part: Part, *, spoken:
     world = _said(world, part, told) if told.lines or world.sizes["line"] else world
     begin = part.start / RATE - recipe.start
     span = f"planned anew: {begin:.3g} to {begin + part.seconds(before):.3g} s"
+    ways = missed(before, planned, part)
+    off = [f"{name} is led {way:.2g} m to where it goes on" for name, way in ways.items()]
     return replace(
         recipe,
         world=world.validate(),
         request=request,
         maker=f"{model.name} {model.version}",
-        notices=(span, *of_words(request), *told.notices, *missed(before, planned, part), *unseen(world)),
+        notices=(span, *of_words(request), *told.notices, *off, *unseen(world)),
         parents=recipe.line("retake"),
     )
 
@@ -230,14 +233,14 @@ def put(world: World, planned: World, part: Part) -> World:
     return again
 
 
-def missed(world: World, planned: World, part: Part) -> tuple[str, ...]:
-    """Say who was planned to be elsewhere than where the world goes on, and was led there."""
+def missed(world: World, planned: World, part: Part) -> dict[str, float]:
+    """How far from where the world goes on, in metres, each was planned to be that is told; it is led from there."""
     after = part.after(world).sel(actor=list(part.actors))
     if not after.sizes["time"]:
-        return ()
+        return {}
     ways = planned.position.sel(actor=after.actor).values[:, -1] - after.position.values[:, 0]
     off = {name: float(np.linalg.norm(way)) for name, way in zip(part.actors, ways, strict=True)}
-    return tuple(f"{name} is led {way:.2g} m to where it goes on" for name, way in off.items() if way >= TOLD_FROM)
+    return {name: way for name, way in off.items() if way >= TOLD_FROM}
 
 
 def _silenced(world: World, part: Part) -> World:

@@ -65,6 +65,15 @@ def in_an_empty_folder(tmp_path, monkeypatch):
         (["remix", "no.mp4", "at night", "--keep", "hue"], "keep is ('hue',); give a tuple of any of colour"),
         (["remix", "no.mp4", "at night", "--change", ""], "change is ('',)"),
         (["remix", "no.mp4", "at night", "--out", "a.avi"], "'.avi'; use one of .mp4"),
+        (["retake", "no.mp4"], "there is no file no.mp4"),
+        (["retake", "no.mp4", "it stops", "--start", "soon"], "invalid float value: 'soon'"),
+        (["loop", "no.mp4", "--out", "a.avi"], "'.avi'; use one of .mp4"),
+        (["speed", "no.mp4", "2"], "there is no file no.mp4"),
+        (["speed", "no.mp4"], "required: TIMES"),
+        (["stitch"], "required: FILE"),
+        (["stitch", "no.mp4"], "there is no file no.mp4"),
+        (["blend", "no.mp4"], "required: OTHER"),
+        (["blend", "no.mp4", "no.mp4"], "there is no file no.mp4"),
         (["storyboard", "no.json"], "no.json cannot be read"),
         (["storyboard", "/dev/null"], "a card's text is ''"),
         (["storyboard"], "required: FILE"),
@@ -116,6 +125,36 @@ def test_extend_takes_a_camera(untrained, capsys):
     eye = load("b.mp4").world.camera_eye.values
     assert np.linalg.norm(eye[-1] - eye[12]) == pytest.approx(2)
     assert load("b.mp4").request.camera == Camera.truck(2)
+
+
+def test_a_file_is_retaken_looped_and_sped(untrained, capsys):
+    assert main(["simulate", "roll", "--seed", "3", "--out", "a.mp4", "--quiet", "--seconds", "2", *SMALL[2:]]) == 0
+    words = ["--model", untrained, "--seed", "7", "--steps", "3", "--size", "64x64"]
+    assert main(["retake", "a.mp4", "a ball rolls", "--start", "1", "--actor", "ball", *words, "--out", "b.mp4"]) == 0
+    assert capsys.readouterr().out == "b.mp4: 2 s, 64x64, 6 fps, seed 7\n"
+    one, other = load("a.mp4").world, load("b.mp4").world
+    assert np.array_equal(other.position[:, :25], one.position[:, :25])
+    assert np.array_equal(other.camera_eye, one.camera_eye)
+    assert main(["loop", "b.mp4", "--seconds", "0.7", *words, "--out", "c.mp4"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "c.mp4: 2 s, 64x64, 6 fps, seed 7\n"
+    assert "note: where the clip begins anew, speeds change by" in err
+    ring = load("c.mp4")
+    assert np.array_equal(ring.world.position[:, -1], ring.world.position[:, 0])
+    assert [parent.verb for parent in ring.parents] == ["loop", "retake"]
+    assert main(["speed", "c.mp4", "0.5", "--size", "64x64", "--out", "d.mp4", "--quiet"]) == 0
+    assert load("d.mp4").seconds == 4
+
+
+def test_files_are_stitched_and_blended(capsys):
+    for seed in "34":
+        assert main(["simulate", "drop", "--seed", seed, "--out", f"{seed}.mp4", "--quiet", *SMALL]) == 0
+    assert main(["stitch", "3.mp4", "4.mp4", "3.mp4", "--out", "a.mp4"]) == 0
+    assert main(["blend", "3.mp4", "4.mp4", "--seconds", "0.34", "--out", "b.mp4"]) == 0
+    assert capsys.readouterr().out == "a.mp4: 1.5 s, 64x64, 6 fps\nb.mp4: 0.666667 s, 64x64, 6 fps\n"
+    assert [parent.maker for parent in load("b.mp4").parents] == ["simulate drop, seed 3", "simulate drop, seed 4"]
+    assert main(["stitch", "3.mp4", "4.mp4", "--out", "a.mp4"]) == 2
+    assert "--force" in capsys.readouterr().err
 
 
 def test_storyboard_makes_a_clip_of_cards(untrained, capsys, in_an_empty_folder):

@@ -1,4 +1,4 @@
-"""Clips one behind the other, faster and slower."""
+"""Clips one behind the other, one dissolving into another, faster and slower."""
 
 import dataclasses
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import sora2lib
+from sora2lib.cutting import dissolved
 from sora2lib.errors import RequestError
 from sora2lib.recipe import fingerprint
 from sora2lib.world.contacts import contacts
@@ -49,6 +50,35 @@ def test_sound_stays_with_its_pictures_over_many_joints(clip):
         sora2lib.stitch([odd, clip])
 
 
+def test_a_clip_dissolves_into_another_in_linear_light(clip, tmp_path):
+    grey = [np.full((48, 8, 8, 3), value, np.uint8) for value in (0, 188)]
+    noise = np.random.default_rng(0).normal(0, 0.1, (2, 2, 96000)).astype(np.float32)
+    dark, bright = (dataclasses.replace(clip, frames=f, sound=s) for f, s in zip(grey, noise, strict=True))
+    both = sora2lib.blend(dark, bright, 0.5)
+    assert (len(both.frames), both.seconds, both.sound.shape[1]) == (84, 3.5, 168000)
+    assert np.array_equal(both.frames[:36], dark.frames[:36])
+    assert np.array_equal(both.frames[48:], bright.frames[12:])
+    shown = both.frames[36:48, 0, 0, 0].astype(int)
+    assert (np.diff([0, *shown, 188]) > 0).all()
+    half = dissolved(dark.frames[0], bright.frames[0], 0.5)[0, 0, 0]
+    assert half == 137  # 188 is half of the light of 255, and 137 a quarter
+    assert np.array_equal(both.sound[:, :72000], dark.sound[:, :72000])
+    assert np.array_equal(both.sound[:, 96000:], bright.sound[:, 24000:])
+    level = np.sqrt((both.sound[:, 72000:96000].reshape(2, 10, 2400) ** 2).mean(axis=(0, 2)))
+    assert level == pytest.approx(np.full(10, 0.1), rel=0.1)  # as loud amidst as before and after
+    assert (both.world, both.request) == (None, None)
+    assert [parent.verb for parent in both.parents] == ["blend"]
+    assert sora2lib.load(both.save(tmp_path / "a.mp4")).parents == both.parents
+
+
+def test_what_is_alike_crosses_as_it_was(dropped):
+    both = sora2lib.blend(dropped, dropped, 2)
+    assert np.array_equal(both.frames, dropped.frames)
+    np.testing.assert_allclose(both.sound, dropped.sound, atol=1e-6)
+    every = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
+    assert np.array_equal(dissolved(every, every, 0.3), every)
+
+
 def test_slow_motion_has_all_of_its_frames(dropped):
     slow = dropped.speed(0.5)
     assert (slow.seconds, slow.world.seconds) == (4.0, 4.0)
@@ -75,6 +105,14 @@ def test_a_part_is_sped_up_where_it_lies(dropped):
         (lambda clip: sora2lib.stitch([]), "is no list of clips; give one or more"),
         (lambda clip: sora2lib.stitch(clip), "is no list of clips"),
         (lambda clip: sora2lib.stitch([clip, "a.mp4"]), "is no list of clips"),
+        (
+            lambda clip: sora2lib.blend(clip, clip, 2.1),
+            "seconds is 2.1; the clips can be seen together for more than 0 and",
+        ),
+        (lambda clip: sora2lib.blend(clip, clip, 0), "seconds is 0; the clips"),
+        (lambda clip: sora2lib.blend(clip, clip, float("nan")), "seconds is nan"),
+        (lambda clip: sora2lib.blend(clip, "a.mp4"), "is no list of clips"),
+        (lambda clip: sora2lib.blend(clip, clip[:1].refilm(fps=12, size="64x64")), "are not alike"),
         (lambda clip: clip.speed(0), "times is 0; it must be a number from 0.1 to 10"),
         (lambda clip: clip.speed(float("nan")), "times is nan"),
         (lambda clip: clip.speed("fast"), "times is 'fast'"),

@@ -25,12 +25,14 @@ SURFACE = {
     "Storyboard": "cards setting",
     "World": None,
     "WorldError": "",
+    "blend": "one other seconds",
     "compare": "models * family by truths takes measures",
     "draw": "world * size fps seconds",
     "extend": "clip prompt * seconds seed model steps guidance camera",
     "generate": "prompt * seconds size fps seed model style physics steps guidance camera",
     "inspect": "clip * by scale diameter shapes",
     "load": "path",
+    "loop": "clip seconds prompt * seed model steps guidance",
     "refilm": "clip camera * style size fps",
     "remix": "clip prompt * strength keep change seed model guidance",
     "retake": "clip start end prompt * actor seed model steps guidance",
@@ -39,7 +41,7 @@ SURFACE = {
     "steps": "prompt * seconds seed model style steps guidance camera",
     "stitch": "clips",
 }
-CLIP = ["extend", "frame", "load", "refilm", "remix", "retake", "save", "seconds", "sheet", "size", "speed"]
+CLIP = ["extend", "frame", "load", "loop", "refilm", "remix", "retake", "save", "seconds", "sheet", "size", "speed"]
 REPORT = ["annotated", "horizon_N", "measured", "numbers", "passed", "plot", "poster", "save", "to_pandas", "to_xarray"]
 REPORT += ["tracks", "verdict", "violations", "what_if"]
 OPTIONS = {
@@ -50,6 +52,11 @@ OPTIONS = {
     "refilm": "--camera --force --fps --out --quiet --size --style file",
     "extend": "--camera --force --guidance --model --out --quiet --seconds --seed --size --steps file prompt",
     "remix": "--change --force --guidance --keep --model --out --quiet --seed --size --strength file prompt",
+    "retake": "--actor --end --force --guidance --model --out --quiet --seed --size --start --steps file prompt",
+    "loop": "--force --guidance --model --out --quiet --seconds --seed --size --steps file prompt",
+    "speed": "--force --out --quiet --size file times",
+    "stitch": "--force --out --quiet files",
+    "blend": "--force --out --quiet --seconds file other",
     "train": "--data --device --quiet --rate --rows --run --seed --shards --steps",
     "info": "--json file",
     "inspect": "--by --diameter --force --html --scale --shapes file",

@@ -197,12 +197,10 @@ def test_nothing_is_led_into_the_ground(world):
 def test_what_misses_its_place_is_told(struck):
     part = Part.of(recipe(struck), 1, 2.4, None)
     plan = struck.isel(time=slice(0, 57))
-    assert missed(struck, plan, part) == ()
+    assert missed(struck, plan, part) == {}
     off = plan.position.values.copy()
     off[list(struck.actor.values).index(part.actors[1]), -1, 0] += 0.5
-    assert missed(struck, plan.assign(position=(plan.position.dims, off)), part) == (
-        f"{part.actors[1]} is led 0.5 m to where it goes on",
-    )
+    assert missed(struck, plan.assign(position=(plan.position.dims, off)), part) == {part.actors[1]: pytest.approx(0.5)}
 
 
 def test_a_cut_amidst_the_seconds_keeps_the_camera(struck):

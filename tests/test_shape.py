@@ -32,6 +32,7 @@ LAYERS = (
     {"pipeline"},
     {"editing"},
     {"retaking"},
+    {"looping"},
     {"train", "backends", "server", "widgets"},
     {"cli"},
     {"__main__"},
@@ -39,7 +40,10 @@ LAYERS = (
 RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 # Where imports wait until they are needed: codecs cost 0.3 s, the command line must answer at once, and a camera in a
 # request is plain Python until its path is asked for; a report draws plots only when asked.
-LAZY = {"__init__.py", "media/__init__.py", "camera/__init__.py", "physics/report.py", "cli/commands.py"}
+LAZY = {
+    *("__init__.py", "media/__init__.py", "camera/__init__.py", "physics/report.py"),
+    *("cli/commands.py", "cli/edits.py", "cli/showing.py"),
+}
 NUMBA_ONLY_IN = "kernels"
 LONGEST = 350
 

@@ -1,7 +1,7 @@
-"""The command line: ``sora2lib make | storyboard | simulate | refilm | extend | remix | inspect | train | info``.
+"""The command line: ``sora2lib make``, and whatever else ``sora2lib --help`` lists.
 
-Here is what can be asked; ``commands`` does it, and imports what it needs when it needs it, so that ``--help`` and a
-mistyped option answer at once.
+Here is what can be asked; ``commands`` and ``edits`` do it, and import what they need when they need it, so that
+``--help`` and a mistyped option answer at once.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from sora2lib import __version__
 from sora2lib.camera import Camera
-from sora2lib.cli import commands
+from sora2lib.cli import commands, edits
 from sora2lib.errors import RequestError, Sora2Error
 from sora2lib.request import MODEL, PARTS, PHYSICS, Edit
 from sora2lib.world.vocabulary import STYLES
@@ -75,19 +75,18 @@ def parser() -> Parser:
     refilm.add_argument("--size", metavar="WxH", help="pixels (as was asked, or 1280x720)")
     refilm.add_argument("--fps", type=float, metavar="N", help="frames a second, 1 to 60 (as it is)")
     _add_output_options(refilm)
-    refilm.set_defaults(command=commands.refilm)
+    refilm.set_defaults(command=edits.refilm)
 
     extend = verbs.add_parser("extend", help="go on from the end of the clip in a file")
     extend.add_argument("file", metavar="FILE", help="a file that sora2lib wrote")
     extend.add_argument("prompt", metavar="PROMPT", help='what shall happen next, such as "it rolls off a table"')
     extend.add_argument("--seed", type=int, metavar="N", help="the same seed goes on the same way (drawn)")
     extend.add_argument("--seconds", type=float, default=4.0, metavar="S", help="how much is added (%(default)s)")
-    extend.add_argument("--size", metavar="WxH", help="pixels (as was asked, or 1280x720)")
-    extend.add_argument("--model", help="name of the weights, or a .safetensors file (the one that made the clip)")
+    _add_size_and_model(extend)
     extend.add_argument("--camera", type=_camera, metavar="MOVES", help=CAMERA)
     _add_model_options(extend)
     _add_output_options(extend)
-    extend.set_defaults(command=commands.extend)
+    extend.set_defaults(command=edits.extend)
 
     remix = verbs.add_parser("remix", help="change what words name in the clip in a file, and nothing else")
     remix.add_argument("file", metavar="FILE", help="a file that sora2lib wrote")
@@ -96,11 +95,49 @@ def parser() -> Parser:
     remix.add_argument("--keep", type=_parts, default=(), metavar="PARTS", help=f"that stay: any of {', '.join(PARTS)}")
     remix.add_argument("--change", type=_parts, metavar="PARTS", help="the only ones that may change (all)")
     remix.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same change (drawn)")
-    remix.add_argument("--size", metavar="WxH", help="pixels (as was asked, or 1280x720)")
-    remix.add_argument("--model", help="name of the weights, or a .safetensors file (the one that made the clip)")
+    _add_size_and_model(remix)
     remix.add_argument("--guidance", type=float, metavar="X", help="how strongly to follow the words (the model's)")
     _add_output_options(remix)
-    remix.set_defaults(command=commands.remix)
+    remix.set_defaults(command=edits.remix)
+
+    retake = verbs.add_parser("retake", help="plan some seconds of the clip in a file anew, or one actor in them")
+    _add_file_and_words(retake)
+    retake.add_argument("--start", type=float, default=0.0, metavar="S", help="second from which (%(default)s)")
+    retake.add_argument("--end", type=float, metavar="S", help="second up to which (its end)")
+    retake.add_argument("--actor", metavar="NAME", help="the only one that moves otherwise (all, and the camera)")
+    retake.add_argument("--seed", type=int, metavar="N", help="another seed is another take (drawn)")
+    _add_size_and_model(retake)
+    _add_model_options(retake)
+    _add_output_options(retake)
+    retake.set_defaults(command=edits.retake)
+
+    loop = verbs.add_parser("loop", help="let the end of the clip in a file meet its start")
+    _add_file_and_words(loop)
+    loop.add_argument("--seconds", type=float, default=1.0, metavar="S", help="planned anew at its end (%(default)s)")
+    loop.add_argument("--seed", type=int, metavar="N", help="another seed is another way back (drawn)")
+    _add_size_and_model(loop)
+    _add_model_options(loop)
+    _add_output_options(loop)
+    loop.set_defaults(command=edits.loop)
+
+    speed = verbs.add_parser("speed", help="play the world in a file faster or slower")
+    speed.add_argument("file", metavar="FILE", help="a file that sora2lib wrote")
+    speed.add_argument("times", metavar="TIMES", type=float, help="0.1 to 10; 0.5 takes twice as long")
+    speed.add_argument("--size", metavar="WxH", help="pixels (as was asked, or 1280x720)")
+    _add_output_options(speed)
+    speed.set_defaults(command=edits.speed)
+
+    stitch = verbs.add_parser("stitch", help="show the clips in files one behind the other")
+    stitch.add_argument("files", metavar="FILE", nargs="+", help="films of one size and one rate")
+    _add_output_options(stitch)
+    stitch.set_defaults(command=edits.stitch)
+
+    blend = verbs.add_parser("blend", help="let the clip in a file dissolve into that in another")
+    blend.add_argument("file", metavar="FILE", help="a film")
+    blend.add_argument("other", metavar="OTHER", help="a film of the same size and rate")
+    blend.add_argument("--seconds", type=float, default=1.0, metavar="S", help="that both are seen (%(default)s)")
+    _add_output_options(blend)
+    blend.set_defaults(command=edits.blend)
 
     train = verbs.add_parser("train", help="train a model from nothing but a seed; stop and go on at will")
     train.add_argument("--run", type=Path, default="runs/small", metavar="DIR", help="what is learned (%(default)s)")
@@ -133,6 +170,16 @@ def parser() -> Parser:
 
 def _add_length(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seconds", type=float, default=4.0, metavar="S", help="length, 0.5 to 120 (%(default)s)")
+
+
+def _add_file_and_words(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="FILE", help="a file that sora2lib wrote")
+    command.add_argument("prompt", metavar="PROMPT", nargs="?", help="what shall happen there (as was asked last)")
+
+
+def _add_size_and_model(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--size", metavar="WxH", help="pixels (as was asked, or 1280x720)")
+    command.add_argument("--model", help="name of the weights, or a .safetensors file (the one that made the clip)")
 
 
 def _add_film_options(command: argparse.ArgumentParser) -> None:
