@@ -8,6 +8,7 @@ failure. Intervals are 95 %.
 """
 
 import argparse
+import itertools
 import json
 import os
 import time
@@ -28,18 +29,21 @@ from sora2lib import planner
 from sora2lib.camera import Camera, Pose
 from sora2lib.dialogue import seen
 from sora2lib.given import shot_ends
+from sora2lib.looping import Ring
 from sora2lib.model import weights
 from sora2lib.model.tokens import order
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.weights import Model
 from sora2lib.physics.intervals import wilson
 from sora2lib.recast import apply, changes
+from sora2lib.recipe import Recipe
 from sora2lib.render import render
 from sora2lib.request import Edit, Request
+from sora2lib.retaking import Part, anew, put, retake_request
 from sora2lib.storyboard import Card, Storyboard
 from sora2lib.train.evaluate import obeys
 from sora2lib.world.naming import Clause
-from sora2lib.world.schema import RATE, VARIABLES, World, build
+from sora2lib.world.schema import GRAVITY, RATE, VARIABLES, World, build
 from sora2lib.world.simulate import simulate
 
 Array = NDArray[np.float64]
@@ -55,6 +59,7 @@ WAYS = {  # a camera in words, as a value, and as what it counts as
     "the camera moves closer": (Camera.dolly(2), "dolly in"),
 }
 CARD, ADDED, TIMES = 2.0, 2.0, 10  # seconds of a card and of what is added, and how often
+FAMILIES, ACTIONS = ("drop", "roll", "throw"), ("a ball falls", "a ball rolls", "a ball is thrown")
 MOVING = 0.1  # m/s, from which a jump counts in shares of the speed
 WHEN = ("first shot", "later shots")
 SIZE, MARKER = (640, 360), 0.04  # pixels of the drawn pictures, metres across a marker
@@ -251,11 +256,75 @@ def remixes(model: Model, count: int) -> Rows:
 
 def _asked(count: int) -> Iterator[tuple[World, Remix]]:
     """Simulated worlds of one ball and a change that is none yet."""
-    worlds = (simulate(("drop", "roll", "throw")[seed % 3], seed) for seed in range(1000, 10_000))
-    balls = (it for it in worlds if it.asset.values.tolist() == ["ball"])
-    for index, world in zip(range(count), balls, strict=False):
+    for index, (world, _) in enumerate(_balls(count)):
         fresh = [it for it in REMIXES if obeys(world, [it.clause])[it.clause] is False]
         yield world, fresh[(5 * index) % len(fresh)]
+
+
+def _balls(count: int) -> Iterator[tuple[World, str]]:
+    """Simulated worlds of one ball, and what it does."""
+    worlds = ((simulate(FAMILIES[seed % 3], seed), ACTIONS[seed % 3]) for seed in range(1000, 10_000))
+    balls = (it for it in worlds if it[0].asset.values.tolist() == ["ball"])
+    yield from itertools.islice(balls, count)
+
+
+def retakes(model: Model, count: int) -> Rows:
+    """Two seconds amidst simulated worlds planned anew: is all else held, and does the new meet what comes after."""
+    held: list[bool] = []
+    moved: list[float] = []
+    ways: list[float] = []
+    jumps: list[float] = []
+    looks: list[float] = []
+    begun = time.perf_counter()
+    for seed, (world, words) in enumerate(_balls(count)):
+        recipe = Recipe(round(world.seconds * RATE), RATE, world)
+        part = Part.of(recipe, 1, 3, None)
+        *_, last = anew(recipe, retake_request(recipe, part, words, size="64x64", seed=seed), part)
+        again, planned_to = put(world, last.world(), part), last.world().position.values[0, -1]
+        outside = np.r_[: part.start + 1, part.stop : world.sizes["time"]]
+        held.append(bool(again.isel(time=outside).equals(world.isel(time=outside))))
+        moved.append(float(np.linalg.norm(again.position.values - world.position.values, axis=-1).max()))
+        ways.append(float(np.linalg.norm(planned_to - world.position.values[0, part.stop])))
+        jumps += [_beyond_weight(again.position.values[0], seam) for seam in (part.start, part.stop)]
+        bends = np.linalg.norm(np.diff(again.camera_eye.values, 2, axis=0), axis=-1) * RATE
+        looks += [float(bends[seam - 1]) for seam in (part.start, part.stop)]
+    return {
+        "retake, 1 to 3 of 4 s: all else is kept to the last bit": share(held),
+        "retake: how far the ball gets from its first take, m": middle(moved),
+        "retake: how far from where it goes on it is planned to be, m": middle(ways),
+        "retake: jump of speed at a seam but for gravity, m/s": middle(jumps),
+        "retake: jump of the camera's speed at a seam, m/s": middle(looks),
+        "retake: seconds to plan one": [(time.perf_counter() - begun) / count],
+    }
+
+
+def _beyond_weight(path: Array, sample: int) -> float:
+    """Change of velocity about a sample of a path (T, 3), in m/s; of what falls, without what gravity does."""
+    change = np.diff(path[sample - 1 : sample + 2], 2, axis=0)[0] * RATE
+    return float(min(np.linalg.norm(change), np.linalg.norm(change + np.array([0, 0, GRAVITY / RATE]))))
+
+
+def loops(model: Model, count: int) -> Rows:
+    """Simulated worlds whose last two seconds lead back to their start: how far each must be led, and the seam."""
+    rows: dict[str, list[float]] = {}
+    jumps: list[float] = []
+    same: list[bool] = []
+    for seed, (world, words) in enumerate(_balls(count)):
+        recipe = Recipe(round(world.seconds * RATE), RATE, world)
+        ring = Ring.of(recipe, 2)
+        request = ring.request(words, size="64x64", seed=seed)
+        *_, last = ring.steps(request)
+        again = ring.twice(last, recipe, request).world
+        path, camera = again.position.values[0], again.camera_eye.values
+        end = ring.part.stop
+        same.append(np.array_equal(path[end], path[0]) and np.array_equal(camera[end], camera[0]))
+        jumps.append(_beyond_weight(path, end))
+        rows.setdefault(words, []).append(float(np.linalg.norm(last.world().position.values[0, -1] - path[0])))
+    told = {f"loop: how far from its start {words} to, m": middle(ways) for words, ways in rows.items()}
+    return {
+        "loop of 4 s, 2 planned: the end is the start to the last bit": share(same),
+        "loop: jump of speed where it begins anew, m/s": middle(jumps),
+    } | told
 
 
 def cameras(model: Model, count: int) -> Rows:
@@ -364,6 +433,8 @@ ROWS: dict[str, Callable[[Model, int], Rows]] = {
     "remix": remixes,
     "extend": extensions,
     "storyboard": storyboards,
+    "retake": retakes,
+    "loop": loops,
 }
 
 

@@ -1,6 +1,8 @@
 """From a prompt to a clip: the request is planned into a world, and the world is drawn."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from itertools import accumulate
 from textwrap import shorten
 from typing import Any
@@ -17,7 +19,7 @@ from sora2lib.planner import plan as plan_world
 from sora2lib.prompt import remarks, shots
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Cameras, Request, draw_seed
-from sora2lib.script import script, spoken, unseen
+from sora2lib.script import Script, script, spoken, unseen
 from sora2lib.world.nouns import mentions
 from sora2lib.world.schema import RATE, World
 from sora2lib.world.simulate import resimulate
@@ -124,10 +126,16 @@ def make(request: Request) -> Clip:
 
 
 def plan(request: Request) -> Iterator[Step]:
-    """Turn a request into a world, one step at a time."""
-    script(request.prompt, request.seconds)  # what cannot be said in the time shows now, not when all is done
+    """Turn a request into a world, one step at a time; its style is in it, and what is said."""
+    told = script(request.prompt, request.seconds)  # what cannot be said in the time shows now, not when all is done
     ask = Ask(seen(request.prompt), request.seed, request.seconds, camera=request.camera)
-    return plan_world(weights.load(request.model), ask, **asked_of(request))
+    steps = plan_world(weights.load(request.model), ask, **asked_of(request))
+    return (replace(step, guess=partial(_told, step.guess, request.style, told)) for step in steps)
+
+
+def _told(guess: Callable[[], World], style: str, told: Script) -> World:
+    """The world of a guess with what no model plans."""
+    return spoken(guess().assign(style=style), told)
 
 
 def asked_of(request: Request) -> dict[str, Any]:
@@ -138,12 +146,11 @@ def asked_of(request: Request) -> dict[str, Any]:
 
 def finish(last: Step, request: Request) -> Recipe:
     """Return the world of the last step, simulated again where that was asked, and how it came about."""
-    world = last.world().assign(style=request.style)
+    world = last.world()
     model = weights.load(request.model)
     if request.physics == "exact":
         world = _filmed(resimulate(world), request)
     told = script(request.prompt, request.seconds)
-    world = spoken(world, told)
     return Recipe(
         frames=request.frames,
         fps=request.fps,

@@ -210,7 +210,7 @@ class Storyboard:
     def steps(self, **asked: Any) -> "Iterator[Step]":
         """Watch its world come out of noise; seed, model, style, steps and guidance are those of ``sora2lib.steps``.
 
-        The last step's world is the plan: change it, and draw it.
+        The last step's world is the plan, with its style and what is said: change it, and draw it.
 
         >>> *_, last = board.steps(seed=1)                                              # doctest: +SKIP
         >>> sora2lib.draw(last.world().assign(snow=0.8), seconds=board.seconds)         # doctest: +SKIP

@@ -170,6 +170,23 @@ def test_a_clip_of_a_board_is_one_world_filmed_card_by_card(board, untrained):
     assert float(snowy.world.snow) == 0.8
 
 
+def test_a_plan_that_is_drawn_by_hand_is_heard_as_the_clip_of_its_board(untrained):
+    board = Storyboard([Card('a ball rolls. A man says "look"', 2), Card('it stops. The man shouts "at last!"', 2)])
+    asked = {"seed": 3, "model": untrained, "style": "noir", "steps": 3}
+    clip = board.generate(**asked, **SMALL)
+    *_, last = board.steps(**asked)
+    plan = last.world()
+    assert plan.line_text.values.tolist() == ["look", "at last!"]
+    assert plan.identical(clip.world)
+    drawn = sora2lib.draw(plan, seconds=4, **SMALL)
+    assert np.array_equal(drawn.sound, clip.sound)
+    assert np.array_equal(drawn.frames, clip.frames)
+    later = plan.line_start.values + 0.25
+    assert not np.array_equal(
+        sora2lib.draw(plan.assign(line_start=("line", later)), seconds=4, **SMALL).sound, clip.sound
+    )
+
+
 def test_the_exact_simulation_is_filmed_card_by_card(untrained):
     world = sora2lib.simulate("roll", seed=3, seconds=8, **SMALL).world
     name = str(world.actor.values[0])

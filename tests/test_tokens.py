@@ -65,6 +65,21 @@ def test_join_undoes_crop(world):
     np.testing.assert_array_equal(again.pose, rows.pose)
 
 
+def test_a_stretch_amidst_a_world_is_put_back_where_it_lay(world):
+    rows = tokens.encode(world)
+    late = windows.crop(rows, 4)
+    again = windows.join(rows, 4, late.camera[:3] + 1, late.motion[:, :3], late.pose[:, :3] + 1)
+    np.testing.assert_allclose(again.motion, rows.motion, atol=1e-12)
+    for name, shifted in (("camera", 0), ("pose", 1)):
+        before, after = (np.moveaxis(getattr(it, name), shifted, 0) for it in (rows, again))
+        np.testing.assert_array_equal(after[:4], before[:4])
+        np.testing.assert_array_equal(after[4:7], before[4:7] + 1)
+        np.testing.assert_array_equal(after[7:], before[7:])
+    short = windows.until(rows, 5)
+    np.testing.assert_array_equal(short.motion, rows.motion[:, :5])
+    assert (len(short.camera), short.pose.shape[1]) == (5, 5)
+
+
 def test_places_and_turns_are_relative_to_the_start(world):
     first = tokens.encode(world).motion[:, 0]
     assert not first[:, :3].any()

@@ -128,7 +128,7 @@ class Session(param.Parameterized):
             place = f"step {step.index} of {step.total}, {remaining(began, step.index, step.total)}"
             self._tell(f"{step.phase.title()}: {place}", step.index / step.total * PLANNING)
             if step.index % GLIMPSE_EVERY == 0 or step.index == step.total:
-                self.glimpse = moments(step.world().assign(style=request.style))
+                self.glimpse = moments(step.world())
         return pipeline.finish(step, request)
 
     def _film(self, recipe: Recipe, request: Request, path: Path) -> Path:
