@@ -64,8 +64,8 @@ def loop(
 
     Notes
     -----
-    What rolls, flies or walks away does not come back in a second or two. Where it shows that it is led, let the pictures
-    come round instead: ``stitch([clip[1:-1], blend(clip[-1:], clip[:1])])``.
+    What rolls, flies or walks away does not come back in a second or two. Where it shows that it is led, let the
+    pictures come round instead: ``stitch([clip[1:-1], blend(clip[-1:], clip[:1])])``.
 
     >>> loop(clip, 1.5, seed=2).save("loop.webp")  # doctest: +SKIP
     """
