@@ -62,9 +62,12 @@ class Interaction(nn.Module):
         said, push, twist = self._pairs(pairs)
         push = self._passed_on(pairs, push)
         own, turn = self._nodes(now, them, said)
-        twist = torch.where(them.string[:, :movers] > 0, self._swings(now, them, push), twist + turn)
-        push = torch.where(self.holds(them, movers) > 0, _held(now, them, twist), push + own)
-        return push / DT, twist
+        given, twist = push + own, twist + turn
+        held = self.holds(them, movers) > 0
+        if held.any():  # in most worlds everything is free
+            twist = torch.where(held & (them.string[:, :movers] > 0), self._swings(now, them, push), twist)
+            given = torch.where(held, _held(now, them, twist), given)
+        return given / DT, twist
 
     def holds(self, them: Bodies, movers: int) -> Tensor:
         """By how many nats it is likelier that movers are held than that they are free, (N, M, 1)."""

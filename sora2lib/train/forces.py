@@ -142,7 +142,7 @@ def _held(now: Moment, them: Bodies, rates: Tensor) -> Tensor:
     """What turns about the top of its string or its middle, (N, M, 1), as :class:`Store` has it."""
     movers = rates.shape[2]
     tops = now.place + hook(now.columns, them.string.repeat_interleave(rates.shape[1], dim=0))
-    strayed = tops.unflatten(0, rates.shape[:2])[:, :, :movers] - them.pivot[:, None, :movers]
+    strayed = tops.reshape(*rates.shape[:2], -1, 3)[:, :, :movers] - them.pivot[:, None, :movers]
     off = _size(strayed).amax(dim=1)[..., None]
     turns = _size(rates).amax(dim=1)[..., None] > TURNING
     return torch.where(off > STAYS, 0.0, torch.where(turns, 1.0, 0.5)).to(rates.dtype)
