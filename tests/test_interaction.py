@@ -1,5 +1,6 @@
 """The interaction network turns with the world, sees both of a pair, and learns what a law is from what follows."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +10,11 @@ import torch
 from sora2lib.model import frames
 from sora2lib.model.conditions import motion_batch
 from sora2lib.model.foresight import foresee
-from sora2lib.model.interaction import WHAT, Bodies, Interaction, Moment, step
+from sora2lib.model.interaction import BACK, Interaction
+from sora2lib.model.pairs import FALL, meet
 from sora2lib.model.rollout import Tracks, blows, moments, onsets
-from sora2lib.model.tokens import BLOW, DT, SCENE_WIDTH, encode
+from sora2lib.model.states import WHAT, Bodies, Moment, bodies, hook, step
+from sora2lib.model.tokens import BLOW, DT, SCENE_WIDTH, SIZE, encode
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.tracks import blows as numpy_blows
 from sora2lib.model.weights import Scales
@@ -25,7 +28,7 @@ def stirred(seed=0):
     """An interaction network whose last layers say something."""
     torch.manual_seed(seed)
     network = Interaction().double()
-    for part in (network.pair, network.node):
+    for part in network.children():
         torch.nn.init.normal_(part.leave.weight, std=0.2)
     return network
 
@@ -37,12 +40,14 @@ def scene(count=3, worlds=4, seed=1):
     what = torch.randn(worlds, count, WHAT, dtype=torch.float64)
     what[..., -2], what[..., -1] = 0.0, 1.0
     mask = torch.ones(worlds, count, dtype=torch.bool)
-    them = Bodies(half, what, mask, torch.randn(worlds, SCENE_WIDTH, dtype=torch.float64))
-    draw = [torch.randn(worlds, count, 3, dtype=torch.float64) for _ in range(5)]
+    draw = [torch.randn(worlds, count, 3, dtype=torch.float64) for _ in range(6)]
     turn = torch.linalg.qr(torch.randn(worlds, count, 3, 3, dtype=torch.float64)).Q
     columns = torch.cat([turn[..., 0], turn[..., 1]], dim=-1)
     gap = draw[0][..., 2:].abs()
-    return Moment(draw[0], draw[1], draw[2], columns, draw[3], draw[4], gap), them
+    string = torch.tensor([1.2, 0.0, 0.8], dtype=torch.float64)[:count, None].expand(worlds, -1, -1)
+    pivot = draw[0] + hook(columns, string) + 0.02 * draw[5]
+    around = torch.randn(worlds, SCENE_WIDTH, dtype=torch.float64)
+    return Moment(*draw[:3], columns, *draw[3:5], gap), Bodies(half, what, mask, around, string, pivot)
 
 
 def test_what_is_turned_about_the_vertical_is_answered_turned():
@@ -54,7 +59,8 @@ def test_what_is_turned_about_the_vertical_is_answered_turned():
     there = {name: it @ yaw.T for name, it in vars(now).items() if name not in ("columns", "gap")}
     columns = torch.cat([part @ yaw.T for part in now.columns.chunk(2, dim=-1)], dim=-1)
     turned = Moment(**there, columns=columns, gap=now.gap)
-    for one, other in zip(network(now, them, 3), network(turned, them, 3), strict=True):
+    there_too = replace(them, pivot=them.pivot @ yaw.T)
+    for one, other in zip(network(now, them, 3), network(turned, there_too, 3), strict=True):
         assert one.abs().max() > 0.1
         torch.testing.assert_close(one @ yaw.T, other, rtol=1e-3, atol=1e-3)
 
@@ -63,7 +69,7 @@ def test_the_order_of_the_bodies_does_not_matter():
     network, (now, them) = stirred(), scene()
     order = torch.tensor([2, 0, 1])
     swapped = Moment(**{name: it[:, order] for name, it in vars(now).items()})
-    others = replace(them, half=them.half[:, order], what=them.what[:, order])
+    others = replace(them, **{name: getattr(them, name)[:, order] for name in ("half", "what", "string", "pivot")})
     for one, other in zip(network(now, them, 3), network(swapped, others, 3), strict=True):
         torch.testing.assert_close(one[:, order], other)
 
@@ -77,6 +83,90 @@ def test_who_is_not_there_pushes_nobody():
     torch.testing.assert_close(before, after)
     with pytest.raises(AssertionError):
         torch.testing.assert_close(network(now, them, 2)[0], network(moved, them, 2)[0])
+
+
+def test_a_bob_is_a_sphere_and_the_top_of_its_string_stays():
+    rows = encode(simulate("pendulum", 2))
+    cast, motion = (torch.as_tensor(it)[None] for it in (rows.cast, rows.motion))
+    them = bodies(cast, torch.zeros(1, SCENE_WIDTH), torch.ones(cast.shape[:2], dtype=torch.bool))
+    now = moments(motion, cast, Tracks.of(motion))
+    width, length = 0.3 * np.exp(rows.cast[0, SIZE][1:])
+    assert float(them.string[0, 0]) == pytest.approx(length)
+    assert (them.string[0, 1:] == 0).all()
+    assert (them.even[0, 0] == 1) & (them.half[0, 0] == width / 2).all()
+    top = now.place + hook(now.columns, them.string)
+    assert (now.place[:, 0] - now.place[0, 0]).norm(dim=-1).max() > 0.2
+    torch.testing.assert_close(top[:, 0], them.pivot[:, 0].expand(len(top), -1), rtol=0, atol=1e-3)
+
+
+def holding(seed=0):
+    """An interaction network that takes everything to be held."""
+    network = stirred(seed)
+    with torch.no_grad():
+        for part in (network.pair, network.node, network.swing):
+            part.leave.weight *= 0.01  # so that nothing becomes too fast
+        network.hold.leave.bias += 40.0
+    return network
+
+
+def test_what_is_held_turns_about_its_fixed_point_and_what_strays_comes_back():
+    network, (now, them) = holding(), scene()
+    strayed = [now.place + hook(now.columns, them.string) - them.pivot]
+    for _ in range(3):
+        now = step(now, *network(now, them, 3))
+        strayed.append(now.place + hook(now.columns, them.string) - them.pivot)
+        assert now.rate.abs().max() > 0.1
+    for before, after in itertools.pairwise(strayed):
+        torch.testing.assert_close(after, before * (1 - DT / BACK), rtol=0, atol=1e-9)
+
+
+def test_a_bob_swings_in_the_time_that_its_string_gives():
+    """Numbers that a lesson finds for a small heavy bob make it swing as the formula says, for ten swings."""
+    network = Interaction().double()
+    with torch.no_grad():
+        network.hold.leave.bias += 40.0
+        network.swing.leave.bias += torch.tensor([-9.81 * DT / FALL, 1.0, 0.0])
+    length, angle = 0.994, 0.05  # a seconds pendulum
+    bob = torch.tensor([[[length * np.sin(angle), 0, -length * np.cos(angle)]]])
+    columns = torch.tensor([[[np.cos(angle), 0, np.sin(angle), 0, 1.0, 0]]])
+    zero = torch.zeros_like(bob)
+    them = Bodies(zero + 0.05, torch.zeros(1, 1, WHAT).double(), torch.ones(1, 1, dtype=torch.bool),
+                  torch.zeros(1, SCENE_WIDTH).double(), zero[..., :1] + length, zero)  # fmt: skip
+    now, path = Moment(bob, zero, zero, columns, zero, zero, zero[..., :1]), []
+    with torch.no_grad():
+        for _ in range(20 * 24):
+            now = step(now, *network(now, them, 1))
+            path.append(now.place[0, 0])
+    x, _, z = torch.stack(path).T.numpy()
+    np.testing.assert_allclose(np.hypot(x, z), length, atol=1e-9)
+    falls = np.flatnonzero((x[:-1] > 0) & (x[1:] <= 0))
+    assert np.diff(falls).mean() * DT == pytest.approx(2 * np.pi * np.sqrt(length / 9.81), rel=2e-3)
+    assert x[-48:].max() == pytest.approx(x[:48].max(), rel=1e-2)
+
+
+def row_of_balls(count=6):
+    """Balls side by side, at rest, nothing between them."""
+    place = torch.zeros(1, count, 3, dtype=torch.float64)
+    place[0, :, 0] = 0.2 * torch.arange(count)
+    still, what = torch.zeros_like(place), torch.zeros(1, count, WHAT, dtype=torch.float64)
+    what[..., -2:] = 1.0
+    upright = torch.tensor([1.0, 0, 0, 0, 1, 0], dtype=torch.float64).expand(1, count, 6)
+    around, mask = torch.zeros(1, SCENE_WIDTH, dtype=torch.float64), torch.ones(1, count, dtype=torch.bool)
+    them = Bodies(still + 0.1, what, mask, around, still[..., :1], place)
+    return Moment(place, still, still, upright, still, still, still[..., :1] + 1), them
+
+
+def test_a_blow_goes_through_a_row_of_bodies_within_a_sample():
+    network, (now, them) = stirred(), row_of_balls()
+    torch.nn.init.constant_(network.hold.leave.bias, -40.0)  # they are free
+    struck = replace(now, speed=now.speed.clone())
+    struck.speed[0, 0, 0] = 1.5
+    assert 0 not in meet(now, them, 6).who[0, 5]
+    before, after = (network(it, them, 6)[0] for it in (now, struck))
+    assert (before - after)[0, 5].abs().max() > 1e-6
+    torch.nn.init.zeros_(network.blow.leave.weight)
+    before, after = (network(it, them, 6)[0] for it in (now, struck))
+    torch.testing.assert_close(before[0, 5], after[0, 5])
 
 
 def test_a_step_is_a_sample_of_kinematics():
@@ -177,10 +267,32 @@ def test_a_row_is_learned_as_the_network_goes_through_it():
     upright = torch.tensor([1.0, 0, 0, 0, 1, 0], dtype=torch.float64).expand(2 * STRIDE, 1, 6)
     now = Moment(place, speed, accelerations[0], upright, zero, zero, place[..., 2:])
     half, what = torch.full((1, 1, 3), 0.1, dtype=torch.float64), torch.zeros(1, 1, WHAT, dtype=torch.float64)
-    them = Bodies(half, what, torch.ones(1, 1, dtype=torch.bool), torch.zeros(1, SCENE_WIDTH, dtype=torch.float64))
+    around, free = torch.zeros(1, SCENE_WIDTH, dtype=torch.float64), torch.zeros(1, 1, 3, dtype=torch.float64)
+    them = Bodies(half, what, torch.ones(1, 1, dtype=torch.bool), around, free[..., :1], free)
     odds = torch.tensor([0.0, 1.0], dtype=torch.float64)  # of the two rows only the second is drawn
-    store = forces.Store(now, them, accelerations, accelerations * 0, odds, odds)
+    store = forces.Store(now, them, accelerations, accelerations * 0, free[..., :1], odds, odds)
     with torch.no_grad():
-        lawful, ignorant = (float(forces._a_row(it.double(), store, 8)) for it in (Law(), Interaction()))
+        lawful, ignorant = (float(forces._some_rows(it.double(), store, 8, rows=1)) for it in (Law(), Interaction()))
     assert lawful < 1e-6
     assert ignorant > 2
+
+
+@pytest.mark.parametrize(("family", "held"), [("drop", {0.0}), ("pendulum", {1.0}), ("seesaw", {0.0, 1.0})])
+def test_what_turns_about_a_point_that_stays_is_told_from_what_does_not(family, held, tmp_path, monkeypatch):
+    monkeypatch.setattr(data, "SHARD", 2)
+    monkeypatch.setattr(data, "family_of", lambda seed: family)
+    data.make_shard(tmp_path, 0)
+    known = Scales.from_arrays(scales(stacks([encode(simulate("drop", 0))])))
+    group = Library().refresh(tmp_path).groups()[0]
+    assert set(forces.Store.of(group, known).held.flatten().tolist()) == held
+
+
+def test_what_hangs_is_put_out_of_place_and_told_to_come_back():
+    now, them = scene(worlds=64)
+    there, back = forces._astray(now, them, 3)
+    off = there.place - now.place
+    strayed = off.norm(dim=-1) > 0
+    assert not strayed[:, 1].any()  # it has no string
+    assert 0.3 < strayed[:, [0, 2]].double().mean() < 0.7
+    torch.testing.assert_close(there.gap - now.gap, off[..., 2:])
+    torch.testing.assert_close(back, now.speed - there.speed - off / BACK)

@@ -17,9 +17,10 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from sora2lib.model.interaction import Interaction, Moment, bodies
+from sora2lib.model.interaction import Interaction
 from sora2lib.model.meetings import meet_bodies, meet_ground
 from sora2lib.model.rollout import MOST, Tracks, forecast, later, onsets, squashed, usual
+from sora2lib.model.states import Moment, bodies
 from sora2lib.model.tokens import ACCELERATION_KNEE, CLEARANCE_KNEE, DT, TURN_KNEE
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import FORESEEN, Batch

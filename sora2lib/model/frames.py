@@ -31,14 +31,14 @@ def turned(columns: Tensor, turn: Tensor) -> Tensor:
     """Columns (..., 6), turned on by rotation vectors (..., T, 3) in radians, one after the other."""
     first, second = columns.chunk(2, dim=-1)
     for step in turn.unbind(dim=-2):
-        angle = step.norm(dim=-1, keepdim=True)
-        axis = step / angle.clamp(min=1e-9)
-        first, second = _about(axis, angle, first), _about(axis, angle, second)
+        first, second = spun(first, step), spun(second, step)
     return torch.cat([first, second], dim=-1)
 
 
-def _about(axis: Tensor, angle: Tensor, vector: Tensor) -> Tensor:
-    """Turn vectors (..., 3) about axes (..., 3) by angles (..., 1) in radians (O. Rodrigues, 1840)."""
+def spun(vector: Tensor, turn: Tensor) -> Tensor:
+    """Vectors (..., 3), turned by rotation vectors (..., 3) in radians (O. Rodrigues, 1840)."""
+    angle = turn.norm(dim=-1, keepdim=True)
+    axis = turn / angle.clamp(min=1e-9)
     along = axis * (axis * vector).sum(dim=-1, keepdim=True)
     across = torch.linalg.cross(axis, vector)
     return along + angle.cos() * (vector - along) + angle.sin() * across

@@ -10,7 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sora2lib.model import frames
-from sora2lib.model.interaction import Bodies, Interaction, Moment, step
+from sora2lib.model.interaction import Interaction
+from sora2lib.model.states import Bodies, Moment, step
 from sora2lib.model.tokens import ACCELERATION_KNEE, CLEARANCE_KNEE, COLUMNS, DT, GAP, START, TURN, TURN_KNEE
 from sora2lib.model.tracks import BLOW, STRIDE
 

@@ -1,24 +1,28 @@
 """How bodies push each other: the lesson of the interaction network, before the world transformer has its own.
 
-Four batches in five are single moments with what follows within a sample; the fifth are whole rows, gone through on
-the network's own word, so that its errors stay small as they add up. Moments at which something is struck are drawn far
-more often than they occur. The loss is a Cauchy distribution's: of two things that may happen, one is foreseen, not
-their mean.
+Four batches in five are single moments with what follows within a sample; the fifth are one to three whole rows, gone
+through on the network's own word, so that its errors stay small as they add up. Moments at which something is struck
+are drawn far more often than they occur, and so are those at which something hangs, which is often shown a little out
+of place (the noise of Sanchez-Gonzalez et al. 2020) and taught to come back. The loss is a Cauchy distribution's: of
+two things that may happen, one is foreseen, not their mean.
 
 Shapes: N worlds of equally many movers M, S bodies, T samples, K time rows, D moments drawn.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from sora2lib.errors import ModelError
-from sora2lib.model.interaction import NEAREST, Bodies, Interaction, Moment, bodies, step
+from sora2lib.model.interaction import BACK, Interaction
+from sora2lib.model.pairs import NEAREST
 from sora2lib.model.rollout import Tracks, blows, moments
+from sora2lib.model.states import Bodies, Moment, bodies, hook, step
 from sora2lib.model.tokens import DT
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.weights import Scales
@@ -27,8 +31,12 @@ from sora2lib.train.library import Group, Library
 STRUCK = 1.0  # m/s^2 by which an acceleration is another than the one before
 QUIET, AFTER, TOGETHER = 0.03, 0.3, 2.0  # odds of a quiet moment, of one after a blow, and more for two struck at once
 QUIET_ROW = 0.1  # odds of a row in which nothing is struck, beside 1
+HUNG, HUNG_ROW = 0.5, 1.0  # odds more of a moment, and of a row, of a world in which something hangs
+STAYS, TURNING = 3e-3, 0.3  # metres that a point strays at most which stays; rad/s that tell something turns
+ASTRAY, HURRIED, TURNED = 0.03, 0.05, 0.05  # metres, m/s, rad/s by which what hangs is put out of place
 LONE = 0.5  # how much fewer batches show a single mover
 ROWS = 0.2  # of the batches, those that go through rows
+LENGTHS = (1, 1, 1, 1, 2, 3)  # rows that they go through, each as likely
 PART = 256  # worlds taken in at a time
 RELATIVE, LEAST = 0.05, 0.02  # of a speed, and m/s: errors below are small
 FAR, OUT = 0.2, 0.1  # slopes of the loss where errors are large: of a sample, of a row
@@ -53,6 +61,7 @@ class Store:
     them: Bodies  # (N, S, ...)
     accelerations: Tensor  # (N, T, M, 3)
     rates: Tensor  # (N, T, M, 3)
+    held: Tensor  # (N, M, 1): 1 for what turns about a point that stays, 0 for what does not stay, and 0.5 for neither
     odds: Tensor  # (N * T,) summed up
     row_odds: Tensor  # (N * K,) summed up
 
@@ -76,10 +85,10 @@ class Store:
             torch.cat([getattr(tracks, name) for tracks, _ in parts]).flatten(2, 3).transpose(1, 2)
             for name in ("accelerations", "rates")
         )
-        return cls(
-            now, bodies(cast, scales.enter("scene", group.scene), mask), accelerations, rates,
-            _moment_odds(accelerations).cumsum(0), _row_odds(accelerations).cumsum(0),
-        )  # fmt: skip
+        them = bodies(cast, scales.enter("scene", group.scene), mask)
+        hung = (them.string > 0).any(dim=1).double()  # (N, 1)
+        odds, row_odds = _moment_odds(accelerations, hung).cumsum(0), _row_odds(accelerations, hung).cumsum(0)
+        return cls(now, them, accelerations, rates, _held(now, them, rates), odds, row_odds)
 
     def worlds(self, which: Tensor) -> Bodies:
         """Bodies (D, S, ...) of some worlds."""
@@ -108,8 +117,7 @@ def learn(network: Interaction, scales: Scales, config: ForceConfig) -> Iterator
         rng = np.random.default_rng([config.seed, done])
         torch.manual_seed(int(rng.integers(2**62)))
         store = stores[rng.choice(len(stores), p=shares / shares.sum())]
-        lesson, cost = (_a_row, 6) if rng.random() < ROWS else (_a_sample, 1)
-        loss = lesson(network, store, max(8, config.pairs // (store.movers * NEAREST * cost)))
+        loss = _loss(network, store, config.pairs // (store.movers * NEAREST), rng)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -122,20 +130,38 @@ def learn(network: Interaction, scales: Scales, config: ForceConfig) -> Iterator
     torch._foreach_copy_([*network.parameters()], average)
 
 
-def _moment_odds(accelerations: Tensor) -> Tensor:
-    """How often each sample (N, T, M, 3) is drawn, (N * T,)."""
+def _loss(network: Interaction, store: Store, count: int, rng: np.random.Generator) -> Tensor:
+    """Loss of one batch: of some rows, or of about ``count`` samples."""
+    if rng.random() < ROWS:
+        rows = int(rng.choice(LENGTHS))
+        return _some_rows(network, store, max(8, count // (6 * rows)), rows)
+    return _a_sample(network, store, max(8, count))
+
+
+def _held(now: Moment, them: Bodies, rates: Tensor) -> Tensor:
+    """What turns about the top of its string or its middle, (N, M, 1), as :class:`Store` has it."""
+    movers = rates.shape[2]
+    tops = now.place + hook(now.columns, them.string.repeat_interleave(rates.shape[1], dim=0))
+    strayed = tops.reshape(*rates.shape[:2], -1, 3)[:, :, :movers] - them.pivot[:, None, :movers]
+    off = _size(strayed).amax(dim=1)[..., None]
+    turns = _size(rates).amax(dim=1)[..., None] > TURNING
+    return torch.where(off > STAYS, 0.0, torch.where(turns, 1.0, 0.5)).to(rates.dtype)
+
+
+def _moment_odds(accelerations: Tensor, hung: Tensor) -> Tensor:
+    """How often each sample (N, T, M, 3) is drawn, (N * T,); ``hung`` (N, 1) is 1 where something hangs."""
     before = torch.cat([accelerations[:, :1], accelerations[:, :-1]], dim=1)
     struck = (accelerations - before).norm(dim=-1) > STRUCK  # (N, T, M)
     one, two = struck.any(dim=-1).double(), (struck.sum(dim=-1) > 1).double()
-    odds = QUIET + one + AFTER * one.roll(1, 1) + TOGETHER * two
+    odds = QUIET + one + AFTER * one.roll(1, 1) + TOGETHER * two + HUNG * hung
     odds[:, 0] = 0.0  # nothing is known of what was before
     return odds.flatten()
 
 
-def _row_odds(accelerations: Tensor) -> Tensor:
-    """How often each row is drawn, (N * K,)."""
+def _row_odds(accelerations: Tensor, hung: Tensor) -> Tensor:
+    """How often each row is drawn, (N * K,); ``hung`` as for moments."""
     rows = accelerations.transpose(1, 2).reshape(*accelerations.shape[:1], accelerations.shape[2], -1, STRIDE, 3)
-    odds = QUIET_ROW + (blows(rows)[..., -1] == 0).any(dim=1).double()
+    odds = QUIET_ROW + (blows(rows)[..., -1] == 0).any(dim=1).double() + HUNG_ROW * hung
     odds[:, 0] = 0.0
     return odds.flatten()
 
@@ -150,32 +176,50 @@ def _a_sample(network: Interaction, store: Store, count: int) -> Tensor:
     """Loss of what follows ``count`` moments within a sample."""
     which = _draw(store.odds, count)
     world = which // store.accelerations.shape[1]
-    now, them = store.moments(which), store.worlds(world)
+    them = store.worlds(world)
+    now, back = _astray(store.moments(which), them, store.movers)
     gain, change = network(now, them, store.movers)
-    true = store.accelerations.flatten(0, 1)[which]
-    radius = them.radius[:, : store.movers]
-    turn = (store.rates.flatten(0, 1)[which] - now.rate[:, : store.movers]) * radius
+    true = store.accelerations.flatten(0, 1)[which] + back / DT
+    arm = _arm(them, store.movers)
+    turn = (store.rates.flatten(0, 1)[which] - now.rate[:, : store.movers]) * arm
     push = _surprise((gain - true) * DT, LEAST + RELATIVE * _size(true) * DT, FAR)
-    return (push + _surprise(change * radius - turn, LEAST + RELATIVE * _size(turn), FAR / 3) / 2).mean()
+    label = store.held[world]
+    held = F.binary_cross_entropy_with_logits(network.holds(them, store.movers), label, (2 * label - 1).abs())
+    return (push + _surprise(change * arm - turn, LEAST + RELATIVE * _size(turn), FAR / 3) / 2).mean() + held
 
 
-def _a_row(network: Interaction, store: Store, count: int) -> Tensor:
-    """Loss of the speeds and turn rates of ``count`` rows that the network goes through by itself."""
-    rows = store.accelerations.shape[1] // STRIDE
+def _astray(now: Moment, them: Bodies, movers: int) -> tuple[Moment, Tensor]:
+    """Put half of what hangs out of place by more or less; also the speeds (D, M, 3) that bring it back."""
+    hangs = (them.string > 0) * (torch.rand_like(them.string) ** 2 * 2 - 1).clamp(min=0)
+    place, speed, rate = (torch.randn_like(now.place) * hangs * by for by in (ASTRAY, HURRIED, TURNED))
+    there = replace(
+        now, place=now.place + place, speed=now.speed + speed, rate=now.rate + rate, gap=now.gap + place[..., 2:]
+    )
+    return there, -(speed + place / BACK)[:, :movers]
+
+
+def _some_rows(network: Interaction, store: Store, count: int, rows: int) -> Tensor:
+    """Loss of the speeds and turn rates of ``count`` worlds through ``rows`` rows that the network does by itself."""
+    there = store.accelerations.shape[1] // STRIDE
     which = _draw(store.row_odds, count)
-    world, first = which // rows, which % rows * STRIDE
-    now, them, movers = store.moments(world * rows * STRIDE + first), store.worlds(world), store.movers
-    radius, speed = them.radius[:, :movers], now.speed[:, :movers]
+    world, first = which // there, (which % there).clamp(max=there - rows) * STRIDE
+    now, them, movers = store.moments(world * there * STRIDE + first), store.worlds(world), store.movers
+    arm, speed = _arm(them, movers), now.speed[:, :movers]
     losses = []
-    for sample in range(STRIDE):
+    for sample in range(STRIDE * rows):
         now = step(now, *network(now, them, movers))
         speed = speed + store.accelerations[world, first + sample] * DT
         least = LEAST + RELATIVE * _size(speed)
-        turn = (now.rate[:, :movers] - store.rates[world, first + sample]) * radius
+        turn = (now.rate[:, :movers] - store.rates[world, first + sample]) * arm
         losses.append(
             (_surprise(now.speed[:, :movers] - speed, least, OUT) + _surprise(turn, least, OUT / 3) / 2).mean()
         )
     return torch.stack(losses).mean()
+
+
+def _arm(them: Bodies, movers: int) -> Tensor:
+    """Metres (D, M, 1) from the middle of what turns, about, to where its turning tells most."""
+    return (them.radius + them.string)[:, :movers]
 
 
 def _size(vector: Tensor) -> Tensor:
