@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sora2lib.casting import GUIDANCE
 from sora2lib.clip import Clip, recipe_of
 from sora2lib.dialogue import seen
 from sora2lib.errors import RequestError
@@ -17,7 +18,7 @@ from sora2lib.given import Ask
 from sora2lib.model import weights
 from sora2lib.model.tracks import STRIDE
 from sora2lib.pipeline import asked_of, notices
-from sora2lib.planner import GUIDANCE, Step
+from sora2lib.planner import Step
 from sora2lib.planner import plan as plan_world
 from sora2lib.recast import Watch, apply, changes
 from sora2lib.recipe import Recipe

@@ -18,25 +18,24 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sora2lib.casting import CASTING_STEPS, GUIDANCE, cast, noise, set_down_all, set_out, velocities
 from sora2lib.given import Ask, Given, shot_ends, whole_rows
 from sora2lib.model import tokens, windows
 from sora2lib.model.camera import CAMERA_WIDTH
-from sora2lib.model.conditions import casting_batch, motion_batch, names_of, words_of
+from sora2lib.model.conditions import motion_batch
 from sora2lib.model.foresight import foresee
 from sora2lib.model.poses import POSE_WIDTH
-from sora2lib.model.settling import settled
-from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, START, Array, Rows
-from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch
+from sora2lib.model.tokens import MOTION_WIDTH, START, Array, Rows
+from sora2lib.model.transformer import Batch
 from sora2lib.model.weights import Model
 from sora2lib.prompt import shots
-from sora2lib.sampler import State, Velocity, ahead, cascade, euler, guided
+from sora2lib.sampler import State, cascade, euler
 from sora2lib.world.schema import World
 
 SPAN = 12  # time rows that the network plans together: four seconds
 OVERLAP = 4  # rows of the past that a continuation is given
-CASTING_STEPS, FRAMING_STEPS, MOTION_STEPS = 30, 12, 36
+FRAMING_STEPS, MOTION_STEPS = 12, 36
 LAG = 6.0  # see sora2lib.sampler.cascade
-GUIDANCE = 2.5
 PLAIN = 1.0  # guidance of a first motion: what a cast that follows the prompt does, it does by itself
 
 
@@ -102,8 +101,9 @@ def plan_many(
     first, unfilmed = [one[0].prompt for one in told], [replace(it, takes=()) for it in given]
     if casting:
         for rows in cast(model, first, generators, steps=casting, guidance=guidance):
-            worlds = [set_out(model, who, where, it.assets) for who, where, it in zip(*rows, given, strict=True)]
-            yield ManyStep(next(count), total, "casting", partial(_decode_all, worlds, unfilmed, ()))
+            yield ManyStep(next(count), total, "casting", partial(_decode_casts, model, rows, unfilmed))
+        assets = [it.assets for it in given]
+        worlds = set_down_all(model, first, generators, _set_out_all(model, rows, given), assets)
     for stretch in stretches:
         prompts, cuts = [one[stretch.shot].prompt for one in told], tuple(ends[: stretch.shot])
         before, strength = worlds, guidance if stretch.given else PLAIN
@@ -120,6 +120,14 @@ def plan_many(
             model, prompts, generators, before, stretch, filmed, moved, steps=steps, guidance=strength, lag=lag
         ):
             yield ManyStep(next(count), total, "motion", partial(_decode_all, worlds, given, cuts))
+
+
+def _set_out_all(model: Model, rows: State, given: list[Given]) -> list[Rows]:
+    return [set_out(model, who, where, it.assets) for who, where, it in zip(*rows, given, strict=True)]
+
+
+def _decode_casts(model: Model, rows: State, given: list[Given]) -> list[World]:
+    return _decode_all(_set_out_all(model, rows, given), given, ())
 
 
 def _decode_all(worlds: list[Rows], given: list[Given], cuts: tuple[int, ...]) -> list[World]:
@@ -177,92 +185,6 @@ def _stretches(ends: Sequence[int], past: int = 0, known: int = 0) -> list[Stret
     return stretches
 
 
-def _noise(generators: list[torch.Generator], *shape: int) -> Tensor:
-    return torch.stack([torch.randn(shape, generator=generator) for generator in generators])
-
-
-Assemble = Callable[[State, State, Tensor, State | None], Batch]  # of noisy rows, levels, words, the last estimate
-
-
-def _velocities(model: Model, prompts: list[str], assemble: Assemble, guidance: float, keep: slice) -> Velocity:
-    """The network as a velocity function, guided; ``keep`` picks the kinds of row that are solved for.
-
-    With the prompt and without, the network is told what it last took the clean rows to be.
-    """
-
-    def told(words: Tensor, mask: Tensor) -> Velocity:
-        with torch.inference_mode():
-            text, text_mask = model.network.text(words, mask)
-        estimate: State | None = None
-
-        def velocity(state: State, levels: State) -> State:
-            nonlocal estimate
-            with torch.inference_mode():
-                speeds: State = model.network(assemble(state, levels, words, estimate), text, text_mask)[keep]
-                estimate = tuple(ahead(x, t, v) for x, t, v in zip(state, levels, speeds, strict=True))
-            return speeds
-
-        return velocity
-
-    words, mask = words_of(prompts)
-    return guided(told(words, mask), told(words[:, :0], mask[:, :0]), guidance)
-
-
-def cast(
-    model: Model, prompts: list[str], generators: list[torch.Generator],
-    *, steps: int = CASTING_STEPS, guidance: float = GUIDANCE, before: Sequence[Rows] = (), level: float = 0.0,
-) -> Iterator[State]:  # fmt: skip
-    """Plan who is there, where, on what ground and in what light.
-
-    Yields, after each step, standardised rows of cast (B, SLOTS, CAST_WIDTH) and scene (B, SCENE_WIDTH).
-
-    Parameters
-    ----------
-    before : worlds to cast again, from their rows as they are at a ``level`` of noise: 0 none of them, 1 no noise.
-    """
-    count = len(prompts)
-    nothing, no_pose = torch.zeros(count, 0, 0, MOTION_WIDTH), torch.zeros(count, 0, 0, POSE_WIDTH)
-    nobody = torch.zeros(count, 0, dtype=torch.bool)
-
-    def assemble(state: State, levels: State, words: Tensor, _: State | None) -> Batch:
-        return Batch(
-            state[0], state[1], torch.zeros(count, 0, CAMERA_WIDTH), nothing, no_pose,
-            levels[0], levels[1], torch.zeros(count, 0), nothing[..., 0],
-            torch.ones(count, SLOTS, dtype=torch.bool), nobody, nobody, torch.zeros(count, 0, 0, FORESIGHT), nothing,
-            *names_of(words, model.scales),
-        )  # fmt: skip
-
-    moments = [torch.tensor(level + (1 - level) * i / steps) for i in range(steps + 1)]
-    levels = [(moment.expand(count, SLOTS), moment.expand(count)) for moment in moments]
-    state: State = (_noise(generators, SLOTS, CAST_WIDTH), _noise(generators, SCENE_WIDTH))
-    if before:
-        clean = casting_batch(list(before), model.scales)
-        state = level * clean.cast + (1 - level) * state[0], level * clean.scene + (1 - level) * state[1]
-    for estimate in euler(_velocities(model, prompts, assemble, guidance, slice(0, 2)), state, levels):
-        yield estimate.guess
-
-
-def set_out(model: Model, cast: Tensor, scene: Tensor, assets: tuple[str, ...]) -> Rows:
-    """Rows of a world in which nothing has moved yet, from standardised cast (A, CAST_WIDTH) and scene (SCENE_WIDTH,).
-
-    Figures come first, then what else moves.
-    """
-    actors = model.scales.leave("cast", cast).double().numpy()
-    there = tokens.present(actors)
-    there[0] |= not there.any()  # a world has at least one actor
-    actors = settled(actors[there], assets=assets)
-    moves, bends = tokens.moving(actors), tokens.figures(actors, assets=assets)
-    actors = actors[np.lexsort([~bends, ~moves])]
-    camera = model.scales.mean["camera"].double().numpy()
-    return Rows(
-        actors,
-        model.scales.leave("scene", scene).double().numpy(),
-        np.repeat(camera[None], 1, axis=0),
-        windows.at_rest(actors[: moves.sum()]),
-        np.repeat(model.scales.mean["pose"].double().numpy()[None, None], bends.sum(), axis=0),
-    )
-
-
 def motion(
     model: Model, prompts: list[str], generators: list[torch.Generator], worlds: list[Rows], stretch: Stretch,
     filmed: Sequence[Array] = (), moved: Sequence[NDArray[np.bool_]] = (),
@@ -294,12 +216,12 @@ def motion(
         noisy = replace(clean, camera=camera, motion=moves, pose=poses, camera_level=levels[0], motion_level=levels[1])
         return foresee(model.network.interaction, noisy, model.scales, estimate[1] if estimate else None)
 
-    looks = torch.where(seen[:, None], clean.camera, _noise(generators, rows, CAMERA_WIDTH))
-    moves = torch.where(free[..., None], _noise(generators, movers, rows, MOTION_WIDTH), clean.motion)
-    poses = torch.where(free[:, :figures, :, None], _noise(generators, figures, rows, POSE_WIDTH), clean.pose)
+    looks = torch.where(seen[:, None], clean.camera, noise(generators, rows, CAMERA_WIDTH))
+    moves = torch.where(free[..., None], noise(generators, movers, rows, MOTION_WIDTH), clean.motion)
+    poses = torch.where(free[:, :figures, :, None], noise(generators, figures, rows, POSE_WIDTH), clean.pose)
     moments = cascade(stretch.end - stretch.fresh, steps, lag)
     levels = [_levels(level, stretch, bool(filmed), free, figures) for level in moments]
-    velocity = _velocities(model, prompts, assemble, guidance, slice(2, 5))
+    velocity = velocities(model, prompts, assemble, guidance, slice(2, 5))
     for estimate in euler(velocity, (looks, moves, poses), levels):
         yield [
             _joined(model, world, stretch, way, *guess)

@@ -15,12 +15,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sora2lib.casting import cast, set_out
 from sora2lib.errors import RequestError
 from sora2lib.model import tokens
 from sora2lib.model.tokens import ASSET_CODE, GROUND_CODE, MATERIAL_CODE, Rows
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.weights import Model
-from sora2lib.planner import cast, set_out
 from sora2lib.request import Edit
 from sora2lib.sampler import State
 from sora2lib.world.schema import World

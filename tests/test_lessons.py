@@ -8,7 +8,7 @@ import torch
 
 from sora2lib.model import weights
 from sora2lib.model.conditions import motion_batch
-from sora2lib.model.tokens import encode
+from sora2lib.model.tokens import CAST_WIDTH, START, encode
 from sora2lib.model.transformer import TEXT_WIDTH
 from sora2lib.train import data, lessons
 from sora2lib.train.library import Library
@@ -31,6 +31,15 @@ def test_at_a_front_what_was_is_known_and_what_comes_is_not(untrained):
     torch.testing.assert_close(noisy.camera[known], clean.camera[known])
 
 
+def test_hints_are_as_far_off_as_casting_is_and_of_later_bodies_farther():
+    torch.manual_seed(0)
+    clean = torch.randn(2_000, 3, CAST_WIDTH)
+    off = (lessons.about(clean) - clean)[..., START].std(dim=(0, 2))
+    assert 0.5 < off[0] < 1.0
+    assert (off[1:] > 1.5).all()
+    assert torch.equal(lessons.about(clean)[..., :2], clean[..., :2])
+
+
 def stir(network):
     """Let every part of an untrained network have a say: many begin with zeros."""
     torch.manual_seed(3)
@@ -41,7 +50,11 @@ def stir(network):
 
 @pytest.mark.parametrize(
     ("lesson", "kinds", "part"),
-    [(lessons.BLOWS, ("motion", "channels", "blow"), "leave_motion."), (lessons.WORDS, ("cast", "scene"), "text.")],
+    [
+        (lessons.BLOWS, ("motion", "channels", "blow"), ("leave_motion.",)),
+        (lessons.PLACES, ("places",), ("placing.",)),
+        (lessons.WORDS, ("cast", "scene", "places"), ("text.", "placing.")),
+    ],
 )
 def test_a_part_learns_and_nothing_else_moves(untrained, tmp_path, monkeypatch, lesson, kinds, part):
     monkeypatch.setattr(data, "SHARD", 12)

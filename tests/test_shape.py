@@ -26,7 +26,7 @@ LAYERS = (
     {"render", "sound", "physics"},
     {"film", "script"},
     {"model", "sampler", "seam", "cutting"},
-    {"given"},
+    {"given", "casting"},
     {"planner"},
     {"recast"},
     {"pipeline"},

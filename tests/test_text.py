@@ -132,7 +132,8 @@ def seconds(work) -> float:
     [
         ("a red rubber ball bounces down icy stairs at sunset, the camera orbits left", ()),
         ("a crimson orb and an enormous boulder", ()),
-        ("A GIRAFFE plays the saxophone near a Volcano, giraffe!", ("giraffe", "saxophone", "volcano")),
+        ("a man greets two women, a boy and a nurse run away", ()),
+        ("A GIRAFFE plays the saxophone near a Violin, giraffe!", ("giraffe", "saxophone", "violin")),
         ("@giraffe throws 3 balls, \"play the saxophone\", “volcano”", ()),
         ("two balls, 17 cubes, 3.5 m of it", ()),
         ("🍕 球", ("🍕", "球")),
@@ -144,7 +145,7 @@ def test_words_without_meaning_are_told(prompt, unknown):
 
 
 def test_foreign_things_are_told_from_synonyms():
-    foreign = "zebra lobster accordion clarinet lasagna croissant avocado galaxy nurse lawyer toaster tulip onion"
+    foreign = "zebra lobster accordion clarinet lasagna croissant avocado violin trombone lawyer toaster tulip onion"
     alike = "miniature gigantic timber boulder lawn asphalt midday twilight metallic crystal staircase rapidly"
     assert len(text.unknown_words(foreign)) >= 12
     assert len(text.unknown_words(alike)) <= 1

@@ -67,9 +67,9 @@ def still(batch: Batch) -> Batch:
 
 def motion_batch(worlds: list[Rows], scales: Scales, *, slots: int) -> Batch:
     """Clean, standardised rows of worlds with equally many time rows; movers and figures that lack are masked."""
-    cast, cast_mask = _padded([world.cast for world in worlds], slots)
-    motion, motion_mask = _padded([world.motion for world in worlds])
-    pose, pose_mask = _padded([world.pose for world in worlds])
+    cast, cast_mask = padded([world.cast for world in worlds], slots)
+    motion, motion_mask = padded([world.motion for world in worlds])
+    pose, pose_mask = padded([world.pose for world in worlds])
     scene, camera = (_tensor(np.stack(them)) for them in zip(*((it.scene, it.camera) for it in worlds), strict=True))
     return clean_batch(cast, scene, camera, motion, pose, (cast_mask, motion_mask, pose_mask), scales)
 
@@ -95,7 +95,7 @@ def clean_batch(
     )  # fmt: skip
 
 
-def _padded(parts: list[Array], least: int = 0) -> tuple[Tensor, Tensor]:
+def padded(parts: list[Array], least: int = 0) -> tuple[Tensor, Tensor]:
     """Arrays (N, ...) of any lengths as one tensor (B, at least ``least``, ...), and which of its rows are theirs."""
     length = max(least, *map(len, parts)) if parts else least
     padded = torch.zeros(len(parts), length, *parts[0].shape[1:])

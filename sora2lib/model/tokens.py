@@ -36,8 +36,10 @@ Array = NDArray[np.float64]
 
 ASSET_CODE, MATERIAL_CODE, GROUND_CODE, AMBIENCE_CODE = 16, 8, 8, 6
 CAST_WIDTH = 2 + ASSET_CODE + 3 + 3 + MATERIAL_CODE + 4 + 3 + 1 + 6
-# Of a cast row: logarithm of the size, stuff (density, restitution, friction, gloss), place, gap to the ground, turn.
-SIZE, STUFF, START, GAP, COLUMNS = slice(18, 21), slice(32, 36), slice(36, 39), slice(39, 40), slice(40, 46)
+# Of a cast row: logarithm of the size, colour, stuff (density, restitution, friction, gloss), place, gap to the ground,
+# turn.
+SIZE, COLOUR, STUFF = slice(18, 21), slice(21, 24), slice(32, 36)
+START, GAP, COLUMNS = slice(36, 39), slice(39, 40), slice(40, 46)
 SCENE_PARTS = (GROUND_CODE, 5, AMBIENCE_CODE, 1, 2, 2)
 SCENE_WIDTH = sum(SCENE_PARTS)
 MOTION_PARTS = (3, 2, 3, 3 * STRIDE, 6, 3 * STRIDE, STRIDE + 1)

@@ -27,6 +27,7 @@ from sora2lib.model.called import WHAT, Called
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.interaction import Interaction
 from sora2lib.model.meanings import PLAIN
+from sora2lib.model.placing import Placing
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.text import WIDTH
 from sora2lib.model.tokens import ASSET_CODE, CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH
@@ -146,6 +147,7 @@ class WorldTransformer(nn.Module):
         self.leave_motion = Belief(width, MOTION_WIDTH, outcomes=STRIDE + 1, foreseen=True)
         self.leave_pose = Belief(width, POSE_WIDTH)
         self.interaction = Interaction()
+        self.placing = Placing(width)
         # Time turns eight pairs of channels, from two rows to a minute; the slot turns four more.
         self.register_buffer("time_frequencies", 2 * torch.pi / torch.logspace(-0.6, 6, 8, base=2), persistent=False)
         self.register_buffer("slot_frequencies", 2 * torch.pi / torch.logspace(1, 5, 4, base=2), persistent=False)
@@ -174,7 +176,7 @@ class WorldTransformer(nn.Module):
 
     def to_bfloat16(self) -> "WorldTransformer":
         """Run the blocks in bfloat16 from now on; rows enter and leave in float32, where millimetres matter."""
-        for part in (self.text.blocks, self.text.norm, self.blocks, self.norm):
+        for part in (self.text.blocks, self.text.norm, self.blocks, self.norm, self.placing.blocks, self.placing.norm):
             part.bfloat16()
         return self
 

@@ -34,7 +34,8 @@ PLAIN: dict[str, tuple[str, ...]] = {
     "foam": ("porous", "spongy"), "leather": ("hide", "skin"), "concrete": ("cement", "pavement", "paved"),
     "grass": ("grassy", "grassland"), "sand": ("sandy", "beach"), "floor": ("tile", "tiles"),
     "ice": ("frozen", "icy"),
-    "snow": ("snowy",), "water": ("lake", "sea", "liquid"), "noon": ("midday",), "afternoon": (), "sun": ("sunlight",),
+    "snow": ("snowy",), "water": ("lake", "sea", "liquid"), "noon": ("midday",),
+    "afternoon": ("day", "daytime", "daylight"), "sun": ("sunlight",),
     "sunset": ("dusk", "evening"), "night": ("moon",), "morning": ("dawn",), "fog": ("haze", "vapor"),
     "cloud": ("clouds",),
     "rain": ("wet",), "wind": ("air",), "ball": ("spherical", "sphere", "round", "globe"), "box": ("container", "case"),
@@ -52,10 +53,10 @@ PLAIN: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 KIND = 0.5  # of what a word is a kind of, against its own definition
 LEAST = 0.3  # senses that count less are left out
-# With these a definition begins to tell of something else: what a thing has, is used for, or is not.
+# With these a definition begins to tell of something else: what a thing has, is used for, is a part of, or is not.
 ASIDE = re.compile(
-    r"\([^)]*\)|\b(?:having|with|that|which|who|whose|used|by|from|containing|consisting|composed|when|where|while|for"
-    r"|free of|free from|without|lacking|not|no|never|neither)\b.*"
+    r"\([^)]*\)|\b(?:having|with|that|which|who|whose|used|by|from|before|after|containing|consisting|composed|when"
+    r"|where|while|for|free of|free from|without|lacking|not|no|never|neither)\b.*|\bof (?:the )?day\b"
 )
 
 

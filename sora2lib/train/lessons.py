@@ -6,7 +6,10 @@ squared error of the velocity hardly asks for it. Here every world shows it once
 is, by the likelihood of the sample that was struck; so is which component of a belief explains each channel. The last
 layer of the motion rows learns.
 
-*Words*: whom a prompt casts. The text encoder learns, by what the casting loses.
+*Places*: how large a cast is exactly, and where it stands. The network that sets it out learns, by the likelihood of
+true casts.
+
+*Words*: whom a prompt casts. The text encoder learns, by what the casting loses, and what reads it to set out.
 
 Shapes: B worlds, M movers, K time rows.
 """
@@ -23,13 +26,25 @@ from torch import Tensor, nn
 
 from sora2lib.model.belief import decided, surprise
 from sora2lib.model.foresight import foresee
-from sora2lib.model.tokens import BLOW
+from sora2lib.model.likeness import placed
+from sora2lib.model.placing import Call
+from sora2lib.model.tokens import BLOW, COLOUR, COLUMNS, GAP, SIZE, START, STUFF
 from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import KINDS, Model, Scales
 from sora2lib.train.library import Library
 from sora2lib.train.objective import blurred, casting_losses, informed, noised
 
 LATEST, WIDEST = 0.8, 0.5  # the most that the row in question is known, and that the row before it is not
+# The most that casting is off, of the first body and of the later ones: logarithms of sides, colour, stuff, place in
+# metres, gap as rows hold it, turn. Where one stands alone casting knows; where they stand together it hardly does.
+OFF = (
+    (SIZE, 0.1, 0.1),
+    (COLOUR, 0.1, 0.1),
+    (STUFF, 0.2, 0.2),
+    (START, 1.0, 3.0),
+    (GAP, 0.7, 2.0),
+    (COLUMNS, 0.3, 0.9),
+)
 KEEP = 0.99  # of the moving average, a step
 
 
@@ -91,7 +106,8 @@ def _words(
     network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
 ) -> dict[str, Tensor]:
     drawn = library.draw(rng, rows, scales)
-    return casting_losses(network, drawn.casting, network.text(*blurred(drawn.words, drawn.mask)), scales)
+    text = network.text(*blurred(drawn.words, drawn.mask))
+    return casting_losses(network, drawn.casting, text, scales) | _set_out(network, drawn.casting, text, scales)
 
 
 def _blows(
@@ -146,5 +162,35 @@ def encourage(network: WorldTransformer, *, likely: float = 3.5, heed: float = 2
     layer.weigh.leave.bias[-1] += heed
 
 
+def _places(
+    network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
+) -> dict[str, Tensor]:
+    drawn = library.draw(rng, rows, scales)
+    with torch.no_grad():
+        text = network.text(*blurred(drawn.words, drawn.mask))
+    return _set_out(network, drawn.casting, text, scales)
+
+
+def _set_out(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor], scales: Scales) -> dict[str, Tensor]:
+    """How unlikely the numbers of casts are, in nats, casting having been about as far off as it is."""
+    taken = clean.cast[..., 0] > 0
+    slots = int(taken.sum(dim=1).max())
+    cast, taken = scales.leave("cast", clean.cast[:, :slots]), taken[:, :slots]
+    belief = network.placing(Call(about(cast), taken, clean.scene, *text), placed(cast))
+    return {"places": belief.surprise(placed(cast).numbers)[taken].mean()}
+
+
+def about(cast: Tensor) -> Tensor:
+    """Cast rows (B, S, CAST_WIDTH) in natural scale, each body by itself as far off as casting's may be."""
+    noisy = cast.clone()
+    for part, first, later in OFF:
+        most = torch.full((cast.shape[1], 1), later)
+        most[0] = first
+        off = most * (1 + torch.rand(len(cast), 1, 1)) / 2  # (B, S, 1)
+        noisy[..., part] += off * torch.randn_like(cast[..., part])
+    return noisy
+
+
 BLOWS = Lesson(lambda network: network.leave_motion, _blows, 3e-4, ("weigh", "heed"))
-WORDS = Lesson(lambda network: network.text, _words, 3e-4)
+WORDS = Lesson(lambda network: nn.ModuleList([network.text, network.placing]), _words, 3e-4)
+PLACES = Lesson(lambda network: network.placing, _places, 1e-3)

@@ -19,6 +19,7 @@ from sora2lib.model import files, text
 from sora2lib.world.captions import caption
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
+from sora2lib.world.families.people import PEOPLE
 from sora2lib.world.grammar import gerund, third
 from sora2lib.world.sayings import SAYINGS
 
@@ -119,11 +120,11 @@ def _past(verb: str) -> str:
 
 def training_captions(count: int) -> Iterator[str]:
     """Yield captions of scenes as they are drawn, before they are played, with every event there are words for."""
-    rng = np.random.default_rng(0)
-    events = [key for key in SAYINGS if key[0] in FAMILIES]
+    rng, families = np.random.default_rng(0), FAMILIES | PEOPLE
+    events = [key for key in SAYINGS if key[0] in families]
     for i in range(count):
         family, action, outcome = events[i % len(events)]
-        stage = FAMILIES[family](rng)
+        stage = families[family](rng)
         facts = Facts(
             family=family,
             action=action,

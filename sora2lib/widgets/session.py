@@ -13,9 +13,10 @@ import param
 from numpy.typing import NDArray
 
 from sora2lib import film, pipeline
+from sora2lib.casting import GUIDANCE
 from sora2lib.clip import Clip
 from sora2lib.errors import RequestError, Sora2Error, Stopped
-from sora2lib.planner import GUIDANCE, MOTION_STEPS
+from sora2lib.planner import MOTION_STEPS
 from sora2lib.recipe import Recipe
 from sora2lib.render import render
 from sora2lib.request import MODEL, SEEDS, Request

@@ -1,0 +1,149 @@
+"""The first act of a plan: who is there, on what ground and in what light; then where everybody stands.
+
+Casting denoises all rows of cast and scene together. Setting out draws sizes and places anew, one body after the other,
+so that what belongs together fits: see :mod:`sora2lib.model.placing`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sora2lib.model import rotations, tokens, windows
+from sora2lib.model.called import WHAT
+from sora2lib.model.camera import CAMERA_WIDTH
+from sora2lib.model.conditions import casting_batch, names_of, padded, words_of
+from sora2lib.model.likeness import written
+from sora2lib.model.placing import Call, set_down
+from sora2lib.model.poses import POSE_WIDTH
+from sora2lib.model.settling import settled
+from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Array, Rows
+from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch
+from sora2lib.model.weights import Model
+from sora2lib.sampler import State, Velocity, ahead, euler, guided
+from sora2lib.world.support import depth_below
+
+CASTING_STEPS = 30
+GUIDANCE = 2.5
+
+Assemble = Callable[[State, State, Tensor, State | None], Batch]  # of noisy rows, levels, words, the last estimate
+
+
+def velocities(model: Model, prompts: list[str], assemble: Assemble, guidance: float, keep: slice) -> Velocity:
+    """The network as a velocity function, guided; ``keep`` picks the kinds of row that are solved for.
+
+    With the prompt and without, the network is told what it last took the clean rows to be.
+    """
+
+    def told(words: Tensor, mask: Tensor) -> Velocity:
+        with torch.inference_mode():
+            text, text_mask = model.network.text(words, mask)
+        estimate: State | None = None
+
+        def velocity(state: State, levels: State) -> State:
+            nonlocal estimate
+            with torch.inference_mode():
+                speeds: State = model.network(assemble(state, levels, words, estimate), text, text_mask)[keep]
+                estimate = tuple(ahead(x, t, v) for x, t, v in zip(state, levels, speeds, strict=True))
+            return speeds
+
+        return velocity
+
+    words, mask = words_of(prompts)
+    return guided(told(words, mask), told(words[:, :0], mask[:, :0]), guidance)
+
+
+def noise(generators: list[torch.Generator], *shape: int) -> Tensor:
+    """Normal noise (B, *shape), of each world from its own generator."""
+    return torch.stack([torch.randn(shape, generator=generator) for generator in generators])
+
+
+def cast(
+    model: Model, prompts: list[str], generators: list[torch.Generator],
+    *, steps: int = CASTING_STEPS, guidance: float = GUIDANCE, before: Sequence[Rows] = (), level: float = 0.0,
+) -> Iterator[State]:  # fmt: skip
+    """Plan who is there, where, on what ground and in what light.
+
+    Yields, after each step, standardised rows of cast (B, SLOTS, CAST_WIDTH) and scene (B, SCENE_WIDTH).
+
+    Parameters
+    ----------
+    before : worlds to cast again, from their rows as they are at a ``level`` of noise: 0 none of them, 1 no noise.
+    """
+    count = len(prompts)
+    nothing, no_pose = torch.zeros(count, 0, 0, MOTION_WIDTH), torch.zeros(count, 0, 0, POSE_WIDTH)
+    nobody = torch.zeros(count, 0, dtype=torch.bool)
+
+    def assemble(state: State, levels: State, words: Tensor, _: State | None) -> Batch:
+        return Batch(
+            state[0], state[1], torch.zeros(count, 0, CAMERA_WIDTH), nothing, no_pose,
+            levels[0], levels[1], torch.zeros(count, 0), nothing[..., 0],
+            torch.ones(count, SLOTS, dtype=torch.bool), nobody, nobody, torch.zeros(count, 0, 0, FORESIGHT), nothing,
+            *names_of(words, model.scales),
+        )  # fmt: skip
+
+    moments = [torch.tensor(level + (1 - level) * i / steps) for i in range(steps + 1)]
+    levels = [(moment.expand(count, SLOTS), moment.expand(count)) for moment in moments]
+    state: State = (noise(generators, SLOTS, CAST_WIDTH), noise(generators, SCENE_WIDTH))
+    if before:
+        clean = casting_batch(list(before), model.scales)
+        state = level * clean.cast + (1 - level) * state[0], level * clean.scene + (1 - level) * state[1]
+    for estimate in euler(velocities(model, prompts, assemble, guidance, slice(0, 2)), state, levels):
+        yield estimate.guess
+
+
+def set_out(model: Model, cast: Tensor, scene: Tensor, assets: tuple[str, ...]) -> Rows:
+    """Rows of a world in which nothing has moved yet, from standardised cast (A, CAST_WIDTH) and scene (SCENE_WIDTH,).
+
+    Figures come first, then what else moves.
+    """
+    actors = model.scales.leave("cast", cast).double().numpy()
+    there = tokens.present(actors)
+    there[0] |= not there.any()  # a world has at least one actor
+    actors = settled(actors[there], assets=assets)
+    moves, bends = tokens.moving(actors), tokens.figures(actors, assets=assets)
+    actors = actors[np.lexsort([~bends, ~moves])]
+    camera = model.scales.mean["camera"].double().numpy()
+    return Rows(
+        actors,
+        model.scales.leave("scene", scene).double().numpy(),
+        np.repeat(camera[None], 1, axis=0),
+        windows.at_rest(actors[: moves.sum()]),
+        np.repeat(model.scales.mean["pose"].double().numpy()[None, None], bends.sum(), axis=0),
+    )
+
+
+def set_down_all(
+    model: Model,
+    prompts: list[str],
+    generators: list[torch.Generator],
+    worlds: list[Rows],
+    assets: list[tuple[str, ...]],
+) -> list[Rows]:
+    """Worlds in which nothing has moved yet, their casts' sizes, stuff, turns and places drawn anew."""
+    casts = [_exact(world.cast, choice) for world, choice in zip(worlds, assets, strict=True)]
+    names = [tokens.asset_names(cast) for cast in casts]
+    cast, mask = padded(casts)
+
+    def depth_of(world: int, slot: int, sides: Tensor, columns: Tensor) -> float:
+        turn = rotations.from_columns(columns.double().numpy())
+        return float(depth_below(names[world][slot], sides.double().numpy(), turn))
+
+    scene = torch.stack([torch.as_tensor(world.scene, dtype=torch.float32) for world in worlds])
+    with torch.inference_mode():
+        call = Call(cast, mask, model.scales.enter("scene", scene), *model.network.text(*words_of(prompts)))
+        rows = written(cast, set_down(model.network.placing, call, generators, depth_of)).double().numpy()
+    return [_standing(world, row[: len(world.cast)]) for world, row in zip(worlds, rows, strict=True)]
+
+
+def _exact(cast: Array, assets: tuple[str, ...]) -> Array:
+    """Cast rows whose codes are those of things, without error."""
+    exact = cast.copy()
+    exact[:, WHAT] = [tokens.asset_code(name) for name in tokens.asset_names(cast, assets=assets)]
+    return exact
+
+
+def _standing(world: Rows, cast: Array) -> Rows:
+    return replace(world, cast=cast, motion=windows.at_rest(cast[: len(world.motion)]))
