@@ -122,7 +122,14 @@ def set_down_all(
     worlds: list[Rows],
     assets: list[tuple[str, ...]],
 ) -> list[Rows]:
-    """Worlds in which nothing has moved yet, their casts' sizes, stuff, turns and places drawn anew."""
+    """Worlds in which nothing has moved yet, their casts' sizes, stuff, turns and places drawn anew.
+
+    Parameters
+    ----------
+    generators : one for each world, which differs by it.
+    worlds : as :func:`set_out` gives them.
+    assets : names that each world may be cast from, as for :func:`sora2lib.model.tokens.decode`.
+    """
     casts = [_exact(world.cast, choice) for world, choice in zip(worlds, assets, strict=True)]
     names = [tokens.asset_names(cast) for cast in casts]
     cast, mask = padded(casts)
