@@ -130,9 +130,8 @@ def set_down_all(
     worlds : as :func:`set_out` gives them.
     assets : names that each world may be cast from, as for :func:`sora2lib.model.tokens.decode`.
     """
-    casts = [_exact(world.cast, choice) for world, choice in zip(worlds, assets, strict=True)]
-    names = [tokens.asset_names(cast) for cast in casts]
-    cast, mask = padded(casts)
+    names = [tokens.asset_names(world.cast, assets=choice) for world, choice in zip(worlds, assets, strict=True)]
+    cast, mask = padded([_exact(world.cast, them) for world, them in zip(worlds, names, strict=True)])
 
     def depth_of(world: int, slot: int, sides: Tensor, columns: Tensor) -> float:
         turn = rotations.from_columns(columns.double().numpy())
@@ -145,10 +144,10 @@ def set_down_all(
     return [_standing(world, row[: len(world.cast)]) for world, row in zip(worlds, rows, strict=True)]
 
 
-def _exact(cast: Array, assets: tuple[str, ...]) -> Array:
-    """Cast rows whose codes are those of things, without error."""
+def _exact(cast: Array, names: list[str]) -> Array:
+    """Cast rows whose codes are those of the things that they are, without error."""
     exact = cast.copy()
-    exact[:, WHAT] = [tokens.asset_code(name) for name in tokens.asset_names(cast, assets=assets)]
+    exact[:, WHAT] = [tokens.asset_code(name) for name in names]
     return exact
 
 

@@ -11,13 +11,13 @@ from sora2lib.model.likeness import (
     TURN,
     Earlier,
     Placed,
-    opened,
     placed,
     references,
     square,
     written,
 )
-from sora2lib.model.tokens import encode, order
+from sora2lib.model.rollout import stretch
+from sora2lib.model.tokens import CLEARANCE_KNEE, encode, order
 from sora2lib.world.simulate import simulate
 
 
@@ -59,7 +59,7 @@ def test_bobs_hang_beside_each_other_from_the_height_of_their_gantry():
 def test_what_is_stacked_rests_on_what_stands_there(seed):
     cast, names = cast_of("tower", seed)
     stacked = [i for i, name in enumerate(names) if i and name in ("can", "box", "block")]
-    gaps, tops = opened(placed(cast).numbers[0, :, HEIGHT]), placed(cast).top[0, :, 0]
+    gaps, tops = stretch(placed(cast).numbers[0, :, HEIGHT], CLEARANCE_KNEE), placed(cast).top[0, :, 0]
     lifted = [i for i in stacked if gaps[i] > 0.01]
     assert lifted
     assert suggested(cast)[lifted, HEIGHT].max() < 0.05

@@ -15,8 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sora2lib.model import frames
+from sora2lib.model import frames, states
 from sora2lib.model.called import WHAT
+from sora2lib.model.rollout import squashed, stretch
 from sora2lib.model.tokens import CLEARANCE_KNEE, COLUMNS, GAP, SIZE, START, STUFF
 
 UNIT = 0.3  # metres: a side of this length has logarithm 0
@@ -41,12 +42,14 @@ class Placed:
     @property
     def place(self) -> Tensor:
         """Of the origin, (..., 3)."""
-        return torch.cat([self.numbers[..., ACROSS], opened(self.numbers[..., HEIGHT:]) + self.depth], dim=-1)
+        return torch.cat(
+            [self.numbers[..., ACROSS], stretch(self.numbers[..., HEIGHT:], CLEARANCE_KNEE) + self.depth], dim=-1
+        )
 
     @property
     def rise(self) -> Tensor:
         """From the origin along the body's own z axis by its third side (..., 3): where what hangs is fastened."""
-        return self._axes[..., 2] * self.sides[..., 2:]
+        return states.hook(self.numbers[..., TURN], self.sides[..., 2:])
 
     @property
     def hook(self) -> Tensor:
@@ -75,7 +78,7 @@ class Placed:
 def placed(cast: Tensor) -> Placed:
     """Read cast rows (..., CAST_WIDTH) in natural scale."""
     parts = cast[..., SIZE], cast[..., STUFF], cast[..., COLUMNS], cast[..., START][..., :2], cast[..., GAP]
-    return Placed(torch.cat(parts, dim=-1), cast[..., START][..., 2:] - opened(cast[..., GAP]))
+    return Placed(torch.cat(parts, dim=-1), cast[..., START][..., 2:] - stretch(cast[..., GAP], CLEARANCE_KNEE))
 
 
 def written(cast: Tensor, them: Placed) -> Tensor:
@@ -194,7 +197,11 @@ def _of_height(own: Placed, earlier: Earlier) -> Column:
     heights = [before.top[..., 0], like.top[..., 0], first.top[..., 0]]
     heights += [before.place[..., 2] - own.depth[..., 0], first.place[..., 2] - own.depth[..., 0]]
     heights += [before.hook[..., 2] - under, first.hook[..., 2] - under]
-    return [], [before.numbers[..., HEIGHT], like.numbers[..., HEIGHT], *(closed(it) for it in heights)]
+    return [], [
+        before.numbers[..., HEIGHT],
+        like.numbers[..., HEIGHT],
+        *(squashed(it, CLEARANCE_KNEE) for it in heights),
+    ]
 
 
 def reach(own: Placed, other: Placed, axis: int) -> Tensor:
@@ -208,16 +215,6 @@ def square(them: Placed) -> Placed:
     axes = frames.orthonormal(numbers[..., TURN])
     numbers[..., TURN] = torch.cat([axes[..., 0], axes[..., 1]], dim=-1)
     return replace(them, numbers=numbers)
-
-
-def closed(gap: Tensor) -> Tensor:
-    """Compress gaps to the ground as rows hold them, see :func:`sora2lib.model.tracks.squash`."""
-    return torch.asinh(gap / CLEARANCE_KNEE)
-
-
-def opened(gap: Tensor) -> Tensor:
-    """Undo :func:`closed`."""
-    return torch.sinh(gap.clamp(-8, 8)) * CLEARANCE_KNEE
 
 
 def _rest(parts: Tensor) -> Tensor:

@@ -86,6 +86,9 @@ class Mixture:
 class Placing(nn.Module):
     """Says of each body in turn what its numbers may be."""
 
+    sooner: Tensor
+    frequencies: Tensor
+
     def __init__(self, text_width: int) -> None:
         super().__init__()
         self.enter_known = nn.Linear(KNOWN, WIDTH)
@@ -107,9 +110,6 @@ class Placing(nn.Module):
             self.bias[:, 1, FREE + 2 :] = LOOSE
         self.register_buffer("sooner", torch.ones(CHANNELS, CHANNELS).tril(-1), persistent=False)
         self.register_buffer("frequencies", 2 * torch.pi / torch.logspace(1, 5, 4, base=2), persistent=False)
-
-    sooner: Tensor
-    frequencies: Tensor
 
     def forward(self, call: Call, them: Placed) -> Mixture:
         """What each body's numbers may be, given those of the bodies before it and its own before each (B, S, C, K)."""
@@ -140,7 +140,7 @@ class Placing(nn.Module):
         slots = call.mask.shape[1]
         ahead = call.mask.new_ones(2 * slots + 1, 2 * slots + 1).tril()
         ahead[: slots + 1, : slots + 1] = True
-        there = torch.cat([call.mask, call.mask[:, :1] | True, call.mask], dim=1)
+        there = torch.cat([call.mask, torch.ones_like(call.mask[:, :1]), call.mask], dim=1)
         seen = torch.cat([ahead & there[:, None], call.text_mask[:, None].expand(-1, 2 * slots + 1, -1)], dim=-1)
         return torch.zeros_like(seen, dtype=torch.float32).masked_fill(~seen, NEVER)[:, None]
 
@@ -166,7 +166,7 @@ class Placing(nn.Module):
         part = slice(channels.start, channels.stop)
         weight, bias = self.read.weight.view(CHANNELS, HIDDEN, -1), self.read.bias.view(CHANNELS, HIDDEN)
         hidden = torch.einsum("...d,chd->...ch", thought, weight[part]) + bias[part]
-        hidden = hidden + torch.einsum("...d,cdh->...ch", numbers, (self.drawn * self.sooner[..., None])[part])
+        hidden = hidden + torch.einsum("...d,cdh->...ch", numbers, self.drawn[part] * self.sooner[part, :, None])
         hidden = F.silu(hidden + torch.einsum("...cr,crh->...ch", told, self.suggested[part]))
         hidden = F.silu(torch.einsum("...ch,chg->...cg", hidden, self.within[part]) + hidden)
         return torch.einsum("...ch,chk->...ck", hidden, self.leave[part]) + self.bias[part].flatten(1)
