@@ -14,17 +14,21 @@ if TYPE_CHECKING:
     from sora2lib.camera import Camera, Pose
     from sora2lib.clip import Clip, load
     from sora2lib.cutting import blend, speed, stitch
+    from sora2lib.dubbing import dub, stems
     from sora2lib.editing import extend, remix
     from sora2lib.errors import InspectError, MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
     from sora2lib.film import draw, refilm, simulate
+    from sora2lib.listening import listen
     from sora2lib.looping import loop
     from sora2lib.physics.compare import Comparison, compare
     from sora2lib.physics.inspector import inspect
     from sora2lib.physics.report import Report
     from sora2lib.pipeline import generate, steps
     from sora2lib.planner import Step
-    from sora2lib.request import Request
+    from sora2lib.request import Levels, Request
     from sora2lib.retaking import retake
+    from sora2lib.sound import Stems
+    from sora2lib.soundtrack import Soundtrack
     from sora2lib.storyboard import Card, Storyboard
     from sora2lib.world.schema import World
 
@@ -35,6 +39,7 @@ __all__ = [
     "Clip",
     "Comparison",
     "InspectError",
+    "Levels",
     "MediaError",
     "ModelError",
     "Pose",
@@ -42,6 +47,8 @@ __all__ = [
     "Request",
     "RequestError",
     "Sora2Error",
+    "Soundtrack",
+    "Stems",
     "Step",
     "Stopped",
     "Storyboard",
@@ -50,9 +57,11 @@ __all__ = [
     "blend",
     "compare",
     "draw",
+    "dub",
     "extend",
     "generate",
     "inspect",
+    "listen",
     "load",
     "loop",
     "refilm",
@@ -60,6 +69,7 @@ __all__ = [
     "retake",
     "simulate",
     "speed",
+    "stems",
     "steps",
     "stitch",
 ]
@@ -68,17 +78,21 @@ _HOMES = {
     "camera": ("Camera", "Pose"),
     "clip": ("Clip", "load"),
     "cutting": ("blend", "speed", "stitch"),
+    "dubbing": ("dub", "stems"),
     "editing": ("extend", "remix"),
     "errors": ("InspectError", "MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
     "film": ("draw", "refilm", "simulate"),
+    "listening": ("listen",),
     "looping": ("loop",),
     "planner": ("Step",),
     "physics.compare": ("Comparison", "compare"),
     "physics.inspector": ("inspect",),
     "physics.report": ("Report",),
     "pipeline": ("generate", "steps"),
-    "request": ("Request",),
+    "request": ("Levels", "Request"),
     "retaking": ("retake",),
+    "sound": ("Stems",),
+    "soundtrack": ("Soundtrack",),
     "storyboard": ("Card", "Storyboard"),
     "world.schema": ("World",),
 }

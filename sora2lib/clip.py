@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,12 @@ from sora2lib import media
 from sora2lib.camera import Camera
 from sora2lib.errors import MediaError
 from sora2lib.recipe import Parent, Recipe, read, save
-from sora2lib.request import Cameras, Request
+from sora2lib.request import Cameras, Levels, Request
+from sora2lib.soundtrack import OWN, Soundtrack
 from sora2lib.world.schema import World
+
+if TYPE_CHECKING:
+    from sora2lib.sound import Stems
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,6 +41,7 @@ class Clip:
     maker : what made it, such as a model's name and version.
     notices : what the user should know, one sentence each.
     parents : what it was made from: the clip before it, the one before that, and so on.
+    soundtrack : how what is heard came about: the world's own sound, or one that was given; :meth:`dub` changes it.
 
     >>> clip = Clip(np.zeros((48, 72, 128, 3), np.uint8), 24, np.zeros((2, 96000), np.float32))
     >>> clip
@@ -55,6 +60,7 @@ class Clip:
     maker: str = ""
     notices: tuple[str, ...] = ()
     parents: tuple[Parent, ...] = ()
+    soundtrack: Soundtrack = OWN
 
     def __post_init__(self) -> None:
         if self.frames.ndim != 4 or self.frames.shape[-1] != 3 or not self.frames.size or self.frames.dtype != np.uint8:
@@ -216,6 +222,29 @@ class Clip:
         """
         return sora2lib.speed(self, times)
 
+    def dub(
+        self,
+        track: Any = None,
+        *,
+        mix: float | None = None,
+        start: float = 0.0,
+        levels: Levels | None = None,
+        actor: str | None = None,
+    ) -> "Clip":
+        """Let another sound be heard, in place of its own or mixed with it: :func:`sora2lib.dub`.
+
+        >>> clip.dub("music.wav", mix=0.4)  # doctest: +SKIP
+        """
+        return sora2lib.dub(self, track, mix=mix, start=start, levels=levels, actor=actor)
+
+    def stems(self) -> "Stems":
+        """Return effects, ambience, music and speech of its own sound apart: :func:`sora2lib.stems`.
+
+        >>> clip.stems().mix(Levels(music=0)).shape  # doctest: +SKIP
+        (2, 192000)
+        """
+        return sora2lib.stems(self)
+
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the clip in the format that the suffix names, all or nothing, and return the path.
 
@@ -282,7 +311,7 @@ class Clip:
 
 
 load = Clip.load
-_TOLD = ("fps", "world", "start", "request", "maker", "notices", "parents")
+_TOLD = ("fps", "world", "start", "request", "maker", "notices", "parents", "soundtrack")
 
 
 def recipe_of(clip: Clip) -> Recipe:
@@ -293,7 +322,7 @@ def recipe_of(clip: Clip) -> Recipe:
 
 def clip_of(recipe: Recipe, frames: NDArray[np.uint8], sound: NDArray[np.float32], rate: int = media.RATE) -> Clip:
     """Return frames (T, H, W, 3) and sound (2, samples) with all that their recipe tells."""
-    told = {name: getattr(recipe, name) for name in _TOLD}
+    told = {name: getattr(recipe, name) for name in _TOLD} | {"notices": recipe.remarks}
     return Clip(frames=frames, sound=sound, rate=rate, **told)
 
 

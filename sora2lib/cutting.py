@@ -17,6 +17,7 @@ from sora2lib.film import MEMORY, develop, world_of
 from sora2lib.recipe import Recipe, fingerprint
 from sora2lib.render.materials import linear
 from sora2lib.request import check_length, count_frames
+from sora2lib.soundtrack import OWN
 
 Frames = NDArray[np.uint8]
 _LIGHT = linear(np.arange(256) / 255).astype(np.float32)  # of each value of a picture, 0..1
@@ -65,6 +66,7 @@ def _as_one(
         sound=sound,
         world=clips[0].world if whole else None,
         start=clips[0].start if whole else 0.0,
+        soundtrack=clips[0].soundtrack if whole else OWN,
         request=clips[0].request if whole else None,
         maker=", ".join(dict.fromkeys(clip.maker for clip in clips if clip.maker)),
         notices=tuple(notices),
@@ -150,6 +152,8 @@ def _leads_on(one: Clip, other: Clip) -> bool:
     """Whether one clip shows what comes next in the world of another."""
     if one.world is None or other.world is None or abs(one.start + one.seconds - other.start) > 1e-6:
         return False
+    if not one.soundtrack.alike(other.soundtrack):
+        return False
     return one.world is other.world or fingerprint(one.world) == fingerprint(other.world)
 
 
@@ -188,7 +192,8 @@ def _fade(sound: NDArray[np.float32], mark: int, length: int) -> None:
 def speed(clip: Clip, times: float) -> Clip:
     """Play the world of a clip faster or slower, drawn anew: slow motion has all of its frames.
 
-    What moves is heard as it then moves: half as fast, a ball lands more softly. Gravity is no longer 9.81 m/s².
+    What moves is heard as it then moves: half as fast, a ball lands more softly. Gravity is no longer 9.81 m/s². What
+    was given with :func:`sora2lib.dub` is heard at its own pace.
 
     Parameters
     ----------
@@ -211,6 +216,7 @@ def sped(recipe: Recipe, times: float) -> Recipe:
     if not isinstance(times, Real) or isinstance(times, bool) or not SLOWEST <= float(times) <= FASTEST:
         raise RequestError(f"times is {times!r}; it must be a number from {SLOWEST:g} to {FASTEST:g}; try 0.5")
     world, seconds = world_of(recipe), recipe.frames / recipe.fps / float(times)
+    start = recipe.start / float(times)
     check_length(seconds)
     if world.sizes["line"]:
         raise RequestError("somebody speaks in this clip, which cannot be faster or slower; take a part without speech")
@@ -220,7 +226,9 @@ def sped(recipe: Recipe, times: float) -> Recipe:
         recipe,
         frames=count_frames(seconds, recipe.fps),
         world=again.validate(),
-        start=recipe.start / float(times),
+        start=start,
+        # A given sound keeps its pace, and what of it is heard first.
+        soundtrack=replace(recipe.soundtrack, start=recipe.soundtrack.start + start - recipe.start),
         notices=(*recipe.notices, f"plays at {float(times):g} times the speed of its world"),
         parents=recipe.line("speed"),
     )

@@ -151,6 +151,7 @@ def next_request(
         seed=draw_seed() if seed is None else seed,
         model=model or (recipe.request.model if recipe.request else MODEL),
         style=str(world_of(recipe)["style"].values),
+        sound=not recipe.soundtrack.silent,
         **asked,
     )
 

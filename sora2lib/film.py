@@ -16,6 +16,8 @@ from sora2lib.recipe import Recipe, save
 from sora2lib.render import render
 from sora2lib.request import check, check_camera, check_style, count_frames, draw_seed, parse_size, rounded
 from sora2lib.sound import synthesise
+from sora2lib.sound.mix import crossfaded
+from sora2lib.soundtrack import OWN, SILENT
 from sora2lib.world import simulate as simulator
 from sora2lib.world.schema import World
 
@@ -23,7 +25,9 @@ Frame = NDArray[np.uint8]
 MEMORY = 4_000_000_000  # bytes of frames that a clip in memory may hold
 
 
-def draw(world: World, *, size: str = "1280x720", fps: float = 24, seconds: float | None = None) -> Clip:
+def draw(
+    world: World, *, size: str = "1280x720", fps: float = 24, seconds: float | None = None, sound: bool = True
+) -> Clip:
     """Draw a world and let it sound.
 
     Parameters
@@ -32,6 +36,7 @@ def draw(world: World, *, size: str = "1280x720", fps: float = 24, seconds: floa
     size : "WIDTHxHEIGHT" in pixels, both even, 64x64 to 3840x2160.
     fps : frames a second, 1 to 60.
     seconds : length, no longer than the world; None takes the world's own.
+    sound : whether it is heard.
 
     Raises
     ------
@@ -41,11 +46,18 @@ def draw(world: World, *, size: str = "1280x720", fps: float = 24, seconds: floa
     >>> draw(world, size="640x360").save("small.mp4")  # doctest: +SKIP
     """
     fps, seconds = check("fps", fps), check("seconds", world.seconds if seconds is None else seconds)
-    return develop(Recipe(count_frames(seconds, fps), fps, world, notices=rounded(seconds, fps)), size=size)
+    frames, soundtrack = count_frames(seconds, fps), OWN if sound else SILENT
+    return develop(Recipe(frames, fps, world, notices=rounded(seconds, fps), soundtrack=soundtrack), size=size)
 
 
 def simulate(
-    family: str, *, seed: int | None = None, seconds: float = 4.0, size: str = "1280x720", fps: float = 24
+    family: str,
+    *,
+    seed: int | None = None,
+    seconds: float = 4.0,
+    size: str = "1280x720",
+    fps: float = 24,
+    sound: bool = True,
 ) -> Clip:
     """Make a clip of a simulated scene: real physics, no model; drawn like any other.
 
@@ -56,6 +68,7 @@ def simulate(
     seconds : length, 0.5 to 120.
     size : "WIDTHxHEIGHT" in pixels, both even, 64x64 to 3840x2160.
     fps : frames a second, 1 to 60.
+    sound : whether it is heard.
 
     Raises
     ------
@@ -66,16 +79,17 @@ def simulate(
     Clip(4 s, 1280x720, 24 fps, 48000 Hz)
     """
     parse_size(size)
-    return develop(scene(family, seed=seed, seconds=seconds, fps=fps), size=size)
+    return develop(scene(family, seed=seed, seconds=seconds, fps=fps, sound=sound), size=size)
 
 
-def scene(family: str, *, seed: int | None = None, seconds: float = 4.0, fps: float = 24) -> Recipe:
+def scene(family: str, *, seed: int | None = None, seconds: float = 4.0, fps: float = 24, sound: bool = True) -> Recipe:
     """Simulate a scene, ready to be developed or recorded; :func:`simulate` says what the values mean."""
     seed = check("seed", draw_seed() if seed is None else seed)
     fps, seconds = check("fps", fps), check("seconds", seconds)
     world = simulator.simulate(family, seed, seconds=seconds)
-    maker = f"simulate {family}, seed {seed}"
-    return Recipe(count_frames(seconds, fps), fps, world, maker=maker, notices=rounded(seconds, fps))
+    maker, soundtrack = f"simulate {family}, seed {seed}", OWN if sound else SILENT
+    notices = rounded(seconds, fps)
+    return Recipe(count_frames(seconds, fps), fps, world, maker=maker, notices=notices, soundtrack=soundtrack)
 
 
 def refilm(
@@ -194,6 +208,15 @@ def _expose(recipe: Recipe, size: str) -> tuple[NDArray[np.float32], Iterator[Fr
         raise RequestError(
             f"{start + seconds:g} seconds were asked of a world that lasts {world.seconds:g}; ask for no more"
         )
+    return heard(recipe), render(world, width=width, height=height, fps=recipe.fps, start=start, seconds=seconds)
+
+
+def heard(recipe: Recipe) -> NDArray[np.float32]:
+    """Return the sound (2, samples) of a recipe: that of its world, and what was given."""
+    start, seconds, soundtrack = recipe.start, recipe.frames / recipe.fps, recipe.soundtrack
+    first, last = round(start * media.RATE), round((start + seconds) * media.RATE)
+    if soundtrack.mix == 1:
+        return soundtrack.given(start, last - first)
     # What is heard has begun before; it is cut where the pictures are.
-    heard = synthesise(world, rate=media.RATE, seconds=start + seconds)[:, round(start * media.RATE) :]
-    return heard, render(world, width=width, height=height, fps=recipe.fps, start=start, seconds=seconds)
+    whole = synthesise(world_of(recipe), rate=media.RATE, seconds=start + seconds, levels=soundtrack.levels)
+    return crossfaded(whole[:, first:], soundtrack.given(start, last - first), soundtrack.mix, media.RATE)

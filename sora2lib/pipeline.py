@@ -20,6 +20,7 @@ from sora2lib.prompt import remarks, shots
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Cameras, Request, draw_seed
 from sora2lib.script import Script, script, spoken, unseen
+from sora2lib.soundtrack import OWN, SILENT
 from sora2lib.world.nouns import mentions
 from sora2lib.world.schema import RATE, World
 from sora2lib.world.simulate import resimulate
@@ -41,6 +42,7 @@ def generate(
     steps: int | None = None,
     guidance: float | None = None,
     camera: Cameras = None,
+    sound: bool = True,
 ) -> Clip:
     """Make a clip from a sentence.
 
@@ -58,6 +60,7 @@ def generate(
     guidance : how strongly to follow the prompt, 0 to 20; None leaves it to the model.
     camera : how it is filmed, exactly; where its moves begin is the model's choice, unless it has a pose of its own.
         A tuple has a camera or None for each shot of the prompt.
+    sound : whether the clip is heard.
 
     Returns
     -------
@@ -84,6 +87,7 @@ def generate(
         steps=steps,
         guidance=guidance,
         camera=camera,
+        sound=sound,
     )
     return make(request)
 
@@ -158,6 +162,7 @@ def finish(last: Step, request: Request) -> Recipe:
         request=request,
         maker=f"{model.name} {model.version}",
         notices=(*notices(request), *told.notices, *unseen(world)),
+        soundtrack=OWN if request.sound else SILENT,
     )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sora2lib import __version__, media
 from sora2lib.errors import MediaError, Sora2Error
 from sora2lib.request import Request
+from sora2lib.soundtrack import OWN, Soundtrack
 from sora2lib.subtitles import Caption, captions, subrip, webvtt
 from sora2lib.world.schema import VARIABLES, World, from_json, load_world, save_world
 
@@ -65,6 +66,7 @@ class Recipe:
     maker : what made it, such as a model's name and version.
     notices : what the user should know, one sentence each.
     parents : what it was made from: the clip before it, the one before that, and so on.
+    soundtrack : what is heard: the world's own sound, or one that was given.
     version : of the sora2lib that wrote the file.
     """
 
@@ -76,12 +78,19 @@ class Recipe:
     maker: str = ""
     notices: tuple[str, ...] = ()
     parents: tuple[Parent, ...] = ()
+    soundtrack: Soundtrack = OWN
     version: str = __version__
 
     @property
     def title(self) -> str:
         """The prompt, or what made the clip."""
         return self.request.prompt if self.request else self.maker
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notices, and where a given sound is shorter or longer than the clip."""
+        told = self.soundtrack.remarks(self.start, self.frames / self.fps)
+        return tuple(dict.fromkeys((*self.notices, *told)))
 
     def line(self, verb: str) -> tuple[Parent, ...]:
         """The parents of what is made from it."""
@@ -98,11 +107,12 @@ class Recipe:
             "sora2lib": self.version,
             "request": json.loads(self.request.to_json()) if self.request else None,
             "maker": self.maker,
-            "notices": self.notices,
+            "notices": self.remarks,
             "parents": [parent.to_plain() for parent in self.parents],
             "frames": self.frames,
             "fps": self.fps,
             "start": self.start,
+            "soundtrack": None if self.soundtrack is OWN else self.soundtrack.to_plain(),
         }
 
     @classmethod
@@ -130,6 +140,7 @@ class Recipe:
                 maker=str(plain["maker"]),
                 notices=tuple(map(str, plain["notices"])),
                 parents=tuple(map(Parent.from_plain, plain.get("parents", ()))),
+                soundtrack=Soundtrack.from_plain(plain["soundtrack"]) if plain.get("soundtrack") else OWN,
                 version=str(plain["sora2lib"]),
             )
         except (Sora2Error, ValueError, KeyError, TypeError, zlib.error) as error:

@@ -38,6 +38,8 @@ _NUMBERS = {
     "seed": _Rule(0, SEEDS - 1, "try 7, or leave it out to draw one", whole=True),
     "steps": _Rule(1, 200, "leave it out to take the model's own", whole=True, optional=True),
     "guidance": _Rule(0, 20, "leave it out to take the model's own", optional=True),
+    "mix": _Rule(0, 1, "try 0.5"),
+    **dict.fromkeys(("effects", "ambience", "music", "speech"), _Rule(0, 10, "1 leaves a stem as it is")),
 }
 
 
@@ -77,6 +79,44 @@ class Edit:
         return part not in self.keep and (self.change is None or part in self.change)
 
 
+@dataclass(frozen=True)
+class Levels:
+    """Gain of each stem in a mix, 0 to 10; 1 leaves it as it is, 0 silences it.
+
+    Raises
+    ------
+    RequestError
+        A gain is no number from 0 to 10.
+
+    >>> Levels(music=0.5)
+    Levels(effects=1.0, ambience=1.0, music=0.5, speech=1.0)
+    """
+
+    effects: float = 1.0
+    ambience: float = 1.0
+    music: float = 1.0
+    speech: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in asdict(self):
+            object.__setattr__(self, name, check(name, getattr(self, name)))
+
+    @classmethod
+    def parse(cls, text: str) -> "Levels":
+        """Read levels as the command line gives them.
+
+        >>> Levels.parse("music=0, speech=1.5")
+        Levels(effects=1.0, ambience=1.0, music=0.0, speech=1.5)
+        """
+        try:
+            pairs = [part.split("=") for part in text.split(",")]
+            return cls(**{name.strip(): float(value) for name, value in pairs})
+        except (TypeError, ValueError) as error:
+            known = ", ".join(it.name for it in fields(cls))
+            told = f"{text[:60]!r} are no levels; write some of {known}, as in 'music=0,speech=1.5'"
+            raise RequestError(told) from error
+
+
 def draw_seed() -> int:
     """Return a new seed, as good as any other."""
     return secrets.randbelow(SEEDS)
@@ -99,6 +139,7 @@ class Request:
     steps : denoising steps, 1 to 200; None leaves it to the model.
     guidance : how strongly to follow the prompt, 0 to 20; None leaves it to the model.
     camera : how it is filmed; None leaves it to the model. A tuple has a camera or None for each shot of the prompt.
+    sound : whether the clip is heard.
 
     Raises
     ------
@@ -120,6 +161,7 @@ class Request:
     steps: int | None = None
     guidance: float | None = None
     camera: Cameras = None
+    sound: bool = True
 
     def __post_init__(self) -> None:
         _check_prompt(self.prompt)
@@ -128,7 +170,9 @@ class Request:
         _check_name("physics", self.physics, PHYSICS)
         if not (isinstance(self.model, str) and self.model):
             raise RequestError(f"model is {self.model!r}; name one, such as {MODEL!r}, or a .safetensors file")
-        for name in _NUMBERS:
+        if not isinstance(self.sound, bool):
+            raise RequestError(f"sound is {_short(self.sound)}; give True, or False for a silent clip")
+        for name in ("seconds", "fps", "seed", "steps", "guidance"):
             # Plain numbers, so that numpy's are equal to ours in hash and JSON.
             object.__setattr__(self, name, check(name, getattr(self, name)))
         self._check_cameras()
@@ -197,7 +241,7 @@ def _cameras(plain: Any) -> Cameras:
 
 
 def check(name: str, value: Any) -> Any:
-    """Return seconds, fps, seed, steps or guidance as a plain number if it keeps its rule, else say why not.
+    """Return seconds, fps, seed, mix or the like as a plain number if it keeps its rule, else say why not.
 
     >>> check("fps", 24)
     24.0

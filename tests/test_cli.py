@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -155,6 +156,29 @@ def test_files_are_stitched_and_blended(capsys):
     assert [parent.maker for parent in load("b.mp4").parents] == ["simulate drop, seed 3", "simulate drop, seed 4"]
     assert main(["stitch", "3.mp4", "4.mp4", "--out", "a.mp4"]) == 2
     assert "--force" in capsys.readouterr().err
+
+
+def test_dub_lets_another_sound_be_heard(capsys):
+    assert main(["simulate", "dance", "--seed", "3", "--out", "a.mp4", "--quiet", *SMALL]) == 0
+    assert main(["simulate", "drop", "--seed", "3", "--out", "b.wav", "--quiet", "--seconds", "1", *SMALL[2:]]) == 0
+    assert main(["dub", "a.mp4", "b.wav", "--mix", "0.5", "--levels", "music=0", "--out", "c.mp4"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "c.mp4: 0.5 s, 64x64, 6 fps\n"
+    assert err == "sora2lib: note: the given sound lasts 1 s; it is cut off where the clip ends\n"
+    told = load("c.mp4").soundtrack
+    assert (told.seconds, told.mix, told.levels.music) == (1.0, 0.5, 0.0)
+    actor = str(load("a.mp4").world.actor.values[0])
+    assert main(["dub", "c.mp4", "--mix", "1", "--actor", actor, "--size", "64x64", "--out", "d.webm"]) == 0
+    moved = load("d.webm").world.joint_angle.values - load("a.mp4").world.joint_angle.values
+    assert np.abs(moved).max() > 0.1
+    assert main(["info", "d.webm"]) == 0
+    assert "sound     Soundtrack(1 s given, from 0 s, mix 1" in capsys.readouterr().out
+    (letter := Path("letter.wav")).write_text("dear all, this is no sound\n" * 99)
+    assert main(["dub", "a.mp4", str(letter), "--out", "e.mp4"]) == 2
+    assert "letter.wav is damaged, or no sound or film of its kind" in capsys.readouterr().err
+    assert not Path("e.mp4").exists()
+    assert main(["simulate", "drop", "--no-sound", "--out", "f.mp4", "--quiet", *SMALL]) == 0
+    assert not load("f.mp4").sound.any()
 
 
 def test_storyboard_makes_a_clip_of_cards(untrained, capsys, in_an_empty_folder):

@@ -10,16 +10,19 @@ from sora2lib.cli import parser
 SURFACE = {
     "Camera": "moves",
     "Card": "text seconds camera",
-    "Clip": "frames fps sound rate world start request maker notices parents",
+    "Clip": "frames fps sound rate world start request maker notices parents soundtrack",
     "Comparison": "rows",
     "InspectError": "",
+    "Levels": "effects ambience music speech",
     "MediaError": "",
     "ModelError": "",
     "Pose": "eye target roll fov",
     "Report": "title source study checks reference_NTD clip pixel_NT2 notes world camera",
-    "Request": "prompt seconds size fps seed model style physics steps guidance camera",
+    "Request": "prompt seconds size fps seed model style physics steps guidance camera sound",
     "RequestError": "",
     "Sora2Error": "",
+    "Soundtrack": "track start mix levels",
+    "Stems": "effects ambience music speech rate",
     "Step": None,
     "Stopped": "",
     "Storyboard": "cards setting",
@@ -27,28 +30,33 @@ SURFACE = {
     "WorldError": "",
     "blend": "one other seconds",
     "compare": "models * family by truths takes measures",
-    "draw": "world * size fps seconds",
+    "draw": "world * size fps seconds sound",
+    "dub": "clip track * mix start levels actor",
     "extend": "clip prompt * seconds seed model steps guidance camera",
-    "generate": "prompt * seconds size fps seed model style physics steps guidance camera",
+    "generate": "prompt * seconds size fps seed model style physics steps guidance camera sound",
     "inspect": "clip * by scale diameter shapes",
+    "listen": "clip",
     "load": "path",
     "loop": "clip seconds prompt * seed model steps guidance",
     "refilm": "clip camera * style size fps",
     "remix": "clip prompt * strength keep change seed model guidance",
     "retake": "clip start end prompt * actor seed model steps guidance",
-    "simulate": "family * seed seconds size fps",
+    "simulate": "family * seed seconds size fps sound",
     "speed": "clip times",
+    "stems": "clip",
     "steps": "prompt * seconds seed model style steps guidance camera",
     "stitch": "clips",
 }
-CLIP = ["extend", "frame", "load", "loop", "refilm", "remix", "retake", "save", "seconds", "sheet", "size", "speed"]
+CLIP = ["dub", "extend", "frame", "load", "loop", "refilm", "remix", "retake", "save", "seconds", "sheet", "size"]
+CLIP += ["speed", "stems"]
 REPORT = ["annotated", "horizon_N", "measured", "numbers", "passed", "plot", "poster", "save", "to_pandas", "to_xarray"]
 REPORT += ["tracks", "verdict", "violations", "what_if"]
 OPTIONS = {
-    "make": "--camera --force --fps --guidance --model --out --physics --quiet --seconds --seed --size --steps --style "
-    "prompt",
-    "storyboard": "--force --fps --guidance --model --out --physics --quiet --seed --size --steps --style file",
-    "simulate": "--force --fps --out --quiet --seconds --seed --size family",
+    "make": "--camera --force --fps --guidance --model --no-sound --out --physics --quiet --seconds --seed --size "
+    "--steps --style prompt",
+    "storyboard": "--force --fps --guidance --model --no-sound --out --physics --quiet --seed --size --steps "
+    "--style file",
+    "simulate": "--force --fps --no-sound --out --quiet --seconds --seed --size family",
     "refilm": "--camera --force --fps --out --quiet --size --style file",
     "extend": "--camera --force --guidance --model --out --quiet --seconds --seed --size --steps file prompt",
     "remix": "--change --force --guidance --keep --model --out --quiet --seed --size --strength file prompt",
@@ -57,6 +65,7 @@ OPTIONS = {
     "speed": "--force --out --quiet --size file times",
     "stitch": "--force --out --quiet files",
     "blend": "--force --out --quiet --seconds file other",
+    "dub": "--actor --force --levels --mix --out --quiet --size --start file track",
     "train": "--data --device --quiet --rate --rows --run --seed --shards --steps",
     "info": "--json file",
     "inspect": "--by --diameter --force --html --scale --shapes file",

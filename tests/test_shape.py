@@ -21,11 +21,12 @@ LAYERS = (
     {"camera", "prompt"},
     {"cameo", "dialogue", "subtitles"},
     {"request"},
+    {"soundtrack"},
     {"recipe", "storyboard"},
     {"clip"},
     {"render", "sound", "physics"},
-    {"film", "script"},
-    {"model", "sampler", "seam", "cutting"},
+    {"film", "script", "listening"},
+    {"model", "sampler", "seam", "cutting", "dubbing"},
     {"given", "casting"},
     {"planner"},
     {"recast"},
@@ -39,10 +40,10 @@ LAYERS = (
 )
 RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 # Where imports wait until they are needed: codecs cost 0.3 s, the command line must answer at once, and a camera in a
-# request is plain Python until its path is asked for; a report draws plots only when asked.
+# request is plain Python until its path is asked for; a report draws plots only when asked; Windows lacks ``resource``.
 LAZY = {
     *("__init__.py", "media/__init__.py", "camera/__init__.py", "physics/report.py"),
-    *("cli/commands.py", "cli/edits.py", "cli/showing.py"),
+    *("media/decoding.py", "cli/commands.py", "cli/edits.py", "cli/showing.py"),
 }
 NUMBA_ONLY_IN = "kernels"
 LONGEST = 350

@@ -13,7 +13,7 @@ from sora2lib import __version__
 from sora2lib.camera import Camera
 from sora2lib.cli import commands, edits
 from sora2lib.errors import RequestError, Sora2Error
-from sora2lib.request import MODEL, PARTS, PHYSICS, Edit
+from sora2lib.request import MODEL, PARTS, PHYSICS, Edit, Levels
 from sora2lib.world.vocabulary import STYLES
 
 USER_ERROR, INTERRUPTED = 2, 130
@@ -54,18 +54,21 @@ def parser() -> Parser:
     _add_film_options(make)
     make.add_argument("--camera", type=_camera, metavar="MOVES", help=CAMERA)
     _add_choices(make)
+    _add_silence(make)
     make.set_defaults(command=commands.make)
 
     storyboard = verbs.add_parser("storyboard", help="make a clip of several shots, from the cards in a file")
     storyboard.add_argument("file", metavar="FILE", help=".json of Storyboard.to_json(), or text: '0.00-2.40 - a ball'")
     _add_film_options(storyboard)
     _add_choices(storyboard)
+    _add_silence(storyboard)
     storyboard.set_defaults(command=commands.storyboard)
 
     simulate = verbs.add_parser("simulate", help="make a clip of a simulated scene, without a model")
     simulate.add_argument("family", metavar="FAMILY", help="a kind of scene, such as drop or basketball")
     _add_length(simulate)
     _add_film_options(simulate)
+    _add_silence(simulate)
     simulate.set_defaults(command=commands.simulate)
 
     refilm = verbs.add_parser("refilm", help="film the world in a file again")
@@ -139,6 +142,17 @@ def parser() -> Parser:
     _add_output_options(blend)
     blend.set_defaults(command=edits.blend)
 
+    dub = verbs.add_parser("dub", help="let another sound be heard with the clip in a file, or its own at other levels")
+    dub.add_argument("file", metavar="FILE", help="a film, ours or anyone's")
+    dub.add_argument("track", metavar="TRACK", nargs="?", help="a file of sound or film (what was given before)")
+    dub.add_argument("--mix", type=float, metavar="X", help="share of the track, 0 to 1 (1; without one, as it was)")
+    dub.add_argument("--start", type=float, default=0.0, metavar="S", help="second where it begins (%(default)s)")
+    dub.add_argument("--levels", type=Levels.parse, metavar="GAINS", help="of its own sound: music=0,speech=1.5")
+    dub.add_argument("--actor", metavar="NAME", help="whose mouth moves with the track; drawn anew")
+    dub.add_argument("--size", metavar="WxH", help="pixels, where it is drawn anew (as was asked, or 1280x720)")
+    _add_output_options(dub)
+    dub.set_defaults(command=edits.dub)
+
     train = verbs.add_parser("train", help="train a model from nothing but a seed; stop and go on at will")
     train.add_argument("--run", type=Path, default="runs/small", metavar="DIR", help="what is learned (%(default)s)")
     train.add_argument("--data", type=Path, default="data/worlds", metavar="DIR", help="simulated (%(default)s)")
@@ -187,6 +201,10 @@ def _add_film_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--size", default="1280x720", metavar="WxH", help="pixels (%(default)s)")
     command.add_argument("--fps", type=float, default=24, metavar="N", help="frames a second, 1 to 60 (%(default)s)")
     _add_output_options(command)
+
+
+def _add_silence(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--no-sound", dest="sound", action="store_false", help="leave the clip silent")
 
 
 def _add_choices(command: argparse.ArgumentParser) -> None:

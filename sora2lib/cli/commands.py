@@ -28,7 +28,7 @@ def storyboard(asked: argparse.Namespace) -> None:
 
 def _chosen(asked: argparse.Namespace) -> dict[str, Any]:
     """What can be chosen of every request."""
-    names = ("size", "fps", "model", "style", "physics", "steps", "guidance")
+    names = ("size", "fps", "model", "style", "physics", "steps", "guidance", "sound")
     return {"seed": draw_seed() if asked.seed is None else asked.seed} | {name: getattr(asked, name) for name in names}
 
 
@@ -55,7 +55,7 @@ def simulate(asked: argparse.Namespace) -> None:
     parse_size(asked.size)
     check_target(asked)
     seed = draw_seed() if asked.seed is None else asked.seed
-    recipe = film.scene(asked.family, seed=seed, seconds=asked.seconds, fps=asked.fps)
+    recipe = film.scene(asked.family, seed=seed, seconds=asked.seconds, fps=asked.fps, sound=asked.sound)
     record(recipe, asked, size=asked.size, told=f", seed {seed}")
 
 
@@ -118,8 +118,10 @@ def info(asked: argparse.Namespace) -> None:
     rows = {"length": length, **about, "made by": f"{told.maker}, sora2lib {told.version}"}
     if told.world is not None:
         rows["world"] = ", ".join(map(str, told.world.actor.values))
+    if not told.soundtrack.plain:
+        rows["sound"] = "silent" if told.soundtrack.silent else repr(told.soundtrack)
     rows["from"] = "; ".join(f"{it.verb} of {it.request.prompt if it.request else it.maker}" for it in told.parents)
-    rows |= {"note": "; ".join(told.notices)}
+    rows |= {"note": "; ".join(told.remarks)}
     for name, value in rows.items():
         if value not in (None, ""):
             # A file from a stranger must not steer the terminal.

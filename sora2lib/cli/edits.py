@@ -126,3 +126,17 @@ def blend(asked: argparse.Namespace) -> None:
 
     check_target(asked)
     write(cutting.blend(clip.load(asked.file), clip.load(asked.other), asked.seconds), asked)
+
+
+def dub(asked: argparse.Namespace) -> None:
+    """Let another sound be heard with the clip in a file."""
+    from sora2lib import clip, dubbing
+
+    check_target(asked)
+    how: dict[str, Any] = {name: getattr(asked, name) for name in ("mix", "start", "levels")}
+    if asked.actor is None:
+        write(dubbing.dub(clip.load(asked.file), asked.track, **how), asked)
+        return
+    recipe = recipe_in(asked.file)
+    spoken = dubbing.mouthing(dubbing.redubbed(recipe, asked.track, **how), asked.actor)
+    record(spoken, asked, size=size_of(recipe, asked))

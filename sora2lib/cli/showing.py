@@ -79,7 +79,7 @@ def write(clip: "Clip", asked: argparse.Namespace, *, told: str = "") -> None:
 
 def _tell(recipe: "Recipe", asked: argparse.Namespace, *, size: str, told: str) -> None:
     if not asked.quiet:
-        for notice in recipe.notices:
+        for notice in recipe.remarks:
             print(f"sora2lib: note: {notice}", file=sys.stderr)
         print(f"{asked.out}: {recipe.frames / recipe.fps:g} s, {size}, {recipe.fps:g} fps{told}")
 

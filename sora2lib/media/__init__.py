@@ -15,13 +15,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.errors import MediaError
 from sora2lib.media.files import replacing, target
+
+if TYPE_CHECKING:
+    from sora2lib.media.audio import Heard
 
 __all__ = [
     "Recording",
@@ -31,11 +34,15 @@ __all__ = [
     "jpeg",
     "moments",
     "mp4",
+    "packed_sound",
     "read",
     "read_note",
+    "read_sound",
     "replacing",
+    "resampled",
     "shrink",
     "target",
+    "unpacked_sound",
     "write",
 ]
 
@@ -199,6 +206,45 @@ def read(path: str | Path, *, fps: float | None = None) -> Recording:
             return Recording(*video.read_video(path, silent_rate=RATE))
         frames, fps = pictures.read_pictures(path, fps=fps)
         return Recording(frames, fps, np.zeros((2, round(len(frames) / fps * RATE)), np.float32), RATE)
+
+
+def read_sound(path: str | Path, *, seconds: float) -> "Heard":
+    """Return what is heard in the first seconds of a file, at ``RATE``, decoded by a process with limits.
+
+    Parameters
+    ----------
+    path : a sound such as .wav, .mp3, .flac, .ogg or .m4a, or a film, whose sound is taken.
+    seconds : at most so many are read.
+
+    Raises
+    ------
+    MediaError
+        The file is missing, damaged, of another kind, holds no sound, or takes too much to decode.
+    """
+    from sora2lib.media import audio
+
+    return audio.read_sound(path, rate=RATE, seconds=seconds)
+
+
+def resampled(sound: Sound, rate: int) -> Sound:
+    """Return a sound (channels, samples) of another rate at ``RATE``, as long as it was."""
+    from sora2lib.media import audio
+
+    return audio.resampled(sound, rate, to=RATE)
+
+
+def packed_sound(sound: Sound) -> str:
+    """Return a sound (2, samples) at ``RATE`` as a text of a million characters at most, by Opus."""
+    from sora2lib.media import audio
+
+    return audio.packed_sound(sound, RATE)
+
+
+def unpacked_sound(text: str, *, seconds: float) -> Sound:
+    """Return the sound (2, samples) at ``RATE`` that a text of :func:`packed_sound` holds, at most so many seconds."""
+    from sora2lib.media import audio
+
+    return audio.unpacked_sound(text, samples=round(seconds * RATE))
 
 
 def moments(path: str | Path) -> NDArray[np.float64]:

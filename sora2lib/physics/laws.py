@@ -276,7 +276,7 @@ def swinging(study: Study) -> Iterator[Row]:
 def sounding(study: Study) -> Iterator[Row]:
     """M12: blows are heard when they are seen."""
     if study.sound is None or not len(study.sound):
-        yield "blows", np.nan, np.nan, np.nan, "there is no sound that sets in"
+        yield "blows", np.nan, np.nan, np.nan, "there is no sound of its own that sets in"
         return
     clear = [it for it in study.meetings if it.time_sd < IN_TIME / 2]
     for one in clear:

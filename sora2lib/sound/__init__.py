@@ -1,6 +1,7 @@
 """From a world to stereo sound."""
 
-from sora2lib.sound.mix import Levels, Stems
+from sora2lib.request import Levels
+from sora2lib.sound.mix import Stems
 from sora2lib.sound.synthesis import stems, synthesise
 
 __all__ = ["Levels", "Stems", "stems", "synthesise"]

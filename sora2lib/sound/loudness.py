@@ -28,8 +28,7 @@ def lufs(sound_2N: Array, rate: int) -> float:
     -3.0
     """
     block, step = round(BLOCK * rate), round(STEP * rate)
-    weighted_2N = np.stack([_weighted(np.ascontiguousarray(ear, dtype=np.float64), rate) for ear in sound_2N])
-    sums = np.concatenate([[0.0], np.cumsum((weighted_2N**2).sum(axis=0))])
+    sums = _sums(sound_2N, rate)
     starts = np.arange(0, max(len(sums) - 1 - block, 0) + 1, step)
     ends = np.minimum(starts + block, len(sums) - 1)
     power_B = (sums[ends] - sums[starts]) / np.maximum(ends - starts, 1)
@@ -38,6 +37,20 @@ def lufs(sound_2N: Array, rate: int) -> float:
         return SILENCE
     loud_B = loud_B[loud_B > loud_B.mean() * 10 ** (RELATIVE / 10)]
     return _OFFSET + 10 * math.log10(loud_B.mean())
+
+
+def momentary(sound_2N: Array, rate: int, time_F: Array) -> Array:
+    """Loudness (F,), LUFS, of the 0.4 s round each of some seconds, not gated; ``SILENCE`` at least."""
+    sums, count = _sums(sound_2N, rate), sound_2N.shape[1]
+    ends = np.clip(np.round((time_F + [[-BLOCK / 2], [BLOCK / 2]]) * rate).astype(int), 0, count)
+    power_F = np.diff(sums[ends], axis=0)[0] / np.maximum(np.diff(ends, axis=0)[0], 1)
+    return np.maximum(_OFFSET + 10 * np.log10(np.maximum(power_F, 1e-20)), SILENCE)
+
+
+def _sums(sound_2N: Array, rate: int) -> Array:
+    """Weighted power of both ears up to each sample (N + 1,)."""
+    weighted_2N = np.stack([_weighted(np.ascontiguousarray(ear, dtype=np.float64), rate) for ear in sound_2N])
+    return np.concatenate([[0.0], np.cumsum((weighted_2N**2).sum(axis=0))])
 
 
 def true_peak(sound_2N: Array) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.kernels import sound as kernels
+from sora2lib.request import Levels
 from sora2lib.sound.loudness import SILENCE, lufs, true_peak
 
 Array = NDArray[np.float64]
@@ -26,20 +27,6 @@ QUIETEST = 1e-3  # of the usual level
 DUCK = 10 ** (-9 / 20)  # what is left of music under something loud
 LOUD = 10 ** (-34 / 20)  # root mean square from which music gives way
 HOP, ATTACK, RELEASE_MUSIC = 0.01, 0.03, 0.5  # s
-
-
-@dataclass(frozen=True)
-class Levels:
-    """Gain of each stem in a mix; 1 leaves it as it is, 0 silences it.
-
-    >>> Levels(music=0.5)
-    Levels(effects=1.0, ambience=1.0, music=0.5, speech=1.0)
-    """
-
-    effects: float = 1.0
-    ambience: float = 1.0
-    music: float = 1.0
-    speech: float = 1.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,10 +90,25 @@ def master(mixed_2N: Array, rate: int) -> NDArray[np.float32]:
         sharp = 10 * math.log10(_powers(mixed_2N, BRIEF, rate).max())
         over = max(loud - TARGET, sharp - HARDEST)  # dB above what a sound may reach
         mixed_2N = mixed_2N * 10 ** ((_neared(over + MOST) - over) / 20)
+    return limited(mixed_2N, rate)
+
+
+def limited(sound_2N: Array, rate: int) -> NDArray[np.float32]:
+    """Keep the true peak of a sound (2, N) below -1 dBTP without clipping it."""
     recovers = 1 - math.exp(-1 / (RELEASE * rate))
-    limited_2N = kernels.limit(mixed_2N, CEILING, AHEAD * rate, recovers)
+    limited_2N = kernels.limit(sound_2N, CEILING, AHEAD * rate, recovers)
     limited_2N *= min(1.0, PEAK / max(true_peak(limited_2N), 1e-9))
     return np.asarray(limited_2N, dtype=np.float32)
+
+
+def crossfaded(
+    own_2N: NDArray[np.float32], given_2N: NDArray[np.float32], share: float, rate: int
+) -> NDArray[np.float32]:
+    """Return a sound (2, N) with a share, 0 to 1, of another one, at equal power; 0 and 1 are the one and the other."""
+    if share in (0, 1):
+        return given_2N if share else own_2N
+    turn = share * math.pi / 2
+    return limited(math.cos(turn) * own_2N.astype(np.float64) + math.sin(turn) * given_2N, rate)
 
 
 def _neared(level: float) -> float:

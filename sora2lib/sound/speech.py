@@ -34,6 +34,7 @@ MOUTH, NECK = INDEX["mouth"], INDEX["neck bend"]
 WIDE = 0.5  # rad that the jaw opens for the widest sound, loud
 NOD = 0.06  # rad
 TURN = 0.1  # s in which a mouth goes over from what it did to speech, and back
+LOUDEST, FAINT = 0.98, 1e-3  # share of a recording's moments whose level opens a mouth less than widest; silence
 OPENING, SHAPING = 0.8, 0.4  # powers of the level and of the width of a sound with which a mouth opens
 # How far sounds open the mouth, of the widest; lips that meet are shut whatever the level.
 WIDTHS: dict[str, float] = (
@@ -204,21 +205,58 @@ def mouths(world: World) -> World:
         since_T = time_T - float(world.line_start.values[n])
         talks_T = (since_T >= 0) & (since_T <= said.seconds)
         since_T = since_T[talks_T]
-        own_T = np.clip(np.minimum(since_T, said.seconds - since_T) / TURN, 0, 1)
         opened_T = min(WIDE, limit) * openings(said, since_T, 1 / world.rate)
-        angle_ATJ[actor, talks_T, MOUTH] += own_T * (opened_T - angle_ATJ[actor, talks_T, MOUTH])
+        angle_T = angle_ATJ[actor, talks_T, MOUTH]
+        angle_ATJ[actor, talks_T, MOUTH] = _taken_over(angle_T, opened_T, since_T, said.seconds)
         low, high = SKELETONS[str(world.asset.values[actor])].limits_J2[NECK]
         bent_T = angle_ATJ[actor, talks_T, NECK] + NOD * _stresses(said, since_T)
         angle_ATJ[actor, talks_T, NECK] = np.clip(bent_T, low, high)
     return world.assign(joint_angle=(world.joint_angle.dims, angle_ATJ))
 
 
+def _taken_over(angle_T: Array, opened_T: Array, since_T: Array, seconds: float) -> Array:
+    """Angles of a mouth (T,) that goes over to speech, and back where that ends."""
+    own_T = np.clip(np.minimum(since_T, seconds - since_T) / TURN, 0, 1)
+    return np.asarray(angle_T + own_T * (opened_T - angle_T))
+
+
+def mouths_of(world: World) -> tuple[str, ...]:
+    """Return the names of the actors that can move a mouth."""
+    if not world.sizes["joint"]:
+        return ()
+    pairs = zip(world.actor.values.tolist(), world.asset.values.tolist(), strict=True)
+    return tuple(name for name, asset in pairs if _limit(asset) > 0)
+
+
+def mouthed(world: World, actor: str, sound_N: Array, rate: int, *, start: float) -> World:
+    """Let the mouth of an actor open with the level of a sound that begins at a second of the world.
+
+    Nothing else moves; of the sounds of speech a recording tells nothing, so that lips do not meet for m, b and p.
+    """
+    index = world.actor.values.tolist().index(actor)
+    angle_ATJ, seconds = world.joint_angle.values.copy(), len(sound_N) / rate
+    since_T = world.time.values - float(world.time.values[0]) - start
+    talks_T = (since_T >= 0) & (since_T <= seconds)
+    level_T = _levels(sound_N, rate, since_T[talks_T], 1 / world.rate)
+    loudest = max(float(np.quantile(level_T, LOUDEST)) if len(level_T) else 0.0, FAINT)
+    opened_T = min(WIDE, _limit(str(world.asset.values[index]))) * np.minimum(level_T / loudest, 1) ** OPENING
+    angle_T = angle_ATJ[index, talks_T, MOUTH]
+    angle_ATJ[index, talks_T, MOUTH] = _taken_over(angle_T, opened_T, since_T[talks_T], seconds)
+    return world.assign(joint_angle=(world.joint_angle.dims, angle_ATJ))
+
+
+def _levels(sound_N: Array, rate: int, since_T: Array, step: float) -> Array:
+    """Root mean square (T,) of a sound at seconds since it began; each stands for ``step`` seconds round it."""
+    edges = np.stack([since_T - step / 2, since_T + step / 2])
+    power = np.concatenate([[0.0], np.cumsum(np.square(sound_N, dtype=np.float64))]) / rate
+    at = np.arange(len(power)) / rate
+    return np.asarray(np.sqrt(np.maximum(np.diff(np.interp(edges, at, power), axis=0)[0], 0.0) / step))
+
+
 def openings(said: Utterance, since_T: Array, step: float) -> Array:
     """How far a mouth is open (T,), 0..1, at seconds since a line began; each stands for ``step`` seconds round it."""
     edges = np.stack([since_T - step / 2, since_T + step / 2])
-    power = np.concatenate([[0.0], np.cumsum(said.sound**2)]) / voicebox.RATE
-    at = np.arange(len(power)) / voicebox.RATE
-    level_T = np.sqrt(np.maximum(np.diff(np.interp(edges, at, power), axis=0)[0], 0.0) / step)
+    level_T = _levels(said.sound, voicebox.RATE, since_T, step)
     loudest = max(float(level_T.max(initial=0.0)), 1e-9)
     width_L = np.array([WIDTHS.get(one, 0.5) for one in said.sounds])
     wide = np.concatenate([[0.0], np.cumsum(width_L * np.diff(said.times))])

@@ -5,9 +5,10 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
+from sora2lib.request import Levels
 from sora2lib.sound.engines import drive
 from sora2lib.sound.impacts import strike
-from sora2lib.sound.mix import Levels, Stems, balance
+from sora2lib.sound.mix import Stems, balance
 from sora2lib.sound.motion import rub, rush, swish, through
 from sora2lib.sound.music import bed
 from sora2lib.sound.soundscape import Moment, soundscape
