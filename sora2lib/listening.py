@@ -43,8 +43,8 @@ def listen(clip: Clip) -> xr.Dataset:
     - ``onset_strength`` (time): librosa's; ``onset_time`` (onset): seconds at which a sound sets in
     - ``contact_time``, ``impulse`` in N s, ``actor``, ``other`` (contact): what meets in the world, and ``heard``: the
       seconds from there to the onset within 20 ms, NaN where none is
-    - ``line_start``, ``line_stop``, ``line_text``, ``line_speaker`` (line), and ``speaking`` (speaker, time): who speaks
-      when; none where the clip's own sound is not heard
+    - ``line_start``, ``line_stop``, ``line_text``, ``line_speaker`` (line), and ``speaking`` (speaker, time): who
+      speaks when; none where the clip's own sound is not heard
 
     Its attributes hold the integrated loudness in LUFS, the true peak in dBTP, and how much of the sound was given.
 

@@ -42,7 +42,8 @@ def lufs(sound_2N: Array, rate: int) -> float:
 def momentary(sound_2N: Array, rate: int, time_F: Array) -> Array:
     """Loudness (F,), LUFS, of the 0.4 s round each of some seconds, not gated; ``SILENCE`` at least."""
     sums, count = _sums(sound_2N, rate), sound_2N.shape[1]
-    ends = np.clip(np.round((time_F + [[-BLOCK / 2], [BLOCK / 2]]) * rate).astype(int), 0, count)
+    ends = np.stack([time_F - BLOCK / 2, time_F + BLOCK / 2])
+    ends = np.clip(np.round(ends * rate).astype(int), 0, count)
     power_F = np.diff(sums[ends], axis=0)[0] / np.maximum(np.diff(ends, axis=0)[0], 1)
     return np.maximum(_OFFSET + 10 * np.log10(np.maximum(power_F, 1e-20)), SILENCE)
 
