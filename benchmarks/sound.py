@@ -1,6 +1,7 @@
 """Whether what is heard is what happens: prints a table and writes it, with machine and versions, as dated JSON.
 
 python benchmarks/sound.py [--seeds N] [--hits N] [--lines N] [--results FOLDER]
+python benchmarks/sound.py --page FILE.html
 
 Scenes of every family are simulated, sounded, written as MP4 and decoded again, without ambience and music, which
 have onsets of their own. Onsets are those of ``sora2lib.train.hearing``, which sees the sound alone. A blow counts
@@ -30,6 +31,7 @@ import librosa
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
+from sound_page import write_page
 from speech import rows as rows_of_speech
 from speed import machine, versions
 
@@ -78,7 +80,11 @@ def main() -> None:
     parser.add_argument("--hits", type=int, default=12, help="held-out hits of each material (%(default)s)")
     parser.add_argument("--lines", type=int, default=200, help="lines that are to be understood (%(default)s)")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", metavar="FOLDER")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write a page of 30 clips instead, to see and hear")
     asked = parser.parse_args()
+    if asked.page is not None:
+        print(write_page(asked.page))
+        return
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         tally = listened(asked.seeds, Path(folder))

@@ -23,6 +23,7 @@ from sora2lib.world.schema import World
 
 if TYPE_CHECKING:
     from sora2lib.sound import Stems
+    from sora2lib.sound.taken import Track
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -224,7 +225,7 @@ class Clip:
 
     def dub(
         self,
-        track: Any = None,
+        track: "Track | Clip | None" = None,
         *,
         mix: float | None = None,
         start: float = 0.0,

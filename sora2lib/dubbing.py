@@ -65,8 +65,8 @@ def dub(
     if actor is not None:
         return develop(mouthing(recipe, actor), size=clip.size)
     wanted, own = recipe.soundtrack, media.resampled(clip.sound, clip.rate)
-    # What has a world is made anew where its own sound is not heard as it is.
-    if clip.world is not None and not (clip.soundtrack.plain and wanted.levels == Levels()):
+    # What has a world is made anew where its own sound is heard, and not as it was.
+    if clip.world is not None and wanted.mix < 1 and not (clip.soundtrack.plain and wanted.levels == Levels()):
         own = heard(replace(recipe, soundtrack=replace(wanted, mix=0.0)))
     return replace(
         clip,

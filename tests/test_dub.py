@@ -373,10 +373,19 @@ def test_silent_from_the_start(untrained):
         sora2lib.Request("a ball", sound="no")
 
 
-def test_another_sound_is_not_held_against_the_contacts(dropped):
-    report = sora2lib.inspect(dropped.dub((tone(2), RATE)))
+@pytest.mark.parametrize("how", [{"track": (tone(2), RATE)}, {"mix": 1}, {"levels": Levels(effects=0)}])
+def test_another_sound_is_not_held_against_the_contacts(dropped, how):
+    report = sora2lib.inspect(dropped.dub(**how))
     (sounding,) = [it for it in report.checks if it.law == "sounding"]
     assert sounding.holds is None
+
+
+def test_lines_that_are_no_longer_heard_are_told(clip):
+    lines = {"line_speaker": ["man"], "line_text": ["Go!"], "line_start": [0.2], "line_manner": [""]}
+    world = clip.world.drop_dims("line").assign({name: ("line", values) for name, values in lines.items()})
+    talks = dataclasses.replace(clip, world=world)
+    assert sora2lib.dubbing.MUTED in talks.dub((tone(2), RATE)).notices
+    assert sora2lib.dubbing.MUTED not in talks.dub((tone(2), RATE), mix=0.9).notices
 
 
 # Mouths

@@ -223,8 +223,8 @@ def _unfit(frames: NDArray[np.uint8]) -> str:
 
 
 def _heard(clip: Clip) -> Array | None:
-    """Seconds at which a clip's sound sets in; None where it is silent, or where another one was given."""
-    if clip.soundtrack.mix > 0 or not np.abs(clip.sound).max(initial=0.0) > 1e-4:
+    """Seconds at which a clip's sound sets in; None where it is silent, another one was given, or effects are off."""
+    if clip.soundtrack.mix > 0 or not clip.soundtrack.levels.effects or not np.abs(clip.sound).max(initial=0.0) > 1e-4:
         return None
     sound = clip.sound
     if clip.rate != RATE:
