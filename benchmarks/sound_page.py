@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 import sora2lib
 from sora2lib import Clip, Levels, media
 from sora2lib.listening import listen
+from sora2lib.sound.loudness import SILENCE
 from sora2lib.world.families import FAMILIES
 from sora2lib.world.families.people import PEOPLE
 
@@ -25,6 +26,7 @@ SEED, CLIPS, SECONDS = 15_000_000, 30, 4.0
 SIZE, FPS = "320x180", 24.0
 WIDE, STRIP, TALL, PICTURES = 960, 68, 168, 8  # pixels across, of the strip and of the spectrum; pictures in a strip
 EFFECTS = Levels(ambience=0.0, music=0.0)  # what have onsets of their own
+SOFT = 0.1  # of the impulse of the hardest contact
 FAINT, LOUD = -95.0, -15.0  # dB at the two ends of the colours
 # From silence to loud; bright means loud whether one sees colours or not.
 COLOURS = ((8, 6, 24), (62, 18, 94), (146, 38, 104), (221, 81, 58), (251, 164, 20), (252, 250, 164))
@@ -37,7 +39,8 @@ video{width:100%;height:auto;background:#000}.told{margin:.3rem 0 0;font-size:.8
 figure img,figure svg{display:block;width:100%}.stack img+img{height:10.5rem}
 .over{position:absolute;inset:0;height:100%}
 .now{position:absolute;top:0;bottom:0;width:2px;margin-left:-1px;background:#fff;box-shadow:0 0 0 1px #000;left:0}
-.axis{position:relative;height:1.4em;font-size:.8rem}.axis span{position:absolute;transform:translateX(-50%)}
+.axis{position:relative;height:1.4em;font-size:.8rem;white-space:nowrap}
+.axis span{position:absolute;transform:translateX(-50%)}
 .axis span:first-child{transform:none}.axis span:last-child{transform:translateX(-100%)}figure{margin:0}
 .pitch{position:absolute;left:3px;font-size:.7rem;line-height:1;color:#fff;text-shadow:0 0 3px #000,0 0 3px #000}
 table{border-collapse:collapse;margin:1rem 0}td,th{text-align:left;padding:.15rem .9rem .15rem 0;font-size:.87rem}
@@ -133,9 +136,13 @@ def filmed(clip: Clip) -> bytes:
 
 def _numbers(heard: xr.Dataset) -> str:
     contacts, onsets = heard.sizes["contact"], heard.sizes["onset"]
-    loud = heard.attrs["loudness"]
     found = int(np.isfinite(heard.heard.values).sum())
-    return f"{loud:.1f} LUFS. Contacts: {contacts}, with an onset: {found}. Onsets: {onsets}."
+    return f"{_loudness(heard)}. Contacts: {contacts}, with an onset: {found}. Onsets: {onsets}."
+
+
+def _loudness(heard: xr.Dataset) -> str:
+    loud = heard.attrs["loudness"]
+    return "Silent" if loud <= SILENCE else f"{loud:.1f} LUFS"
 
 
 def row(family: str, heard: xr.Dataset) -> str:
@@ -144,7 +151,7 @@ def row(family: str, heard: xr.Dataset) -> str:
     off = f"{1000 * np.median(late):+.1f} ms" if len(late) else "none"
     cells = (
         html.escape(family),
-        f"{heard.attrs['loudness']:.1f} LUFS",
+        _loudness(heard),
         str(heard.sizes["contact"]),
         str(len(late)),
         off,
@@ -153,12 +160,13 @@ def row(family: str, heard: xr.Dataset) -> str:
 
 
 def _marks(heard: xr.Dataset, seconds: float) -> Iterator[str]:
-    """A line for each contact, the wider the harder it is."""
+    """A line for each contact, the wider the harder it is; soft ones have no dark rim, so that many hide little."""
     hardest = max(float(heard.impulse.max()) if heard.sizes["contact"] else 0.0, 1e-9)
     for time, impulse, late in zip(heard.contact_time.values, heard.impulse.values, heard.heard.values, strict=True):
-        x, wide = time / seconds * WIDE, 1 + 1.5 * (impulse / hardest) ** 0.5
+        x, wide = time / seconds * WIDE, 0.7 + 1.8 * (impulse / hardest) ** 0.5
         ink, dash = ("#ffd84a", "") if np.isfinite(late) else ("#ff7a6b", DASHED)
-        yield MARK.format(x=x, ink="#0008", wide=f"{wide + 1.5:.1f}", dash="")
+        if impulse > SOFT * hardest:
+            yield MARK.format(x=x, ink="#0008", wide=f"{wide + 1.5:.1f}", dash="")
         yield MARK.format(x=x, ink=ink, wide=f"{wide:.1f}", dash=dash)
 
 
