@@ -141,7 +141,7 @@ def test_a_shout_is_higher_and_louder_and_a_whisper_has_no_voice():
     usual, shout, whisper = (say(TEXT, in_manner(SPEAKERS["man"], manner)).sound for manner in ("", "shout", "whisper"))
     level = [20 * np.log10(np.sqrt(np.mean(sound**2))) for sound in (usual, shout, whisper)]
     assert level[1] > level[0] + 6
-    assert level[2] < level[0] - 6
+    assert level[2] == pytest.approx(level[0] - 4, abs=1)
     assert pitch(shout)[0] > 1.1 * pitch(usual)[0]
     assert pitch(usual)[1] > 0.4 > 0.15 > pitch(whisper)[1]
 
@@ -206,8 +206,9 @@ def test_it_is_heard_from_where_the_speaker_stands(dance):
     assert level[2].sum() < 0.7 * level[0].sum()
 
 
-def test_all_else_gives_way_to_speech(dance):
-    world = said(dance.assign(music="epic"), ("boy", "Look over here, all of you, and do not go away!", 1.0, ""))
+@pytest.mark.parametrize("manner", ["", "whisper"])
+def test_all_else_gives_way_to_speech(dance, manner):
+    world = said(dance.assign(music="epic"), ("boy", "Look over here, all of you, and do not go away!", 1.0, manner))
     parts = stems(world)
     from_music = parts.mix().astype(float) - type(parts)(*[0 * parts.music] * 3, parts.speech, parts.rate).mix()
     before, under = (np.sqrt(np.mean(from_music[:, a:b] ** 2)) for a, b in ((20_000, 45_000), (70_000, 110_000)))

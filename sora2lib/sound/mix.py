@@ -26,6 +26,7 @@ BLOCK, BRIEF = 0.1, 0.005  # s over which the level of loud parts and of sharp o
 QUIETEST = 1e-3  # of the usual level
 DUCK = 10 ** (-9 / 20)  # what is left of music under something loud
 LOUD = 10 ** (-34 / 20)  # root mean square from which music gives way
+SPOKEN = 10 ** (-46 / 20)  # the same of speech, from which all gives way: a whisper too is to be understood
 HOP, ATTACK, RELEASE_MUSIC = 0.01, 0.03, 0.5  # s
 
 
@@ -54,7 +55,7 @@ class Stems:
             music_2N = music_2N * duck(effects_2N, self.rate)
         others_2N = effects_2N + levels.ambience * self.ambience + music_2N
         if speech_2N.any():
-            others_2N = others_2N * duck(speech_2N, self.rate)
+            others_2N = others_2N * duck(speech_2N, self.rate, loud=SPOKEN)
         return master(others_2N + speech_2N, self.rate)
 
     def __repr__(self) -> str:
@@ -69,10 +70,10 @@ def balance(effects_2N: Array, rate: int) -> Array:
     return effects_2N / level**PULL
 
 
-def duck(key_2N: Array, rate: int) -> Array:
-    """Gain (N,) of what gives way under ``key_2N``: it falls at once and comes back slowly."""
+def duck(key_2N: Array, rate: int, *, loud: float = LOUD) -> Array:
+    """Gain (N,) of what gives way under ``key_2N`` from a level on: it falls at once and comes back slowly."""
     hop, count = round(HOP * rate), key_2N.shape[1]
-    wanted_B = DUCK + (1 - DUCK) / (1 + _powers(key_2N, HOP, rate) / LOUD**2)
+    wanted_B = DUCK + (1 - DUCK) / (1 + _powers(key_2N, HOP, rate) / loud**2)
     gain_B, gain = np.empty_like(wanted_B), 1.0
     for b, wanted in enumerate(wanted_B.tolist()):
         gain += (wanted - gain) * (1 - math.exp(-HOP / (ATTACK if wanted < gain else RELEASE_MUSIC)))
