@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sora2lib.editing import extend, remix
     from sora2lib.errors import InspectError, MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
     from sora2lib.film import draw, refilm, simulate
+    from sora2lib.fitting.fit import Fit, fit
     from sora2lib.looping import loop
     from sora2lib.physics.compare import Comparison, compare
     from sora2lib.physics.inspector import inspect
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sora2lib.planner import Step
     from sora2lib.request import Request
     from sora2lib.retaking import retake
+    from sora2lib.start import Seen, Start
     from sora2lib.storyboard import Card, Storyboard
     from sora2lib.world.schema import World
 
@@ -34,6 +36,7 @@ __all__ = [
     "Card",
     "Clip",
     "Comparison",
+    "Fit",
     "InspectError",
     "MediaError",
     "ModelError",
@@ -41,7 +44,9 @@ __all__ = [
     "Report",
     "Request",
     "RequestError",
+    "Seen",
     "Sora2Error",
+    "Start",
     "Step",
     "Stopped",
     "Storyboard",
@@ -51,6 +56,7 @@ __all__ = [
     "compare",
     "draw",
     "extend",
+    "fit",
     "generate",
     "inspect",
     "load",
@@ -71,6 +77,7 @@ _HOMES = {
     "editing": ("extend", "remix"),
     "errors": ("InspectError", "MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
     "film": ("draw", "refilm", "simulate"),
+    "fitting.fit": ("Fit", "fit"),
     "looping": ("loop",),
     "planner": ("Step",),
     "physics.compare": ("Comparison", "compare"),
@@ -79,6 +86,7 @@ _HOMES = {
     "pipeline": ("generate", "steps"),
     "request": ("Request",),
     "retaking": ("retake",),
+    "start": ("Seen", "Start"),
     "storyboard": ("Card", "Storyboard"),
     "world.schema": ("World",),
 }

@@ -11,6 +11,7 @@ from sora2lib.camera import Camera
 from sora2lib.dialogue import seen
 from sora2lib.errors import RequestError
 from sora2lib.prompt import shots
+from sora2lib.start import Start
 from sora2lib.world.vocabulary import STYLES
 
 PROMPT_LIMIT = 32_000  # characters
@@ -99,6 +100,7 @@ class Request:
     steps : denoising steps, 1 to 200; None leaves it to the model.
     guidance : how strongly to follow the prompt, 0 to 20; None leaves it to the model.
     camera : how it is filmed; None leaves it to the model. A tuple has a camera or None for each shot of the prompt.
+    start : what its first moment shows, see :func:`sora2lib.fit`; None leaves it to the model.
 
     Raises
     ------
@@ -120,6 +122,7 @@ class Request:
     steps: int | None = None
     guidance: float | None = None
     camera: Cameras = None
+    start: Start | None = None
 
     def __post_init__(self) -> None:
         _check_prompt(self.prompt)
@@ -132,6 +135,8 @@ class Request:
             # Plain numbers, so that numpy's are equal to ours in hash and JSON.
             object.__setattr__(self, name, check(name, getattr(self, name)))
         self._check_cameras()
+        if self.start is not None and not isinstance(self.start, Start):
+            raise RequestError(f"start is {_short(self.start)}; give what sora2lib.fit(picture).start is")
 
     def _check_cameras(self) -> None:
         if not isinstance(self.camera, list | tuple):
@@ -167,7 +172,10 @@ class Request:
 
     def to_json(self) -> str:
         """Return JSON text; :meth:`from_json` brings the request back."""
-        return json.dumps(asdict(self) | {"camera": _plain(self.camera)})
+        plain = asdict(self) | {"camera": _plain(self.camera)}
+        if self.start is None:
+            del plain["start"]  # as earlier versions wrote it
+        return json.dumps(plain)
 
     @classmethod
     def from_json(cls, text: str) -> "Request":
@@ -179,7 +187,9 @@ class Request:
         known = [known.name for known in fields(cls)]
         if not isinstance(plain, dict) or "prompt" not in plain or set(plain) - set(known):
             raise RequestError(f"{_short(text)} is no request; give prompt and any other of {', '.join(known)}")
-        return cls(**plain | {"camera": _cameras(plain.get("camera"))})
+        start = plain.get("start")
+        made = {"camera": _cameras(plain.get("camera")), "start": None if start is None else Start.from_plain(start)}
+        return cls(**plain | made)
 
 
 def _plain(camera: Cameras) -> list[Any] | None:

@@ -12,14 +12,17 @@ SURFACE = {
     "Card": "text seconds camera",
     "Clip": "frames fps sound rate world start request maker notices parents",
     "Comparison": "rows",
+    "Fit": "start sure notes picture",
     "InspectError": "",
     "MediaError": "",
     "ModelError": "",
     "Pose": "eye target roll fov",
     "Report": "title source study checks reference_NTD clip pixel_NT2 notes world camera",
-    "Request": "prompt seconds size fps seed model style physics steps guidance camera",
+    "Request": "prompt seconds size fps seed model style physics steps guidance camera start",
     "RequestError": "",
+    "Seen": "colour x y width height speed",
     "Sora2Error": "",
+    "Start": "things horizon fov ground light weather",
     "Step": None,
     "Stopped": "",
     "Storyboard": "cards setting",
@@ -29,7 +32,8 @@ SURFACE = {
     "compare": "models * family by truths takes measures",
     "draw": "world * size fps seconds",
     "extend": "clip prompt * seconds seed model steps guidance camera",
-    "generate": "prompt * seconds size fps seed model style physics steps guidance camera",
+    "fit": "picture * fov",
+    "generate": "prompt * seconds size fps seed model style physics steps guidance camera start",
     "inspect": "clip * by scale diameter shapes",
     "load": "path",
     "loop": "clip seconds prompt * seed model steps guidance",
@@ -38,15 +42,15 @@ SURFACE = {
     "retake": "clip start end prompt * actor seed model steps guidance",
     "simulate": "family * seed seconds size fps",
     "speed": "clip times",
-    "steps": "prompt * seconds seed model style steps guidance camera",
+    "steps": "prompt * seconds seed model style steps guidance camera start",
     "stitch": "clips",
 }
 CLIP = ["extend", "frame", "load", "loop", "refilm", "remix", "retake", "save", "seconds", "sheet", "size", "speed"]
 REPORT = ["annotated", "horizon_N", "measured", "numbers", "passed", "plot", "poster", "save", "to_pandas", "to_xarray"]
 REPORT += ["tracks", "verdict", "violations", "what_if"]
 OPTIONS = {
-    "make": "--camera --force --fps --guidance --model --out --physics --quiet --seconds --seed --size --steps --style "
-    "prompt",
+    "make": "--camera --force --fps --guidance --model --out --physics --quiet --seconds --seed --size --start --steps "
+    "--style prompt",
     "storyboard": "--force --fps --guidance --model --out --physics --quiet --seed --size --steps --style file",
     "simulate": "--force --fps --out --quiet --seconds --seed --size family",
     "refilm": "--camera --force --fps --out --quiet --size --style file",
