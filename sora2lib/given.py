@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from sora2lib.camera import Camera, Pose
 from sora2lib.camera.paths import first_pose
-from sora2lib.model import tokens, windows
+from sora2lib.model import rotations, tokens, windows
 from sora2lib.model.camera import CAMERA_WIDTH, encode_camera
-from sora2lib.model.tokens import DT, MOTION_WIDTH, SPEED, Array, Rows
+from sora2lib.model.tokens import COLUMNS, DT, MOTION_WIDTH, SPEED, START, Array, Rows
 from sora2lib.model.tracks import STRIDE
 from sora2lib.prompt import shots
 from sora2lib.request import Cameras
 from sora2lib.seam import eased
-from sora2lib.sighted import Seating, held, scene_held, seat
-from sora2lib.start import Start
+from sora2lib.sighted import Seating, framed, held, scene_held, seat
+from sora2lib.start import Start, Starts
 from sora2lib.world.assets import ASSETS
 from sora2lib.world.filming import LOWEST_EYE
 from sora2lib.world.nouns import mentions
@@ -49,7 +49,8 @@ class Ask:
 
     With a ``past`` the plan goes on from the end of that world, with its cast; the seconds are those that are added.
     A ``camera`` films what is planned; of several, each films its shot. What else is known of the time from the past on
-    is ``held``. A plan without a past begins as its ``start`` tells.
+    is ``held``. A plan without a past begins as its ``start`` tells; of several, each
+    tells from where its shot is seen at first.
     """
 
     prompt: str
@@ -58,7 +59,7 @@ class Ask:
     past: World | None = None
     camera: Cameras = None
     held: Held | None = None
-    start: Start | None = None
+    start: Starts = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,15 @@ class Take:
         return encode_camera(self.film(lengthened(world, long)).isel(time=samples))
 
 
+@dataclass(frozen=True)
+class Opening:
+    """What a shot after the first shows when it begins, with a time row; it ends with a sample (exclusive)."""
+
+    start: Start
+    row: int
+    stop: int
+
+
 def takes(camera: Cameras, ends: Sequence[int], samples: int, past: World | None = None) -> tuple[Take, ...]:
     """What each camera films of a world of some samples, the shots of which end with the time rows ``ends``.
 
@@ -146,6 +156,7 @@ class Given:
     samples : how many it shall have; rows may hold some more.
     held : what is known from the past on, its actors in cast order; or None.
     start : what is known of its first moment.
+    openings : what later shots show first.
     named : assets that the prompt names.
     seating : which of the cast is what in the start, once there is a cast; or None.
     """
@@ -156,6 +167,7 @@ class Given:
     samples: int
     held: Held | None = None
     start: Start = UNKNOWN
+    openings: tuple[Opening, ...] = ()
     named: frozenset[str] = frozenset()
     seating: Seating | None = None
 
@@ -166,7 +178,10 @@ class Given:
         if ask.past is None:
             shot = takes(ask.camera, ends, added + 1)
             named = frozenset(match.asset for match in mentions(ask.prompt))
-            return cls(castable(ask.prompt), None, shot, added + 1, start=ask.start or Start(), named=named)
+            first, *later = ask.start if isinstance(ask.start, tuple) else (ask.start,)
+            stops = [*(row * STRIDE for row in ends[1:-1]), added + 1]
+            shown = tuple(Opening(*it) for it in zip(later, ends, stops, strict=False) if it[0] and it[0].things)
+            return cls(castable(ask.prompt), None, shot, added + 1, None, first or UNKNOWN, shown, named)
         past = ask.past.isel(time=slice(0, whole_rows(ask.past) * STRIDE + 1), actor=tokens.order(ask.past))
         known, samples = map(str, ask.past.asset.values), past.sizes["time"] + added
         assets = tuple(dict.fromkeys((*castable(ask.prompt), *known)))
@@ -190,8 +205,8 @@ class Given:
 
     def roaming(self, row: int) -> Take | None:
         """The take that begins with a time row and moves from a place that nobody has chosen yet."""
-        if row == 0 and self.start.things:
-            return None  # the camera begins where the picture was taken
+        if (row == 0 and self.start.things) or any(it.row == row for it in self.openings):
+            return None  # the camera begins where a picture was taken
         take = self.take(row)
         return take if take and take.start == row * STRIDE and not take.camera.absolute else None
 
@@ -212,6 +227,19 @@ class Given:
         shots = tuple(replace(it, camera=pose + it.camera) if it in first else it for it in self.takes)
         placed = replace(rows, cast=cast, motion=windows.at_rest(cast[: len(rows.motion)]))
         return replace(self, takes=shots, seating=seating), placed
+
+    def pictured(self, rows: Rows, cuts: tuple[int, ...], row: int) -> "Given":
+        """The same, what films from a time row on beginning where the picture of that shot was taken."""
+        shown, take = next((it for it in self.openings if it.row == row), None), self.take(row)
+        if shown is None or (take and take.camera.absolute):
+            return self
+        now, cast = self.world(rows, cuts).isel(time=row * STRIDE), rows.cast.copy()
+        cast[:, START], cast[:, COLUMNS] = now.position.values, rotations.to_columns(now.rotation.values)
+        names, ahead = tokens.asset_names(cast, assets=self.assets), (now.camera_target - now.camera_eye).values
+        seen_from = Camera.static(framed(shown.start, cast, names, self.named, math.atan2(ahead[0], ahead[1])))
+        begin = row * STRIDE
+        shot = replace(take, camera=seen_from + take.camera) if take else Take(seen_from, begin, shown.stop, begin)
+        return replace(self, takes=(shot, *(it for it in self.takes if it is not take)))
 
     def begun(self, movers: int) -> tuple[Array, Array]:
         """What is known of the first row of the camera (CAMERA_WIDTH,) and of movers (M, MOTION_WIDTH); else NaN."""

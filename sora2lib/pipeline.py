@@ -21,12 +21,13 @@ from sora2lib.prompt import remarks, shots
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Cameras, Request, draw_seed
 from sora2lib.script import Script, script, spoken, unseen
-from sora2lib.start import Start
+from sora2lib.start import Start, Starts
 from sora2lib.world.nouns import mentions
 from sora2lib.world.schema import RATE, World
 from sora2lib.world.simulate import resimulate
 from sora2lib.world.vocabulary import GROUNDS
 
+Pictures = Picture | Fit | Start | None | tuple[Picture | Fit | Start | None, ...]
 NOT_CAST = frozenset(("camera", "picture", "sun", "moon", *GROUNDS))  # named as what films, or as the place
 
 
@@ -43,7 +44,7 @@ def generate(
     steps: int | None = None,
     guidance: float | None = None,
     camera: Cameras = None,
-    start: Picture | Fit | Start | None = None,
+    start: Pictures = None,
 ) -> Clip:
     """Make a clip from a sentence.
 
@@ -62,7 +63,8 @@ def generate(
     camera : how it is filmed, exactly; where its moves begin is the model's choice, unless it has a pose of its own.
         A tuple has a camera or None for each shot of the prompt.
     start : a picture or a film whose first moment is that of the clip, as far as it is understood: a path, an array, a
-        clip, or what :func:`sora2lib.fit` made of one.
+        clip, or what :func:`sora2lib.fit` made of one. A tuple has one or None for each shot of the prompt; a later
+        shot is filmed from where its picture shows the cast.
 
     Returns
     -------
@@ -96,8 +98,14 @@ def generate(
     return make(request)
 
 
-def beginning(start: Picture | Fit | Start | None) -> Start | None:
-    """What a clip begins with, read off a picture if need be."""
+def beginning(start: Pictures) -> Starts:
+    """What a clip, or each of its shots, begins with, read off pictures if need be."""
+    if isinstance(start, tuple):
+        return tuple(map(_begun, start))
+    return _begun(start)
+
+
+def _begun(start: Picture | Fit | Start | None) -> Start | None:
     return start if start is None or isinstance(start, Start) else fit(start).start
 
 
@@ -111,7 +119,7 @@ def steps(
     steps: int | None = None,
     guidance: float | None = None,
     camera: Cameras = None,
-    start: Picture | Fit | Start | None = None,
+    start: Pictures = None,
 ) -> Iterator[Step]:
     """Watch a world come out of noise: one :class:`~sora2lib.Step` for each denoising step.
 
@@ -189,8 +197,9 @@ def notices(request: Request) -> tuple[str, ...]:
     return (*request.notices, *of_words(request), *_of_start(request.start))
 
 
-def _of_start(start: Start | None) -> Iterator[str]:
-    """What a picture did not tell."""
+def _of_start(starts: Starts) -> Iterator[str]:
+    """What the picture with which a clip begins did not tell."""
+    start = starts[0] if isinstance(starts, tuple) else starts
     if start is None:
         return
     unknown = [name for name in ("ground", "light", "weather") if getattr(start, name) is None]

@@ -115,6 +115,7 @@ def plan_many(
             for looks in motion(model, prompts, scouts, before, stretch, steps=look, guidance=strength, lag=lag):
                 yield ManyStep(next(count), total, "framing", partial(_decode_all, looks, given, cuts))
             given = [it.placed(look, cuts, stretch.fresh) for it, look in zip(given, looks, strict=True)]
+        given = [it.pictured(world, cuts, stretch.fresh) for it, world in zip(given, before, strict=True)]
         views = [it.views(world, cuts, stretch.fresh, ends[-1]) for it, world in zip(given, before, strict=True)]
         filmed = [it for it in views if it is not None]
         moved = [it.moved(len(world.motion)) for it, world in zip(given, before, strict=True)]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+from scipy.optimize import linear_sum_assignment, minimize_scalar
 
 from sora2lib.camera import Pose
 from sora2lib.model import rotations, tokens
@@ -27,7 +27,8 @@ from sora2lib.world.vocabulary import GROUNDS, LIGHTS, WEATHERS
 
 UNIT = 0.3  # metres: a side of this length has logarithm 0
 LOWEST, HIGHEST = 0.2, 30.0  # metres between which a camera stands
-FARTHEST = 80.0  # metres
+NEAR_AND_FAR = (0.3, 80.0)  # metres between which things are seen
+TURNS = 72  # ways from which a cast is looked at to find where a picture of it was taken
 ALOFT = 0.3  # of its own height: what is cast higher than that above the ground flies
 SMALLEST, LARGEST = 0.01, 20.0  # metres
 # What a difference of one costs when things and the cast are matched: of colours (root mean square of 0..1), of the
@@ -59,36 +60,103 @@ class Seating:
     pose: Pose
 
 
+@dataclass(frozen=True)
+class View:
+    """A camera's axes, and the tangent of half its vertical field of view."""
+
+    forward: Array
+    right: Array
+    up: Array
+    tangent: float
+
+    @classmethod
+    def of(cls, start: Start, yaw: float = 0.0) -> "View":
+        """The camera of a picture, turned from y towards x by an angle."""
+        sine, cosine = math.sin(start.pitch), math.cos(start.pitch)
+        level, right = np.array([math.sin(yaw), math.cos(yaw), 0.0]), np.array([math.cos(yaw), -math.sin(yaw), 0.0])
+        above = np.array([0.0, 0.0, 1.0])
+        tangent = math.tan(math.radians(start.fov) / 2)
+        return cls(cosine * level - sine * above, right, sine * level + cosine * above, tangent)
+
+
+@dataclass(frozen=True)
+class Beheld:
+    """Bodies of a cast as they would look if they were as large as they are cast, one metre ahead.
+
+    Parameters
+    ----------
+    size : (N, 3) as they are cast, metres.
+    ray : (N, 3) to their origins.
+    share : (N,) of their size at which they would look as large as is seen.
+    depth, height : (N,) how far they reach below their origins, and up in the picture in all, metres.
+    """
+
+    size: Array
+    ray: Array
+    share: Array
+    depth: Array
+    height: Array
+
+    @classmethod
+    def of(cls, things: Sequence[Seen], view: View, cast: Array, names: Sequence[str]) -> "Beheld":
+        """Hold what is seen against rows of a cast (N, CAST_WIDTH) of these names."""
+        size, turn = UNIT * np.exp(np.clip(cast[:, SIZE], -3.4, 4.2)), rotations.from_columns(cast[:, COLUMNS])
+        left, right, low, high, depth = np.array([_span(*it, view) for it in zip(names, size, turn, strict=True)]).T
+        x, y, width, height = np.array([[it.x, it.y, it.width, it.height] for it in things]).T
+        share = view.tangent * np.sqrt(width * height / ((left + right) * (low + high)))
+        across, upwards = view.tangent * x - share * (right - left) / 2, view.tangent * y - share * (high - low) / 2
+        ray = view.forward + across[:, None] * view.right + upwards[:, None] * view.up
+        return cls(size, ray, share, depth, low + high)
+
+
 def seat(start: Start, cast: Array, names: Sequence[str], named: frozenset[str]) -> Seating:
     """Match what is seen, one thing at least, with the rows of a cast (S, CAST_WIDTH) of these names, and place it."""
-    rows = _matched(start.things, cast, np.isin(names, list(SCENERY - named)))
-    forward, up = _axes(start.pitch)
-    tangent = math.tan(math.radians(start.fov) / 2)
-    own = UNIT * np.exp(np.clip(cast[rows, SIZE], -3.4, 4.2))  # (N, 3)
-    turn = rotations.from_columns(cast[rows, COLUMNS])
-    span = np.array([_span(names[row], *it, up) for row, it in zip(rows, zip(own, turn, strict=True), strict=True)])
-    left, right, low, high, depth = span.T
-    seen = np.array([[it.x, it.y, it.width, it.height] for it in start.things])
-    # As many metres of a thing's own size as there are to it.
-    share = tangent * np.sqrt(seen[:, 2] * seen[:, 3] / ((left + right) * (low + high)))
-    across = tangent * seen[:, :2] - share[:, None] * np.stack([right - left, high - low], axis=1) / 2
-    ray = forward + across[:, :1] * [1.0, 0.0, 0.0] + across[:, 1:] * up  # (N, 3) to the origin, one metre ahead
-    gap = np.maximum(stretch(cast[rows, GAP][:, 0], CLEARANCE_KNEE), 0)
-    falls = share * depth - ray[:, 2]  # metres of height for one metre ahead, of what stands on the ground
-    aloft = (gap > ALOFT * (low + high)) | (falls < 1e-3)
-    eye = _height(share, depth, ray, gap, falls, aloft)
-    aloft &= eye + ray[:, 2] / share > depth  # what would be below the ground stands on it
-    away = np.clip(np.where(aloft, 1 / share, eye / np.where(aloft, 1.0, falls)), 0.3, FARTHEST)
-    times = away * share
-    size = np.clip(own * times[:, None], SMALLEST, LARGEST)
-    place = np.array([0.0, 0.0, eye]) + away[:, None] * ray
-    velocity = _velocity(start.things, away, eye, ray, tangent, up, aloft)
+    rows, view = _matched(start.things, cast, np.isin(names, list(SCENERY - named))), View.of(start)
+    mine = cast[rows]
+    them = Beheld.of(start.things, view, mine, [names[row] for row in rows])
+    gap = np.maximum(stretch(mine[:, GAP][:, 0], CLEARANCE_KNEE), 0)
+    falls = them.share * them.depth - them.ray[:, 2]  # metres of height for one metre ahead, of what stands
+    aloft = (gap > ALOFT * them.height) | (falls < 1e-3)
+    eye = _height(them, gap, falls, aloft)
+    aloft &= eye + them.ray[:, 2] / them.share > them.depth  # what would be below the ground stands on it
+    away = np.clip(np.where(aloft, 1 / them.share, eye / np.where(aloft, 1.0, falls)), *NEAR_AND_FAR)
+    times = away * them.share
+    place = np.array([0.0, 0.0, eye]) + away[:, None] * them.ray
     # Worlds have no middle of their own: the things that are seen lie about where the cast put them.
-    shift = np.r_[(cast[rows, START] - place)[:, :2].mean(axis=0), 0.0]
-    ahead = float(away[0])
-    lens = np.array([shift[0], shift[1], eye])
-    pose = Pose(tuple(lens.tolist()), tuple((lens + ahead * forward).tolist()), fov=start.fov)
-    return Seating(rows, size, place + shift, place[:, 2] - times * depth, velocity, pose)
+    shift = np.array([*(mine[:, START] - place)[:, :2].mean(axis=0), 0.0])
+    velocity = _velocity(start.things, view, away, them.ray, aloft)
+    size = np.clip(them.size * times[:, None], SMALLEST, LARGEST)
+    pose = _pose(start, view, np.array([shift[0], shift[1], eye]), float(away[0]))
+    return Seating(rows, size, place + shift, place[:, 2] - times * them.depth, velocity, pose)
+
+
+def framed(start: Start, cast: Array, names: Sequence[str], named: frozenset[str], yaw: float) -> Pose:
+    """From where a cast that stands (S, CAST_WIDTH) looks most like a picture with one thing at least.
+
+    How far away the camera is the size of the first thing tells. Where another is seen as well, that tells from which
+    side it looks; else ``yaw`` does.
+    """
+    rows = _matched(start.things, cast, np.isin(names, list(SCENERY - named)))
+    mine, called = cast[rows], [names[row] for row in rows]
+
+    def misses(turn: float) -> float:
+        them = Beheld.of(start.things, View.of(start, turn), mine, called)
+        offset = mine[:, START] - them.ray / them.share[:, None]  # where the camera would be by each
+        return float(np.linalg.norm(offset - offset[0], axis=-1).sum())
+
+    if len(rows) > 1:
+        step = 2 * math.pi / TURNS
+        best = min((yaw + step * i for i in range(TURNS)), key=misses)
+        yaw = float(minimize_scalar(misses, bounds=(best - step, best + step), method="bounded").x)
+    view = View.of(start, yaw)
+    first = Beheld.of(start.things[:1], view, mine[:1], called[:1])
+    away = float(np.clip(1 / first.share[0], *NEAR_AND_FAR))
+    eye = mine[0, START] - away * first.ray[0]
+    return _pose(start, view, np.array([eye[0], eye[1], max(float(eye[2]), LOWEST)]), away)
+
+
+def _pose(start: Start, view: View, eye: Array, away: float) -> Pose:
+    return Pose(tuple(eye.tolist()), tuple((eye + away * view.forward).tolist()), fov=start.fov)
 
 
 def held(start: Start, cast: Array, names: Sequence[str], named: frozenset[str]) -> Array:
@@ -150,16 +218,10 @@ def _apart(seen: Array, cast: Array, there: NDArray[np.bool_], least: float) -> 
     return np.abs(one[:, None] - other[None])
 
 
-def _axes(pitch: float) -> tuple[Array, Array]:
-    """Forward and up of a camera that looks along y, and down by an angle."""
-    sine, cosine = math.sin(pitch), math.cos(pitch)
-    return np.array([0.0, cosine, -sine]), np.array([0.0, sine, cosine])
-
-
-def _span(name: str, size: Array, turn: Array, up: Array) -> list[float]:
+def _span(name: str, size: Array, turn: Array, view: View) -> list[float]:
     """How far a body reaches to the left, the right, down and up in the picture, and straight down, in metres."""
-    right, down = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, -1.0])
-    ways = rotate(rotations.conjugate(turn), np.stack([-right, right, -up, up, down]))  # (5, 3)
+    towards = np.stack([-view.right, view.right, -view.up, view.up, np.array([0.0, 0.0, -1.0])])
+    ways = rotate(rotations.conjugate(turn), towards)  # (5, 3)
     parts = [
         reach(it.shape, it.half, rotate(rotations.conjugate(it.rotation), ways)) + ways @ it.centre
         for it in primitives(name, size)
@@ -167,25 +229,22 @@ def _span(name: str, size: Array, turn: Array, up: Array) -> list[float]:
     return np.maximum(np.max(parts, axis=0), 1e-3).tolist()
 
 
-def _height(share: Array, depth: Array, ray: Array, gap: Array, falls: Array, aloft: NDArray[np.bool_]) -> float:
+def _height(them: Beheld, gap: Array, falls: Array, aloft: NDArray[np.bool_]) -> float:
     """How high the camera stands: so that what rests on the ground is as large as it is cast, or what flies as high."""
     if aloft.all():
-        heights = gap + depth - ray[:, 2] / share
-        return float(np.clip(heights.mean(), LOWEST, HIGHEST))
-    on = ~aloft
-    return float(np.clip(np.exp(np.log(falls[on] / share[on]).mean()), LOWEST, HIGHEST))
+        height = float((gap + them.depth - them.ray[:, 2] / them.share).mean())
+    else:
+        height = math.exp(float(np.log(falls[~aloft] / them.share[~aloft]).mean()))
+    return min(max(height, LOWEST), HIGHEST)
 
 
-def _velocity(
-    things: Sequence[Seen], away: Array, eye: float, ray: Array, tangent: float, up: Array, aloft: NDArray[np.bool_]
-) -> Array:
+def _velocity(things: Sequence[Seen], view: View, away: Array, ray: Array, aloft: NDArray[np.bool_]) -> Array:
     """Velocities (N, 3): along the ground of what stands on it, at one distance of what flies."""
     found = np.full((len(things), 3), np.nan)
     for i, it in enumerate(things):
         if it.speed is None:
             continue
-        turned = tangent * (it.speed[0] * np.array([1.0, 0.0, 0.0]) + it.speed[1] * up)
-        found[i] = away[i] * turned
+        found[i] = away[i] * view.tangent * (it.speed[0] * view.right + it.speed[1] * view.up)
         if not aloft[i] and ray[i, 2] < -1e-3:
             found[i] -= found[i, 2] / ray[i, 2] * ray[i]  # it stays at its height
     return found

@@ -113,6 +113,9 @@ class Start:
         return cls(**values | {"things": tuple(Seen(**_known(Seen, it)) for it in things)})
 
 
+Starts = Start | tuple[Start | None, ...] | None  # of the first shot, or of each; None is left to the model
+
+
 def _known(kind: Any, plain: Any) -> dict[str, Any]:
     """The values of an object of JSON, if all of them are fields of a kind and none that it needs is missing."""
     names = {it.name for it in fields(kind)}

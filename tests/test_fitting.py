@@ -11,6 +11,7 @@ from sora2lib.fitting.fit import fit
 from sora2lib.fitting.looks import softmax, tables
 from sora2lib.fitting.picture import MARGIN, ROWS, background, horizon_features, patches
 from sora2lib.physics.blobs import APART
+from sora2lib.world.filming import CameraPath
 
 
 def scenery(horizon=70, seed=0):
@@ -30,7 +31,7 @@ def with_disc(picture, x, y, radius, colour):
 def test_what_stands_out_of_its_row_is_a_thing():
     picture = with_disc(with_disc(scenery(), 100, 120, 15, (200, 30, 30)), 220, 60, 9, (250, 220, 60))
     found = patches(picture, 70)
-    assert [it.box for it in found] == [(86, 106, 115, 135), (212, 52, 229, 69)]
+    np.testing.assert_allclose([it.box for it in found], [(86, 106, 115, 135), (212, 52, 229, 69)], atol=2)
     assert not any(it.cut for it in found)
 
 
@@ -63,12 +64,13 @@ def test_shares_add_up_and_stay_so_far_beyond_what_was_drawn():
 def test_a_drawn_world_is_understood():
     clip = sora.simulate("drop", seed=3, seconds=0.5, size="320x180")
     found = fit(clip)
-    assert found.start.ground == "ice"
+    assert found.start.ground == str(clip.world.ground.values)
     (thing,) = found.start.things
-    np.testing.assert_allclose([thing.x, thing.y], [-0.31, 0.56], atol=0.05)
+    path = CameraPath(*(clip.world[f"camera_{it}"].values for it in ("eye", "target", "roll", "fov")))
+    np.testing.assert_allclose([thing.x, thing.y], path.picture(clip.world.position.values[0])[0], atol=0.05)
     np.testing.assert_allclose(thing.colour, clip.world.colour.values[0], atol=0.2)
     assert thing.speed is not None
-    assert "ice" in repr(found)
+    assert found.start.ground in repr(found)
     assert "<img alt=" in found._repr_html_()
 
 
@@ -117,6 +119,6 @@ def test_what_was_understood_is_drawn_into_the_picture(tmp_path):
     imageio.imwrite(path, with_disc(scenery(), 100, 120, 15, (200, 30, 30)))
     found = fit(path)
     changed = (found.annotated != found.picture).any(axis=-1)
-    assert changed[106:135, 86].all()  # the left side of the box
+    assert changed[108:133, 84:88].any(axis=1).all()  # the left side of the box
     assert not changed[:40].any()
     assert fit(found) is found

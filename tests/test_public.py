@@ -9,7 +9,7 @@ from sora2lib.cli import parser
 
 SURFACE = {
     "Camera": "moves",
-    "Card": "text seconds camera",
+    "Card": "text seconds camera image",
     "Clip": "frames fps sound rate world start request maker notices parents",
     "Comparison": "rows",
     "Fit": "start sure notes picture",

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sora2lib import planner
+from sora2lib import pipeline, planner
 from sora2lib.camera import Camera
 from sora2lib.errors import RequestError
 from sora2lib.given import Ask
@@ -14,8 +14,9 @@ from sora2lib.model import weights
 from sora2lib.model.tokens import COLOUR, GAP, SIZE, START, encode
 from sora2lib.pipeline import notices
 from sora2lib.request import Request
-from sora2lib.sighted import held, scene_held, seat
+from sora2lib.sighted import framed, held, scene_held, seat
 from sora2lib.start import MOST_THINGS, Seen, Start
+from sora2lib.storyboard import Card, Storyboard
 from sora2lib.world.filming import CameraPath
 
 RED, BLUE = (0.8, 0.1, 0.1), (0.1, 0.2, 0.8)
@@ -162,3 +163,37 @@ def test_a_clip_says_what_of_its_picture_was_not_understood():
     told = notices(Request("a red ball rolls", seed=1, start=Start(ground="ice")))
     assert "not understood in the picture, and left to the model: light, weather" in told
     assert any("nothing stands out" in it for it in told)
+
+
+def test_a_later_picture_is_taken_from_where_the_cast_looks_like_it(world):
+    far, near = ((-1, 1, 0.2), 0.4, RED), ((1.5, 3, 0.5), 1.0, BLUE)
+    start = start_of(picture_of(*(far[0], 0.2, RED)), picture_of(*(near[0], 0.5, BLUE)))
+    turn = np.array([[0, 1, 0], [-1, 0, 0], [0, 0, 1]])  # the same two, seen from the side
+    cast = balls(world, *((tuple(turn @ np.array(place)), size, colour) for place, size, colour in (far, near)))
+    pose = framed(start, cast, ["ball", "ball"], NOBODY, yaw=0.0)
+    np.testing.assert_allclose(pose.eye, turn @ [0, -6, EYE], atol=0.02)
+    alone = framed(start_of(start.things[0]), cast, ["ball", "ball"], NOBODY, yaw=math.pi / 2)
+    np.testing.assert_allclose(alone.eye, turn @ [0, -6, EYE], atol=1e-6)
+
+
+def test_a_card_is_filmed_from_where_its_image_was_taken(untrained):
+    first, later = (start_of(picture_of((x, 0, 0.3), 0.3, RED)) for x in (0, 1))
+    board = Storyboard([Card("a red ball lies there", 1, image=first), Card("it still lies there", 1, image=later)])
+    assert Storyboard.from_json(board.to_json()) == board
+    request = board.request(model=str(untrained), seed=3, steps=3)
+    *_, step = pipeline.plan(Request.from_json(request.to_json()))
+    world = step.world()
+    cut = int(np.flatnonzero(world.camera_cut.values)[0])
+    path = CameraPath(*(world[f"camera_{it}"].values[[0, cut]] for it in ("eye", "target", "roll", "fov")))
+    mark = int(np.abs(world.colour.values - np.array(RED)).sum(axis=-1).argmin())
+    assert cut == 24
+    np.testing.assert_allclose(path.picture(world.position.values[mark, [0, cut]])[1, 0], later.things[0].x, atol=0.05)
+    with pytest.raises(RequestError, match="image of card 1"):
+        board.to_text()
+
+
+def test_every_shot_has_a_start_or_none():
+    with pytest.raises(RequestError, match="2 starts are given and the prompt has 1 shots"):
+        Request("a ball", start=(Start(), None))
+    with pytest.raises(RequestError, match="a card's image"):
+        Card("a ball", image=3)

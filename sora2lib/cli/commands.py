@@ -143,9 +143,11 @@ def info(asked: argparse.Namespace) -> None:
 
 
 def _begins(request: Request) -> str:
-    known = (request.start.ground, request.start.light, request.start.weather) if request.start else ()
-    things = f"{len(request.start.things)} things" if request.start else None
-    return ", ".join(it for it in (*known, things) if it)
+    starts = request.start if isinstance(request.start, tuple) else (request.start,)
+    told = [
+        ", ".join(filter(None, (it.ground, it.light, it.weather, f"{len(it.things)} things"))) for it in starts if it
+    ]
+    return " | ".join(told)
 
 
 def _moves(request: Request) -> str:

@@ -29,6 +29,7 @@ ROUNDS, STUBBORN = 6, 2.0  # of fitting that change; deviations beyond which a p
 TEXTURE = 3.5  # deviations of a row's texture beyond which something is no texture
 LEAST_DIFFERENCE = np.array([10.0, 5.0, 5.0])  # of 0..255
 LEAST_AREA = 30  # pixels
+BLUR = 1  # pixels by which a thing grows when the picture is smoothed
 LEAST_REACH = 2.5  # pixels from the inside of a thing to its rim: cracks in a ground are thinner
 TINTED = 0.10  # how far a shadow's share of the light may differ between colours
 LIT = 0.25  # of a thing must be more than shadow
@@ -54,7 +55,8 @@ class Patch:
     def box(self) -> tuple[int, int, int, int]:
         """Left, top, right and bottom of the box round it; right and bottom are exclusive."""
         rows, columns = (np.flatnonzero(self.mask.any(axis=axis)) for axis in (1, 0))
-        return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+        left, right, top, bottom = (int(it) for it in (columns[0], columns[-1] + 1, rows[0], rows[-1] + 1))
+        return left + BLUR, top + BLUR, right - BLUR, bottom - BLUR
 
 
 def shrunk(frame: Frame) -> Frame:
