@@ -32,7 +32,7 @@ LEAST_AREA = 30  # pixels
 BLUR = 1  # pixels by which a thing grows when the picture is smoothed
 LEAST_REACH = 2.5  # pixels from the inside of a thing to its rim: cracks in a ground are thinner
 TINTED = 0.10  # how far a shadow's share of the light may differ between colours
-LIT = 0.25  # of a thing must be more than shadow
+FLAT = 1.8  # times as wide as high is what lies on the ground
 MOST_SHARE = 0.5  # of the picture: what is larger is no thing
 
 
@@ -146,14 +146,22 @@ def _regions(mask: Flags) -> Iterator[Flags]:
 
 
 def _lit(mask: Flags, dimmed: Flags) -> Iterator[Flags]:
-    """What of a region is more than its shadow, each connected part without its holes."""
-    solid = ndimage.binary_opening(mask & ~dimmed, structure=np.ones((2, 2)))
-    if solid.sum() < LIT * mask.sum():
-        return
-    for part in _regions(solid):
+    """What of a region is more than a shadow, each connected part without its holes."""
+    for part in _regions(mask & ~_shadows(mask & dimmed)):
         whole = without_holes(part)
         if ndimage.distance_transform_edt(np.pad(whole, 1)).max() >= LEAST_REACH:
             yield whole
+
+
+def _shadows(dimmed: Flags) -> Flags:
+    """Those parts of what is dimmed that lie flat: a dark thing stands, its shadow lies on the ground."""
+    labels, _ = ndimage.label(ndimage.binary_opening(dimmed, structure=ALL_SIDES))
+    flat = [
+        index
+        for index, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1)
+        if columns.stop - columns.start > FLAT * (rows.stop - rows.start)
+    ]
+    return np.asarray(ndimage.binary_dilation(np.isin(labels, flat), structure=ALL_SIDES) & dimmed)
 
 
 def _cut(mask: Flags) -> bool:
