@@ -74,6 +74,15 @@ def test_a_drawn_world_is_understood():
     assert "<img alt=" in found._repr_html_()
 
 
+def test_a_picture_unlike_all_that_is_drawn_leaves_its_place_to_the_model():
+    # A meadow under a red sky, striped: no world looks so.
+    picture = with_disc(scenery(), 100, 120, 15, (200, 30, 30))
+    picture[:70], picture[70::2] = (255, 0, 0), (0, 255, 0)
+    found = fit(picture)
+    assert (found.start.ground, found.start.light, found.start.weather) == (None, None, None)
+    assert "The picture is unlike all that is drawn here." in found.notes
+
+
 def test_a_film_tells_how_fast_things_are():
     frames = np.stack([with_disc(scenery(), 60 + 4 * index, 120, 12, (200, 30, 30)) for index in range(12)])
     found = fit(Clip(frames, 24, np.zeros((2, 24000), np.float32)))

@@ -26,6 +26,7 @@ BRIGHTEST = 0.995  # quantile of the brightness that decides it
 PLAIN = 6.0  # of 0..255: the deviation of the brightness of a picture that shows nothing
 USUAL_FOV = 40.0  # degrees: the middle of what worlds are filmed with
 UNSEEN = 1.1  # half heights: where the horizon is taken to lie if it is not in the picture
+STRANGE = 4  # of the numbers of a picture lie beyond all that was drawn: 1 in 25 drawn ones has more
 FAINT = 1.4  # times what counts as different: what stands out less is no thing
 LEAST_SHARE = 0.04  # of the largest thing's area
 FEWEST = 8  # pictures from which speeds are told
@@ -171,8 +172,10 @@ def _understood(small: Frame, start: Start, lens_unknown: bool) -> Fit:
     numbers = look(small, row, mask)
     shares = {name: tables()[name].shares(numbers) for name in ("ground", "light", "weather")}
     best = {name: max(share, key=lambda it: share[it]) for name, share in shares.items()}
-    sure = {name: share[best[name]] for name, share in shares.items()}
-    notes = [
+    strange = tables()["ground"].strange(numbers) > STRANGE
+    sure = {name: 0.0 if strange else share[best[name]] for name, share in shares.items()}
+    notes = ["The picture is unlike all that is drawn here."] if strange else []
+    notes += [
         f"The {name} is not understood; it looks most like {best[name]} ({sure[name]:.0%})."
         for name in shares
         if sure[name] < SURE

@@ -44,6 +44,10 @@ class Table:
         scaled = np.clip((numbers - self.middle) / self.spread, -CLIPPED, CLIPPED)
         return np.asarray(scaled @ self.weights[:-1] + self.weights[-1])
 
+    def strange(self, numbers: Array) -> int:
+        """How many numbers (F,) lie beyond all that was drawn."""
+        return int((np.abs(numbers - self.middle) > CLIPPED * self.spread).sum())
+
     def shares(self, numbers: Array) -> dict[str, float]:
         """How likely each name is."""
         return dict(zip(self.names, softmax(self(numbers)).tolist(), strict=True))
