@@ -180,7 +180,8 @@ class Given:
             named = frozenset(match.asset for match in mentions(ask.prompt))
             first, *later = ask.start if isinstance(ask.start, tuple) else (ask.start,)
             stops = [*(row * STRIDE for row in ends[1:-1]), added + 1]
-            shown = tuple(Opening(*it) for it in zip(later, ends, stops, strict=False) if it[0] and it[0].things)
+            shots_shown = zip(later, ends, stops, strict=False)
+            shown = tuple(Opening(it, row, end) for it, row, end in shots_shown if it and it.things)
             return cls(castable(ask.prompt), None, shot, added + 1, None, first or UNKNOWN, shown, named)
         past = ask.past.isel(time=slice(0, whole_rows(ask.past) * STRIDE + 1), actor=tokens.order(ask.past))
         known, samples = map(str, ask.past.asset.values), past.sizes["time"] + added
