@@ -35,7 +35,7 @@ def main() -> int:
     limits = json.loads(sys.argv[1])
     _confine(limits["memory"], limits["cpu_seconds"])
     try:
-        frames, fps = _decode(sys.stdin.buffer.raw, limits)  # type: ignore[attr-defined]
+        frames, fps = _decode(sys.stdin.buffer, limits)
     except RefusedError as refused:
         return _refuse(str(refused))
     # Pillow says SyntaxError where a PNG breaks off.
