@@ -193,7 +193,9 @@ def _understood(small: Frame, start: Start, lens_unknown: bool) -> Fit:
         start,
         things=tuple(_seen(small, it, numbers) for it in kept),
         horizon=UNSEEN if row is None else 1 - 2 * row / ROWS,
-        **known,
+        ground=known["ground"],
+        light=known["light"],
+        weather=known["weather"],
     )
     return Fit(start, sure, tuple(notes), small)
 

@@ -37,7 +37,8 @@ class Table:
     @classmethod
     def of(cls, plain: dict[str, Any]) -> "Table":
         """Take a table of JSON."""
-        return cls(*(np.array(plain[it]) for it in ("middle", "spread", "weights")), tuple(plain["names"]))
+        middle, spread, weights = (np.array(plain[it]) for it in ("middle", "spread", "weights"))
+        return cls(middle, spread, weights, tuple(plain["names"]))
 
     def __call__(self, numbers: Array) -> Array:
         """What numbers (..., F) weigh, (..., K)."""

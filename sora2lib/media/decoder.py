@@ -8,19 +8,18 @@ here are refused before any decoder sees them.
 import contextlib
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import av
 import numpy as np
 from PIL import Image, ImageOps
 
-try:
-    import resource
-except ImportError:  # Windows has no such limits; time and sizes are limited all the same
-    resource = None  # type: ignore[assignment]
-
+# Windows has no such limits; time and sizes are limited all the same.
+resource: Any = import_module("resource") if os.name == "posix" else None
 PICTURES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"RIFF": "WEBP", b"GIF8": "GIF"}
 CODECS = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "mpeg4"})
 MOST_STREAMS = 8
