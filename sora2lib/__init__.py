@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sora2lib.editing import extend, remix
     from sora2lib.errors import InspectError, MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
     from sora2lib.film import draw, refilm, simulate
+    from sora2lib.fitting.fit import Fit, fit
     from sora2lib.listening import listen
     from sora2lib.looping import loop
     from sora2lib.physics.compare import Comparison, compare
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sora2lib.retaking import retake
     from sora2lib.sound import Stems
     from sora2lib.soundtrack import Soundtrack
+    from sora2lib.start import Seen, Start
     from sora2lib.storyboard import Card, Storyboard
     from sora2lib.world.schema import World
 
@@ -38,6 +40,7 @@ __all__ = [
     "Card",
     "Clip",
     "Comparison",
+    "Fit",
     "InspectError",
     "Levels",
     "MediaError",
@@ -46,8 +49,10 @@ __all__ = [
     "Report",
     "Request",
     "RequestError",
+    "Seen",
     "Sora2Error",
     "Soundtrack",
+    "Start",
     "Stems",
     "Step",
     "Stopped",
@@ -59,6 +64,7 @@ __all__ = [
     "draw",
     "dub",
     "extend",
+    "fit",
     "generate",
     "inspect",
     "listen",
@@ -83,6 +89,7 @@ _HOMES = {
     "errors": ("InspectError", "MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
     "film": ("draw", "refilm", "simulate"),
     "listening": ("listen",),
+    "fitting.fit": ("Fit", "fit"),
     "looping": ("loop",),
     "planner": ("Step",),
     "physics.compare": ("Comparison", "compare"),
@@ -93,6 +100,7 @@ _HOMES = {
     "retaking": ("retake",),
     "sound": ("Stems",),
     "soundtrack": ("Soundtrack",),
+    "start": ("Seen", "Start"),
     "storyboard": ("Card", "Storyboard"),
     "world.schema": ("World",),
 }

@@ -6,6 +6,7 @@ so that what belongs together fits: see :mod:`sora2lib.model.placing`.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -22,13 +23,15 @@ from sora2lib.model.settling import settled
 from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Array, Rows
 from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch
 from sora2lib.model.weights import Model
-from sora2lib.sampler import State, Velocity, ahead, euler, guided
+from sora2lib.sampler import State, Velocity, ahead, euler, guided, led
 from sora2lib.world.support import depth_below
 
 CASTING_STEPS = 30
+KINDS = ("cast", "scene")  # of rows, in the order in which they are planned
 GUIDANCE = 2.5
 
 Assemble = Callable[[State, State, Tensor, State | None], Batch]  # of noisy rows, levels, words, the last estimate
+Hold = Callable[[Array, Array], tuple[Array, Array]]  # what is known of a cast and a scene, NaN where nothing is
 
 
 def velocities(model: Model, prompts: list[str], assemble: Assemble, guidance: float, keep: slice) -> Velocity:
@@ -63,6 +66,7 @@ def noise(generators: list[torch.Generator], *shape: int) -> Tensor:
 def cast(
     model: Model, prompts: list[str], generators: list[torch.Generator],
     *, steps: int = CASTING_STEPS, guidance: float = GUIDANCE, before: Sequence[Rows] = (), level: float = 0.0,
+    holds: Sequence[Hold] = (),
 ) -> Iterator[State]:  # fmt: skip
     """Plan who is there, where, on what ground and in what light.
 
@@ -71,6 +75,8 @@ def cast(
     Parameters
     ----------
     before : worlds to cast again, from their rows as they are at a ``level`` of noise: 0 none of them, 1 no noise.
+    holds : for each world, what is known of rows (SLOTS, CAST_WIDTH) and (SCENE_WIDTH,) in natural scale, given what
+        the plan takes them to be so far. Without any, all is planned.
     """
     count = len(prompts)
     nothing, no_pose = torch.zeros(count, 0, 0, MOTION_WIDTH), torch.zeros(count, 0, 0, POSE_WIDTH)
@@ -90,8 +96,17 @@ def cast(
     if before:
         clean = casting_batch(list(before), model.scales)
         state = level * clean.cast + (1 - level) * state[0], level * clean.scene + (1 - level) * state[1]
-    for estimate in euler(velocities(model, prompts, assemble, guidance, slice(0, 2)), state, levels):
+    velocity = velocities(model, prompts, assemble, guidance, slice(0, 2))
+    for estimate in euler(led(velocity, partial(_known, model, holds)) if holds else velocity, state, levels):
         yield estimate.guess
+
+
+def _known(model: Model, holds: Sequence[Hold], guess: State) -> State:
+    """What is known of standardised rows, and NaN; the holds speak of natural ones."""
+    cast, scene = (model.scales.leave(kind, it).double().numpy() for kind, it in zip(KINDS, guess, strict=True))
+    told = zip(*(hold(who, where) for hold, who, where in zip(holds, cast, scene, strict=True)), strict=True)
+    known = (torch.as_tensor(np.stack(them), dtype=torch.float32) for them in told)
+    return tuple(model.scales.enter(kind, it) for kind, it in zip(KINDS, known, strict=True))
 
 
 def set_out(model: Model, cast: Tensor, scene: Tensor, assets: tuple[str, ...]) -> Rows:

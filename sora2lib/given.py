@@ -7,19 +7,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib.camera import Camera
+from sora2lib.camera import Camera, Pose
 from sora2lib.camera.paths import first_pose
-from sora2lib.model import tokens, windows
-from sora2lib.model.camera import encode_camera
-from sora2lib.model.tokens import DT, Array, Rows
+from sora2lib.model import rotations, tokens, windows
+from sora2lib.model.camera import CAMERA_WIDTH, encode_camera
+from sora2lib.model.tokens import COLUMNS, DT, MOTION_WIDTH, SPEED, START, Array, Rows
 from sora2lib.model.tracks import STRIDE
 from sora2lib.prompt import shots
 from sora2lib.request import Cameras
 from sora2lib.seam import eased
+from sora2lib.sighted import Seating, framed, held, scene_held, seat
+from sora2lib.start import Start, Starts
 from sora2lib.world.assets import ASSETS
+from sora2lib.world.filming import LOWEST_EYE
 from sora2lib.world.nouns import mentions
 from sora2lib.world.schema import RATE, World
 
+UNKNOWN = Start()  # of which nothing is known
 SEEN_BY = ("camera_eye", "camera_target", "camera_roll", "camera_fov", "camera_cut")
 
 
@@ -45,7 +49,8 @@ class Ask:
 
     With a ``past`` the plan goes on from the end of that world, with its cast; the seconds are those that are added.
     A ``camera`` films what is planned; of several, each films its shot. What else is known of the time from the past on
-    is ``held``.
+    is ``held``. A plan without a past begins as its ``start`` tells; of several, each
+    tells from where its shot is seen at first.
     """
 
     prompt: str
@@ -54,6 +59,7 @@ class Ask:
     past: World | None = None
     camera: Cameras = None
     held: Held | None = None
+    start: Starts = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,15 @@ class Take:
         return encode_camera(self.film(lengthened(world, long)).isel(time=samples))
 
 
+@dataclass(frozen=True)
+class Opening:
+    """What a shot after the first shows when it begins, with a time row; it ends with a sample (exclusive)."""
+
+    start: Start
+    row: int
+    stop: int
+
+
 def takes(camera: Cameras, ends: Sequence[int], samples: int, past: World | None = None) -> tuple[Take, ...]:
     """What each camera films of a world of some samples, the shots of which end with the time rows ``ends``.
 
@@ -140,6 +155,10 @@ class Given:
     takes : what is filmed by cameras that are given; the rest is left to the model.
     samples : how many it shall have; rows may hold some more.
     held : what is known from the past on, its actors in cast order; or None.
+    start : what is known of its first moment.
+    openings : what later shots show first.
+    named : assets that the prompt names.
+    seating : which of the cast is what in the start, once there is a cast; or None.
     """
 
     assets: tuple[str, ...]
@@ -147,13 +166,23 @@ class Given:
     takes: tuple[Take, ...]
     samples: int
     held: Held | None = None
+    start: Start = UNKNOWN
+    openings: tuple[Opening, ...] = ()
+    named: frozenset[str] = frozenset()
+    seating: Seating | None = None
 
     @classmethod
     def of(cls, ask: Ask, ends: Sequence[int]) -> "Given":
         """Take what a plan is given whose shots end with the time rows ``ends``."""
         added = math.ceil(ask.seconds * RATE - 1e-6)
         if ask.past is None:
-            return cls(castable(ask.prompt), None, takes(ask.camera, ends, added + 1), added + 1)
+            shot = takes(ask.camera, ends, added + 1)
+            named = frozenset(match.asset for match in mentions(ask.prompt))
+            first, *later = ask.start if isinstance(ask.start, tuple) else (ask.start,)
+            stops = [*(row * STRIDE for row in ends[1:-1]), added + 1]
+            shots_shown = zip(later, ends, stops, strict=False)
+            shown = tuple(Opening(it, row, end) for it, row, end in shots_shown if it and it.things)
+            return cls(castable(ask.prompt), None, shot, added + 1, None, first or UNKNOWN, shown, named)
         past = ask.past.isel(time=slice(0, whole_rows(ask.past) * STRIDE + 1), actor=tokens.order(ask.past))
         known, samples = map(str, ask.past.asset.values), past.sizes["time"] + added
         assets = tuple(dict.fromkeys((*castable(ask.prompt), *known)))
@@ -177,8 +206,51 @@ class Given:
 
     def roaming(self, row: int) -> Take | None:
         """The take that begins with a time row and moves from a place that nobody has chosen yet."""
+        if (row == 0 and self.start.things) or any(it.row == row for it in self.openings):
+            return None  # the camera begins where a picture was taken
         take = self.take(row)
         return take if take and take.start == row * STRIDE and not take.camera.absolute else None
+
+    def hold(self, cast: Array, scene: Array) -> tuple[Array, Array]:
+        """What the start tells of rows of a cast (S, CAST_WIDTH) and a scene (SCENE_WIDTH,); NaN where it does not."""
+        names = tokens.asset_names(cast, assets=self.assets)
+        return held(self.start, cast, names, self.named), scene_held(self.start, len(scene))
+
+    def seated(self, rows: Rows) -> tuple["Given", Rows]:
+        """The same, knowing who is what in the start, and the rows with all as it is there."""
+        if not self.start.things:
+            return self, rows
+        names = tokens.asset_names(rows.cast, assets=self.assets)
+        known = held(self.start, rows.cast, names, self.named)
+        seating = seat(self.start, rows.cast, names, self.named)
+        cast, pose = np.where(np.isnan(known), rows.cast, known), Camera.static(seating.pose)
+        first = [it for it in self.takes if it.start == 0 and not it.camera.absolute]
+        shots = tuple(replace(it, camera=pose + it.camera) if it in first else it for it in self.takes)
+        placed = replace(rows, cast=cast, motion=windows.at_rest(cast[: len(rows.motion)]))
+        return replace(self, takes=shots, seating=seating), placed
+
+    def pictured(self, rows: Rows, cuts: tuple[int, ...], row: int) -> "Given":
+        """The same, what films from a time row on beginning where the picture of that shot was taken."""
+        shown, take = next((it for it in self.openings if it.row == row), None), self.take(row)
+        if shown is None or (take and take.camera.absolute):
+            return self
+        now, cast = self.world(rows, cuts).isel(time=row * STRIDE), rows.cast.copy()
+        cast[:, START], cast[:, COLUMNS] = now.position.values, rotations.to_columns(now.rotation.values)
+        names, ahead = tokens.asset_names(cast, assets=self.assets), (now.camera_target - now.camera_eye).values
+        seen_from = Camera.static(framed(shown.start, cast, names, self.named, math.atan2(ahead[0], ahead[1])))
+        begin = row * STRIDE
+        shot = replace(take, camera=seen_from + take.camera) if take else Take(seen_from, begin, shown.stop, begin)
+        return replace(self, takes=(shot, *(it for it in self.takes if it is not take)))
+
+    def begun(self, movers: int) -> tuple[Array, Array]:
+        """What is known of the first row of the camera (CAMERA_WIDTH,) and of movers (M, MOTION_WIDTH); else NaN."""
+        camera, motion = np.full(CAMERA_WIDTH, np.nan), np.full((movers, MOTION_WIDTH), np.nan)
+        if self.seating is None:
+            return camera, motion
+        pose, moves = self.seating.pose, self.seating.rows < movers
+        camera[:8] = *pose.eye, *pose.target, math.radians(pose.roll), math.log(math.radians(pose.fov or 0.0))
+        motion[self.seating.rows[moves], SPEED] = self.seating.velocity[moves]
+        return camera, motion
 
     def placed(self, rows: Rows, cuts: tuple[int, ...], row: int) -> "Given":
         """The same, the moves of what roams from a time row on beginning where the camera of the rows does."""
@@ -196,6 +268,8 @@ class Given:
         world = tokens.decode(rows, assets=self.assets, cuts=begun, past=self.past)
         world = eased(world, self.past.sizes["time"]) if self.past is not None else world
         world = world.isel(time=slice(0, self.samples))
+        if self.seating and not self.take(0):
+            world = filmed_from(world, self.seating.pose)
         for take in self.takes:
             world = take.film(world)
         return world
@@ -210,6 +284,24 @@ class Given:
             return rows.camera
         take = self.take(row)
         return None if take is None else take.views(self.world(rows, cuts), stop)
+
+
+def filmed_from(world: World, pose: Pose) -> World:
+    """The world with the camera's first shot moved, as a whole, to begin at a pose with a field of view."""
+    now, first = first_pose(world), ~np.maximum.accumulate(world.camera_cut.values)
+    moved = {
+        name: world[name].values + np.multiply.outer(first, np.subtract(new, old))
+        for name, new, old in (
+            ("camera_eye", pose.eye, now.eye),
+            ("camera_target", pose.target, now.target),
+            ("camera_roll", math.radians(pose.roll), math.radians(now.roll)),
+        )
+    }
+    moved["camera_fov"] = world.camera_fov.values * np.where(first, (pose.fov or 1.0) / (now.fov or 1.0), 1.0)
+    moved["camera_eye"][:, 2] = np.maximum(
+        moved["camera_eye"][:, 2], np.minimum(LOWEST_EYE, world.camera_eye.values[:, 2])
+    )
+    return world.assign({name: (world[name].dims, track) for name, track in moved.items()})
 
 
 def lengthened(world: World, samples: int) -> World:

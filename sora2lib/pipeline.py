@@ -10,6 +10,7 @@ from typing import Any
 from sora2lib.clip import Clip
 from sora2lib.dialogue import seen
 from sora2lib.film import develop
+from sora2lib.fitting.fit import Fit, Picture, fit
 from sora2lib.given import Ask, shot_ends, takes
 from sora2lib.model import weights
 from sora2lib.model.text import unknown_words, unread
@@ -21,11 +22,13 @@ from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Cameras, Request, draw_seed
 from sora2lib.script import Script, script, spoken, unseen
 from sora2lib.soundtrack import OWN, SILENT
+from sora2lib.start import Start, Starts
 from sora2lib.world.nouns import mentions
 from sora2lib.world.schema import RATE, World
 from sora2lib.world.simulate import resimulate
 from sora2lib.world.vocabulary import GROUNDS
 
+Pictures = Picture | Fit | Start | None | tuple[Picture | Fit | Start | None, ...]
 NOT_CAST = frozenset(("camera", "picture", "sun", "moon", *GROUNDS))  # named as what films, or as the place
 
 
@@ -43,6 +46,7 @@ def generate(
     guidance: float | None = None,
     camera: Cameras = None,
     sound: bool = True,
+    start: Pictures = None,
 ) -> Clip:
     """Make a clip from a sentence.
 
@@ -61,15 +65,20 @@ def generate(
     camera : how it is filmed, exactly; where its moves begin is the model's choice, unless it has a pose of its own.
         A tuple has a camera or None for each shot of the prompt.
     sound : whether the clip is heard.
+    start : a picture or a film whose first moment is that of the clip, as far as it is understood: a path, an array, a
+        clip, or what :func:`sora2lib.fit` made of one. A tuple has one or None for each shot of the prompt; a later
+        shot is filmed from where its picture shows the cast.
 
     Returns
     -------
-    The clip, with its world and request; ``clip.notices`` says which words were not understood.
+    The clip, with its world and request; ``clip.notices`` says what of the words and of the picture was not understood.
 
     Raises
     ------
     RequestError
         A value breaks its rule, or the camera needs an actor that the model has not cast.
+    MediaError
+        The picture cannot be read, see :func:`sora2lib.fit`.
     ModelError
         The weights are missing, damaged or of another version.
 
@@ -88,8 +97,20 @@ def generate(
         guidance=guidance,
         camera=camera,
         sound=sound,
+        start=beginning(start),
     )
     return make(request)
+
+
+def beginning(start: Pictures) -> Starts:
+    """What a clip, or each of its shots, begins with, read off pictures if need be."""
+    if isinstance(start, tuple):
+        return tuple(map(_begun, start))
+    return _begun(start)
+
+
+def _begun(start: Picture | Fit | Start | None) -> Start | None:
+    return start if start is None or isinstance(start, Start) else fit(start).start
 
 
 def steps(
@@ -102,6 +123,7 @@ def steps(
     steps: int | None = None,
     guidance: float | None = None,
     camera: Cameras = None,
+    start: Pictures = None,
 ) -> Iterator[Step]:
     """Watch a world come out of noise: one :class:`~sora2lib.Step` for each denoising step.
 
@@ -119,6 +141,7 @@ def steps(
         steps=steps,
         guidance=guidance,
         camera=camera,
+        start=beginning(start),
     )
     return plan(request)
 
@@ -132,7 +155,7 @@ def make(request: Request) -> Clip:
 def plan(request: Request) -> Iterator[Step]:
     """Turn a request into a world, one step at a time; its style is in it, and what is said."""
     told = script(request.prompt, request.seconds)  # what cannot be said in the time shows now, not when all is done
-    ask = Ask(seen(request.prompt), request.seed, request.seconds, camera=request.camera)
+    ask = Ask(seen(request.prompt), request.seed, request.seconds, camera=request.camera, start=request.start)
     steps = plan_world(weights.load(request.model), ask, **asked_of(request))
     return (replace(step, guess=partial(_told, step.guess, request.style, told)) for step in steps)
 
@@ -176,7 +199,19 @@ def _filmed(world: World, request: Request) -> World:
 
 def notices(request: Request) -> tuple[str, ...]:
     """What the user should know: values that were rounded, words that are not read or not understood."""
-    return (*request.notices, *of_words(request))
+    return (*request.notices, *of_words(request), *_of_start(request.start))
+
+
+def _of_start(starts: Starts) -> Iterator[str]:
+    """What the picture with which a clip begins did not tell."""
+    start = starts[0] if isinstance(starts, tuple) else starts
+    if start is None:
+        return
+    unknown = [name for name in ("ground", "light", "weather") if getattr(start, name) is None]
+    if unknown:
+        yield f"not understood in the picture, and left to the model: {', '.join(unknown)}"
+    if not start.things:
+        yield "nothing stands out in the picture; who is there, and the camera, are the model's choice"
 
 
 def of_words(request: Request) -> tuple[str, ...]:

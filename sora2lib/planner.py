@@ -29,7 +29,7 @@ from sora2lib.model.tokens import MOTION_WIDTH, START, Array, Rows
 from sora2lib.model.transformer import Batch
 from sora2lib.model.weights import Model
 from sora2lib.prompt import shots
-from sora2lib.sampler import State, cascade, euler
+from sora2lib.sampler import State, cascade, euler, led
 from sora2lib.world.schema import World
 
 SPAN = 12  # time rows that the network plans together: four seconds
@@ -98,12 +98,14 @@ def plan_many(
     start, look = (max(4, steps * part // MOTION_STEPS) for part in (CASTING_STEPS, FRAMING_STEPS))
     casting, framing = 0 if worlds else start, [it for it in stretches if any(one.roaming(it.fresh) for one in given)]
     count, total = itertools.count(1), casting + look * len(framing) + steps * len(stretches)
-    first, unfilmed = [one[0].prompt for one in told], [replace(it, takes=()) for it in given]
+    opening, unfilmed = [one[0].prompt for one in told], [replace(it, takes=()) for it in given]
     if casting:
-        for rows in cast(model, first, generators, steps=casting, guidance=guidance):
+        holds = [it.hold for it in given] if any(ask.start for ask in asks) else []
+        for rows in cast(model, opening, generators, steps=casting, guidance=guidance, holds=holds):
             yield ManyStep(next(count), total, "casting", partial(_decode_casts, model, rows, unfilmed))
         assets = [it.assets for it in given]
-        worlds = set_down_all(model, first, generators, _set_out_all(model, rows, given), assets)
+        worlds = set_down_all(model, opening, generators, _set_out_all(model, rows, given), assets)
+        given, worlds = map(list, zip(*map(Given.seated, given, worlds), strict=True))
     for stretch in stretches:
         prompts, cuts = [one[stretch.shot].prompt for one in told], tuple(ends[: stretch.shot])
         before, strength = worlds, guidance if stretch.given else PLAIN
@@ -113,11 +115,14 @@ def plan_many(
             for looks in motion(model, prompts, scouts, before, stretch, steps=look, guidance=strength, lag=lag):
                 yield ManyStep(next(count), total, "framing", partial(_decode_all, looks, given, cuts))
             given = [it.placed(look, cuts, stretch.fresh) for it, look in zip(given, looks, strict=True)]
+        given = [it.pictured(world, cuts, stretch.fresh) for it, world in zip(given, before, strict=True)]
         views = [it.views(world, cuts, stretch.fresh, ends[-1]) for it, world in zip(given, before, strict=True)]
         filmed = [it for it in views if it is not None]
         moved = [it.moved(len(world.motion)) for it, world in zip(given, before, strict=True)]
+        first = not stretch.fresh and any(it.seating for it in given)
+        begun = [it.begun(len(world.motion)) for it, world in zip(given, before, strict=True)] if first else []
         for worlds in motion(
-            model, prompts, generators, before, stretch, filmed, moved, steps=steps, guidance=strength, lag=lag
+            model, prompts, generators, before, stretch, filmed, moved, begun, steps=steps, guidance=strength, lag=lag
         ):
             yield ManyStep(next(count), total, "motion", partial(_decode_all, worlds, given, cuts))
 
@@ -187,13 +192,14 @@ def _stretches(ends: Sequence[int], past: int = 0, known: int = 0) -> list[Stret
 
 def motion(
     model: Model, prompts: list[str], generators: list[torch.Generator], worlds: list[Rows], stretch: Stretch,
-    filmed: Sequence[Array] = (), moved: Sequence[NDArray[np.bool_]] = (),
+    filmed: Sequence[Array] = (), moved: Sequence[NDArray[np.bool_]] = (), begun: Sequence[tuple[Array, Array]] = (),
     *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG,
 ) -> Iterator[list[Rows]]:  # fmt: skip
     """Plan a stretch of worlds whose cast, and whose rows before, are there.
 
     ``filmed`` holds the camera rows (K, CAMERA_WIDTH) of worlds whose camera is given, from their first row on;
-    ``moved`` tells which movers (M,) of each world are planned, without it all.
+    ``moved`` tells which movers (M,) of each world are planned, without it all. ``begun`` holds what is known of
+    the first row of the camera and of the movers, see :meth:`sora2lib.given.Given.begun`.
     Yields whole worlds, from their first row on, after each step.
     """
     count, rows = len(worlds), stretch.stop - stretch.start
@@ -222,11 +228,23 @@ def motion(
     moments = cascade(stretch.end - stretch.fresh, steps, lag)
     levels = [_levels(level, stretch, bool(filmed), free, figures) for level in moments]
     velocity = velocities(model, prompts, assemble, guidance, slice(2, 5))
+    if begun:
+        known = _first_known(model, begun, (looks, moves, poses))
+        velocity = led(velocity, lambda _: known)
     for estimate in euler(velocity, (looks, moves, poses), levels):
         yield [
             _joined(model, world, stretch, way, *guess)
             for world, way, *guess in zip(worlds, gone, *estimate.guess, strict=True)
         ]
+
+
+def _first_known(model: Model, begun: Sequence[tuple[Array, Array]], like: State) -> State:
+    """Standardised rows like those that are planned, of which what is known of the first is there, and NaN."""
+    known = tuple(torch.full_like(it, torch.nan) for it in like)
+    for index, (camera, moves) in enumerate(begun):
+        known[0][index, 0] = model.scales.enter("camera", torch.as_tensor(camera, dtype=torch.float32))
+        known[1][index, : len(moves), 0] = model.scales.enter("motion", torch.as_tensor(moves, dtype=torch.float32))
+    return known
 
 
 def _levels(level: Tensor, stretch: Stretch, filmed: bool, free: Tensor, figures: int) -> State:

@@ -3,6 +3,7 @@
 import json
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from numbers import Integral, Real
 from typing import Any
@@ -11,6 +12,7 @@ from sora2lib.camera import Camera
 from sora2lib.dialogue import seen
 from sora2lib.errors import RequestError
 from sora2lib.prompt import shots
+from sora2lib.start import Start, Starts
 from sora2lib.world.vocabulary import STYLES
 
 PROMPT_LIMIT = 32_000  # characters
@@ -140,6 +142,8 @@ class Request:
     guidance : how strongly to follow the prompt, 0 to 20; None leaves it to the model.
     camera : how it is filmed; None leaves it to the model. A tuple has a camera or None for each shot of the prompt.
     sound : whether the clip is heard.
+    start : what its first moment shows, see :func:`sora2lib.fit`; None leaves it to the model. A tuple has one or
+        None for each shot of the prompt; a later shot takes from it only where the camera stands.
 
     Raises
     ------
@@ -162,6 +166,7 @@ class Request:
     guidance: float | None = None
     camera: Cameras = None
     sound: bool = True
+    start: Starts = None
 
     def __post_init__(self) -> None:
         _check_prompt(self.prompt)
@@ -175,18 +180,21 @@ class Request:
         for name in ("seconds", "fps", "seed", "steps", "guidance"):
             # Plain numbers, so that numpy's are equal to ours in hash and JSON.
             object.__setattr__(self, name, check(name, getattr(self, name)))
-        self._check_cameras()
+        self._check_each("camera", check_camera)
+        self._check_each("start", check_start)
 
-    def _check_cameras(self) -> None:
-        if not isinstance(self.camera, list | tuple):
-            check_camera(self.camera)
+    def _check_each(self, name: str, check: Callable[[Any], Any]) -> None:
+        """Check what is given for all, or for each shot."""
+        given = getattr(self, name)
+        if not isinstance(given, list | tuple):
+            check(given)
             return
-        object.__setattr__(self, "camera", tuple(map(check_camera, self.camera)))
+        object.__setattr__(self, name, tuple(map(check, given)))
         told = len(shots(seen(self.prompt), self.seconds))
-        if len(self.camera) != told:
+        if len(given) != told:
             raise RequestError(
-                f"{len(self.camera)} cameras are given and the prompt has {told} shots in {self.seconds:g} s; give one "
-                "for each shot, None where the model shall film"
+                f"{len(given)} {name}s are given and the prompt has {told} shots in {self.seconds:g} s; give one "
+                "for each shot, None where it is left to the model"
             )
 
     @property
@@ -211,7 +219,10 @@ class Request:
 
     def to_json(self) -> str:
         """Return JSON text; :meth:`from_json` brings the request back."""
-        return json.dumps(asdict(self) | {"camera": _plain(self.camera)})
+        plain = asdict(self) | {"camera": _plain(self.camera), "start": _plain(self.start)}
+        if self.start is None:
+            del plain["start"]  # as earlier versions wrote it
+        return json.dumps(plain)
 
     @classmethod
     def from_json(cls, text: str) -> "Request":
@@ -223,14 +234,14 @@ class Request:
         known = [known.name for known in fields(cls)]
         if not isinstance(plain, dict) or "prompt" not in plain or set(plain) - set(known):
             raise RequestError(f"{_short(text)} is no request; give prompt and any other of {', '.join(known)}")
-        return cls(**plain | {"camera": _cameras(plain.get("camera"))})
+        return cls(**plain | {"camera": _cameras(plain.get("camera")), "start": _starts(plain.get("start"))})
 
 
-def _plain(camera: Cameras) -> list[Any] | None:
-    """What JSON can hold of cameras: a list of moves, or a list of such lists."""
-    if isinstance(camera, tuple):
-        return [it and it.to_plain() for it in camera]
-    return None if camera is None else camera.to_plain()
+def _plain(given: Cameras | Starts) -> Any:
+    """What JSON can hold of cameras, a list of moves or a list of such lists, and of starts, an object or a list."""
+    if isinstance(given, tuple):
+        return [it and it.to_plain() for it in given]
+    return None if given is None else given.to_plain()
 
 
 def _cameras(plain: Any) -> Cameras:
@@ -238,6 +249,13 @@ def _cameras(plain: Any) -> Cameras:
     if isinstance(plain, list) and all(it is None or isinstance(it, list) for it in plain):
         return tuple(None if it is None else Camera.from_plain(it) for it in plain)
     return None if plain is None else Camera.from_plain(plain)
+
+
+def _starts(plain: Any) -> Starts:
+    """Undo :func:`_plain`."""
+    if isinstance(plain, list):
+        return tuple(None if it is None else Start.from_plain(it) for it in plain)
+    return None if plain is None else Start.from_plain(plain)
 
 
 def check(name: str, value: Any) -> Any:
@@ -329,6 +347,13 @@ def check_camera(camera: Camera | None) -> Camera | None:
     if camera is not None and not isinstance(camera, Camera):
         raise RequestError(f"camera is {_short(camera)}; give a Camera, such as sora2lib.Camera.orbit(90)")
     return camera
+
+
+def check_start(start: Start | None) -> Start | None:
+    """Return a start, or raise a :class:`~sora2lib.errors.RequestError` if it is something else."""
+    if start is not None and not isinstance(start, Start):
+        raise RequestError(f"start is {_short(start)}; give what sora2lib.fit(picture).start is")
+    return start
 
 
 def _check_name(name: str, value: str, known: tuple[str, ...]) -> None:

@@ -56,6 +56,30 @@ def ahead(x: Tensor, level: Tensor, velocity: Tensor) -> Tensor:
     return x + _expand(1 - level, x) * velocity
 
 
+def led(velocity: Velocity, known: Callable[[State], State]) -> Velocity:
+    """Lead what is known to what it is known to be, and leave the rest to the velocity.
+
+    ``known`` returns, for the clean state to which the velocity points, the same with the channels that are known as
+    they are, and NaN in all others. A known channel goes straight there, so that at every step it is its known value at
+    the row's level of noise, and the network sees it as it saw data in training.
+
+    >>> speed = led(lambda x, t: (0 * x[0],), lambda guess: (torch.tensor([2.0, torch.nan]),))
+    >>> speed((torch.zeros(2),), (torch.tensor(0.5),))
+    (tensor([4., 0.]),)
+    """
+
+    def straight(state: State, levels: State) -> State:
+        speed = velocity(state, levels)
+        clean = known(tuple(ahead(x, t, v) for x, t, v in zip(state, levels, speed, strict=True)))
+        # A row without noise does not move; whatever its speed, it counts for nothing.
+        return tuple(
+            torch.where(c.isnan(), v, (c - x) / _expand(1 - t, x).clamp(min=1e-6))
+            for x, t, v, c in zip(state, levels, speed, clean, strict=True)
+        )
+
+    return straight
+
+
 def guided(velocity: Velocity, unconditional: Velocity, guidance: float) -> Velocity:
     """Classifier-free guidance (Ho & Salimans 2022): exaggerate what the condition changes; 1 is without."""
 

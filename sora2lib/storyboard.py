@@ -1,4 +1,4 @@
-"""A storyboard: cards, each a shot with its words, its length and its camera, in one world.
+"""A storyboard: cards, each a shot with its words, its length, its camera and its image, in one world.
 
 It is asked for as one request: the cards are the shots of one prompt, whose cast and place carry over.
 """
@@ -16,6 +16,7 @@ from sora2lib.dialogue import seen
 from sora2lib.errors import RequestError
 from sora2lib.prompt import SHORTEST, laid_out, shots
 from sora2lib.request import Cameras, Request, check, check_camera
+from sora2lib.start import Start
 
 if TYPE_CHECKING:
     from sora2lib.clip import Clip
@@ -37,6 +38,7 @@ class Card:
     text : what is seen and heard in it.
     seconds : how long it lasts, 1 to 120, kept to the millisecond; cuts lie on thirds of a second.
     camera : how it is filmed, exactly; None leaves it to the model. Its time begins with the shot.
+    image : path of a picture, or its ``Start``. The first card's shows who is there, a later one's whence it is filmed.
 
     Raises
     ------
@@ -50,12 +52,16 @@ class Card:
     text: str
     seconds: float = USUAL
     camera: Camera | None = None
+    image: str | Start | None = None
 
     def __post_init__(self) -> None:
+        if self.image is not None and (not isinstance(self.image, str | Start) or not self.image):
+            raise RequestError(
+                f"a card's image is {_short(self.image)}; give the path of a picture, or fit(path).start"
+            )
         if not isinstance(self.text, str) or not self.text.strip():
             raise RequestError(f"a card's text is {_short(self.text)}; say what is seen, such as 'a red ball bounces'")
         object.__setattr__(self, "text", self.text.strip())
-        # NaN compares false with everything.
         if not isinstance(self.seconds, Real) or isinstance(self.seconds, bool) or not self._lasts():
             raise RequestError(
                 f"a card's seconds are {_short(self.seconds)}; they must be a number from {SHORTEST:g} to {LONGEST:g}; "
@@ -71,7 +77,7 @@ class Card:
             )
 
     def _lasts(self) -> bool:
-        return SHORTEST <= float(self.seconds) <= LONGEST
+        return SHORTEST <= float(self.seconds) <= LONGEST  # NaN compares false with everything
 
 
 @dataclass(frozen=True)
@@ -170,15 +176,20 @@ class Storyboard:
         told = tuple(card.camera for card in self.cards)
         return told if any(told) else None
 
+    @property
+    def _asked(self) -> dict[str, Any]:
+        shown = tuple(sora2lib.fit(it.image).start if isinstance(it.image, str) else it.image for it in self.cards)
+        return {"seconds": self.seconds, "camera": self.cameras, "start": shown if any(shown) else None}
+
     def changed(self, index: int, **values: Any) -> "Storyboard":
-        """Return the storyboard with other values of one card, counted from 0: its text, seconds or camera.
+        """Return the storyboard with other values of one card, counted from 0: its text, seconds, camera or image.
 
         >>> Storyboard(["a ball rolls", "it stops"]).changed(1, text="it bounces")[1].text
         'it bounces'
         """
         unknown = set(values) - {it.name for it in fields(Card)}
         if unknown:
-            raise RequestError(f"a card has no {', '.join(sorted(unknown))}; change its text, seconds or camera")
+            raise RequestError(f"a card has no {', '.join(sorted(unknown))}; change its text, seconds, camera or image")
         return self._with(self._index(index), 1, [replace(self[index], **values)])
 
     def inserted(self, index: int, card: Card | str) -> "Storyboard":
@@ -198,14 +209,14 @@ class Storyboard:
         >>> Storyboard(["a ball rolls", "it stops"]).request(seed=7).seconds
         8.0
         """
-        return Request(self.prompt, seconds=self.seconds, camera=self.cameras, **asked)
+        return Request(self.prompt, **self._asked, **asked)
 
     def generate(self, **asked: Any) -> "Clip":
         """Make a clip of it; size, fps, seed, model, style, physics, steps and guidance are those of ``generate``.
 
         >>> board.generate(seed=1, size="640x360").save("board.mp4")  # doctest: +SKIP
         """
-        return sora2lib.generate(self.prompt, seconds=self.seconds, camera=self.cameras, **asked)
+        return sora2lib.generate(self.prompt, **self._asked, **asked)
 
     def steps(self, **asked: Any) -> "Iterator[Step]":
         """Watch its world come out of noise; seed, model, style, steps and guidance are those of ``sora2lib.steps``.
@@ -215,7 +226,7 @@ class Storyboard:
         >>> *_, last = board.steps(seed=1)                                              # doctest: +SKIP
         >>> sora2lib.draw(last.world().assign(snow=0.8), seconds=board.seconds)         # doctest: +SKIP
         """
-        return sora2lib.steps(self.prompt, seconds=self.seconds, camera=self.cameras, **asked)
+        return sora2lib.steps(self.prompt, **self._asked, **asked)
 
     def to_json(self) -> str:
         """Return JSON text; :meth:`from_json` brings the storyboard back."""
@@ -248,7 +259,7 @@ class Storyboard:
         Raises
         ------
         RequestError
-            A camera has what words cannot tell, such as key poses.
+            A camera has what words cannot tell, such as key poses, or a card has an image.
 
         >>> print(Storyboard([Card("a ball rolls", 3, Camera.orbit(90)), "it stops"], "At night.").to_text())
         At night.
@@ -260,8 +271,9 @@ class Storyboard:
         told = []
         for number, card in enumerate(self.cards, start=1):
             words = card.camera.words() if card.camera else ""
-            if card.camera and not words:
-                raise RequestError(f"the camera of card {number} cannot be told in words; use to_json()")
+            if card.image or (card.camera and not words):
+                what = "image" if card.image else "camera"
+                raise RequestError(f"the {what} of card {number} cannot be told in words; use to_json()")
             told.append(f"({words}) {card.text}" if words else card.text)
         return self._listed(told)
 
@@ -310,7 +322,8 @@ def _read(words: str, seconds: float) -> Card:
 
 def _plain(card: Card) -> dict[str, Any]:
     camera = {"camera": card.camera.to_plain()} if card.camera else {}
-    return {"text": card.text, "seconds": card.seconds} | camera
+    shown = card.image.to_plain() if isinstance(card.image, Start) else card.image
+    return {"text": card.text, "seconds": card.seconds} | camera | ({"image": shown} if shown else {})
 
 
 def _card(number: int, plain: Any) -> Card:
@@ -318,10 +331,11 @@ def _card(number: int, plain: Any) -> Card:
     try:
         if isinstance(plain, str):
             return Card(plain)
-        if not isinstance(plain, dict) or not {"text"} <= set(plain) <= {"text", "seconds", "camera"}:
-            raise RequestError(f"{_short(plain)} is no card; give an object of text, seconds and camera")
-        camera = plain.get("camera")
-        return Card(**plain | {"camera": None if camera is None else Camera.from_plain(camera)})
+        if not isinstance(plain, dict) or not {"text"} <= set(plain) <= {"text", "seconds", "camera", "image"}:
+            raise RequestError(f"{_short(plain)} is no card; give an object of text, seconds, camera and image")
+        camera, image = plain.get("camera"), plain.get("image")
+        read = {"image": Start.from_plain(image)} if isinstance(image, dict) else {}
+        return Card(**plain | {"camera": None if camera is None else Camera.from_plain(camera)} | read)
     except RequestError as error:
         raise RequestError(f"card {number}: {error}") from error
 

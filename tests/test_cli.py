@@ -11,6 +11,7 @@ import threading
 import time
 from pathlib import Path
 
+import imageio.v3 as imageio
 import numpy as np
 import pytest
 
@@ -55,6 +56,7 @@ def in_an_empty_folder(tmp_path, monkeypatch):
         (["info", "no.mp4"], "there is no file no.mp4"),
         (["make", "a", "--camera", "orbit 90"], "lacks a way or an amount"),
         (["make", "a", "--camera", "no.csv"], "cannot be read as a table"),
+        (["make", "a", "--start", "no.png"], "no.png cannot be read"),
         (["refilm", "no.mp4", "--camera", "orbit left 90"], "there is no file no.mp4"),
         (["refilm", "a.mp4", "--camera", "no.json"], "no.json cannot be read"),
         (["extend", "no.mp4", "it stops"], "there is no file no.mp4"),
@@ -233,6 +235,20 @@ def test_make_takes_a_camera(untrained, in_an_empty_folder):
     assert main([*words, "--camera", "path.json"]) == 0
     assert load("a.mp4").request.camera == camera
     assert main(["info", "a.mp4"]) == 0
+
+
+def test_make_starts_from_a_picture(untrained, in_an_empty_folder, capsys):
+    picture = np.full((90, 160, 3), (80, 90, 60), np.uint8)
+    picture[40:70, 60:90] = (220, 30, 30)
+    imageio.imwrite("photo.png", picture)
+    words = ["make", "a box", "--model", untrained, "--seed", "7", "--steps", "3", "--out", "a.mp4", *SMALL]
+    assert main([*words, "--start", "photo.png"]) == 0
+    assert "sora2lib: note: Fit(" in capsys.readouterr().err
+    (thing,) = load("a.mp4").request.start.things
+    assert (thing.x, thing.y) == pytest.approx((-5 / 45, -10 / 45), abs=0.03)
+    (in_an_empty_folder / "photo.png").write_text("no picture")
+    assert main([*words, "--start", "photo.png", "--force"]) == 2
+    assert "is no PNG" in capsys.readouterr().err
 
 
 def test_a_file_is_kept_unless_forced(tmp_path, capsys):

@@ -9,19 +9,22 @@ from sora2lib.cli import parser
 
 SURFACE = {
     "Camera": "moves",
-    "Card": "text seconds camera",
+    "Card": "text seconds camera image",
     "Clip": "frames fps sound rate world start request maker notices parents soundtrack",
     "Comparison": "rows",
+    "Fit": "start sure notes picture",
     "InspectError": "",
     "Levels": "effects ambience music speech",
     "MediaError": "",
     "ModelError": "",
     "Pose": "eye target roll fov",
     "Report": "title source study checks reference_NTD clip pixel_NT2 notes world camera",
-    "Request": "prompt seconds size fps seed model style physics steps guidance camera sound",
+    "Request": "prompt seconds size fps seed model style physics steps guidance camera sound start",
     "RequestError": "",
+    "Seen": "colour x y width height speed",
     "Sora2Error": "",
     "Soundtrack": "track start mix levels",
+    "Start": "things horizon fov ground light weather",
     "Stems": "effects ambience music speech rate",
     "Step": None,
     "Stopped": "",
@@ -33,7 +36,8 @@ SURFACE = {
     "draw": "world * size fps seconds sound",
     "dub": "clip track * mix start levels actor",
     "extend": "clip prompt * seconds seed model steps guidance camera",
-    "generate": "prompt * seconds size fps seed model style physics steps guidance camera sound",
+    "fit": "picture * fov",
+    "generate": "prompt * seconds size fps seed model style physics steps guidance camera sound start",
     "inspect": "clip * by scale diameter shapes",
     "listen": "clip",
     "load": "path",
@@ -44,7 +48,7 @@ SURFACE = {
     "simulate": "family * seed seconds size fps sound",
     "speed": "clip times",
     "stems": "clip",
-    "steps": "prompt * seconds seed model style steps guidance camera",
+    "steps": "prompt * seconds seed model style steps guidance camera start",
     "stitch": "clips",
 }
 CLIP = ["dub", "extend", "frame", "load", "loop", "refilm", "remix", "retake", "save", "seconds", "sheet", "size"]
@@ -53,7 +57,7 @@ REPORT = ["annotated", "horizon_N", "measured", "numbers", "passed", "plot", "po
 REPORT += ["tracks", "verdict", "violations", "what_if"]
 OPTIONS = {
     "make": "--camera --force --fps --guidance --model --no-sound --out --physics --quiet --seconds --seed --size "
-    "--steps --style prompt",
+    "--start --steps --style prompt",
     "storyboard": "--force --fps --guidance --model --no-sound --out --physics --quiet --seed --size --steps "
     "--style file",
     "simulate": "--force --fps --no-sound --out --quiet --seconds --seed --size family",

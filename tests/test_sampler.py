@@ -45,3 +45,19 @@ def test_guidance_one_is_the_plain_velocity_and_two_doubles_what_the_prompt_adds
     with_prompt, without = (lambda state, now: one([3.0])), (lambda state, now: one([1.0]))
     assert sampler.guided(with_prompt, without, 1)(one([0.0]), one([0.0]))[0].item() == 3.0
     assert sampler.guided(with_prompt, without, 2)(one([0.0]), one([0.0]))[0].item() == 5.0
+
+
+def test_what_is_known_goes_straight_to_what_it_is_and_leaves_the_rest():
+    levels = [one([i / 4]) for i in range(5)]
+    known = torch.tensor([[2.0, torch.nan]])
+    velocity = sampler.led(lambda state, now: one([[3.0, 3.0]]), lambda guess: (known,))
+    for estimate in sampler.euler(velocity, one([[1.0, 1.0]]), levels):
+        share = estimate.index / 4
+        torch.testing.assert_close(estimate.state[0], torch.tensor([[1 + share, 1 + 3 * share]]))
+
+
+def test_rows_held_at_one_are_left_alone_whatever_is_known():
+    levels = [one([1.0]), one([1.0])]
+    velocity = sampler.led(lambda state, now: one([[3.0]]), lambda guess: (torch.tensor([[5.0]]),))
+    *_, last = sampler.euler(velocity, one([[7.0]]), levels)
+    assert last.state[0].item() == 7.0

@@ -116,7 +116,7 @@ def test_a_length_may_be_given_for_all():
         (lambda: Storyboard(["a", "b"], "Shot 1: a\nShot 2: b"), "the setting holds what begins a shot"),
         (lambda: Storyboard(["a", 'Dialogue:\n- Man: "hi"']), "card 2 says only what is heard"),
         (lambda: Storyboard(["a"])[1], "there is no card 1; the storyboard has 1, counted from 0"),
-        (lambda: Storyboard(["a"]).changed(0, hue=3), "a card has no hue; change its text, seconds or camera"),
+        (lambda: Storyboard(["a"]).changed(0, hue=3), "a card has no hue; change its text, seconds, camera or image"),
         (lambda: Storyboard.from_json("{"), "the text is not JSON"),
         (lambda: Storyboard.from_json("[]"), "is no storyboard; give an object of cards"),
         (lambda: Storyboard.from_json('{"cards": ["a"], "seed": 1}'), "is no storyboard"),

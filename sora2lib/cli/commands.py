@@ -3,6 +3,8 @@
 import argparse
 import json
 import platform
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,19 @@ from sora2lib.storyboard import Storyboard
 def make(asked: argparse.Namespace) -> None:
     """Make a clip from a sentence."""
     request = Request(asked.prompt, seconds=asked.seconds, camera=asked.camera, **_chosen(asked))
-    _answer(request, asked)
+    _answer(request if asked.start is None else _begun(request, asked), asked)
+
+
+def _begun(request: Request, asked: argparse.Namespace) -> Request:
+    """The request with what is understood of a picture, which is told."""
+    check_target(asked)
+    from sora2lib.fitting.fit import fit
+
+    found = fit(asked.start)
+    if not asked.quiet:
+        for line in (repr(found), *found.notes):
+            print(f"sora2lib: note: {line}", file=sys.stderr)
+    return replace(request, start=found.start)
 
 
 def storyboard(asked: argparse.Namespace) -> None:
@@ -113,7 +127,9 @@ def info(asked: argparse.Namespace) -> None:
     if asked.json:
         print(told.request.to_json() if told.request else "null")
         return
-    about = vars(told.request) | {"camera": _moves(told.request)} if told.request else {}
+    about = (
+        vars(told.request) | {"camera": _moves(told.request), "start": _begins(told.request)} if told.request else {}
+    )
     length = f"{told.frames / told.fps:g} s, {told.frames} frames at {told.fps:g} fps"
     rows = {"length": length, **about, "made by": f"{told.maker}, sora2lib {told.version}"}
     if told.world is not None:
@@ -126,6 +142,14 @@ def info(asked: argparse.Namespace) -> None:
         if value not in (None, ""):
             # A file from a stranger must not steer the terminal.
             print(f"{name:<9} {''.join(c if c.isprintable() else ' ' for c in str(value))}")
+
+
+def _begins(request: Request) -> str:
+    starts = request.start if isinstance(request.start, tuple) else (request.start,)
+    told = [
+        ", ".join(filter(None, (it.ground, it.light, it.weather, f"{len(it.things)} things"))) for it in starts if it
+    ]
+    return " | ".join(told)
 
 
 def _moves(request: Request) -> str:

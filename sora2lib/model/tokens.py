@@ -44,6 +44,7 @@ SCENE_PARTS = (GROUND_CODE, 5, AMBIENCE_CODE, 1, 2, 2)
 SCENE_WIDTH = sum(SCENE_PARTS)
 MOTION_PARTS = (3, 2, 3, 3 * STRIDE, 6, 3 * STRIDE, STRIDE + 1)
 MOTION_WIDTH = sum(MOTION_PARTS)
+SPEED = slice(5, 8)  # of a motion row: at its start, m/s
 TURN = slice(8 + 3 * STRIDE, 14 + 3 * STRIDE)  # of a motion row: the columns of its turn since the start
 BLOW = slice(-STRIDE - 1, None)  # of a motion row: which sample is struck hardest, or none; says what others say
 DT = 1 / RATE

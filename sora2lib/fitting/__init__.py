@@ -1,0 +1,1 @@
+"""Reading a picture: what of it a world can begin with."""
