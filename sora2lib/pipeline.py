@@ -1,12 +1,13 @@
 """From a prompt to a clip: the request is planned into a world, and the world is drawn."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import accumulate
 from textwrap import shorten
 from typing import Any
 
+from sora2lib.cameo import Cameo
 from sora2lib.clip import Clip
 from sora2lib.dialogue import seen
 from sora2lib.film import develop
@@ -20,6 +21,8 @@ from sora2lib.prompt import remarks, shots
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Cameras, Request, draw_seed
 from sora2lib.script import Script, script, spoken, unseen
+from sora2lib.starring import cast_of, starring, uncast
+from sora2lib.starring import told as words_of
 from sora2lib.world.nouns import mentions
 from sora2lib.world.schema import RATE, World
 from sora2lib.world.simulate import resimulate
@@ -127,15 +130,16 @@ def make(request: Request) -> Clip:
 
 def plan(request: Request) -> Iterator[Step]:
     """Turn a request into a world, one step at a time; its style is in it, and what is said."""
+    cameos = cast_of(request.prompt)
     told = script(request.prompt, request.seconds)  # what cannot be said in the time shows now, not when all is done
-    ask = Ask(seen(request.prompt), request.seed, request.seconds, camera=request.camera)
+    ask = Ask(words_of(request.prompt, cameos), request.seed, request.seconds, camera=request.camera)
     steps = plan_world(weights.load(request.model), ask, **asked_of(request))
-    return (replace(step, guess=partial(_told, step.guess, request.style, told)) for step in steps)
+    return (replace(step, guess=partial(_told, step.guess, request.style, told, cameos)) for step in steps)
 
 
-def _told(guess: Callable[[], World], style: str, told: Script) -> World:
+def _told(guess: Callable[[], World], style: str, told: Script, cameos: Sequence[Cameo]) -> World:
     """The world of a guess with what no model plans."""
-    return spoken(guess().assign(style=style), told)
+    return spoken(starring(guess().assign(style=style), cameos), told)
 
 
 def asked_of(request: Request) -> dict[str, Any]:
@@ -157,7 +161,7 @@ def finish(last: Step, request: Request) -> Recipe:
         world=world,
         request=request,
         maker=f"{model.name} {model.version}",
-        notices=(*notices(request), *told.notices, *unseen(world)),
+        notices=(*notices(request), *told.notices, *unseen(world), *uncast(world, cast_of(request.prompt))),
     )
 
 

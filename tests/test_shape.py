@@ -17,6 +17,7 @@ LAYERS = (
     {"__init__"},
     {"errors"},
     {"media", "kernels", "packaged"},
+    {"consent"},
     {"world"},
     {"camera", "prompt"},
     {"cameo", "dialogue", "subtitles"},
