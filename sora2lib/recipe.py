@@ -50,7 +50,9 @@ class Parent:
     @classmethod
     def from_plain(cls, plain: Any) -> "Parent":
         """Undo :meth:`to_plain`."""
-        return cls(str(plain["verb"]), _request(plain["request"]), str(plain["maker"]), str(plain["world"]), _handles(plain))
+        return cls(
+            str(plain["verb"]), _request(plain["request"]), str(plain["maker"]), str(plain["world"]), _handles(plain)
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_closing, binary_erosion, binary_fill_holes, binary_opening, gaussian_filter, gaussian_filter1d, label, zoom
+from scipy.ndimage import (
+    binary_closing,
+    binary_erosion,
+    binary_fill_holes,
+    binary_opening,
+    gaussian_filter,
+    gaussian_filter1d,
+    label,
+    zoom,
+)
 
 from sora2lib.cameo.matting import subject
 from sora2lib.errors import CameoError
@@ -108,7 +117,9 @@ def _opacity(chance: NDArray[np.float32]) -> NDArray[np.float32]:
 def _body(opacity: NDArray[np.float32]) -> Mask:
     """The one connected thing (H, W) that a picture shows."""
     # What a belt or a collar parts belongs together.
-    solid = binary_closing(np.pad(binary_opening(opacity > 0.5), JOINED), iterations=JOINED)[JOINED:-JOINED, JOINED:-JOINED]
+    solid = binary_closing(np.pad(binary_opening(opacity > 0.5), JOINED), iterations=JOINED)[
+        JOINED:-JOINED, JOINED:-JOINED
+    ]
     named, count = label(solid)
     sizes = np.bincount(named.ravel(), minlength=count + 1)[1:]
     if not count or not SMALL <= sizes.max() / solid.size:

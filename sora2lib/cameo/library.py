@@ -109,4 +109,6 @@ def _cameo(plain: dict[str, Any], frames: NDArray[np.uint8], grant: Grant) -> Ca
         raise ValueError("a value is out of its range")
     if voice and (len(voice.tone) != BANDS or not all(abs(it) < 200 for it in voice.tone) or voice.pitch < 20):
         raise ValueError("the voice is none")
-    return Cameo(str(plain["name"]), str(plain["noun"]), plain["kind"], frames, fps, head, (red, green, blue), voice, grant)
+    return Cameo(
+        str(plain["name"]), str(plain["noun"]), plain["kind"], frames, fps, head, (red, green, blue), voice, grant
+    )

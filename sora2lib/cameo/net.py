@@ -37,7 +37,9 @@ def people(frames: NDArray[np.uint8]) -> Array:
 
 def _person(frame: NDArray[np.uint8]) -> Array:
     height, width = frame.shape[:2]
-    seen = zoom(frame.astype(np.float32) / 255, (SIDE / height, SIDE / width, 1), order=1, grid_mode=True, mode="nearest")
+    seen = zoom(
+        frame.astype(np.float32) / 255, (SIDE / height, SIDE / width, 1), order=1, grid_mode=True, mode="nearest"
+    )
     steps, weights = _net()
     known: dict[int, Array] = {steps[0]["takes"][0]: seen}
     for step in steps:

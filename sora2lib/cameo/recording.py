@@ -63,7 +63,9 @@ def of_clip(clip: "Clip", name: str, noun: str, consent: Consent | None, watch: 
     kind = kind_of(noun)
     consents.check(clip.cameos, "remix")
     if not SECONDS[0] - 0.1 <= clip.seconds <= SECONDS[1] + 0.5:
-        raise CameoError(f"the clip lasts {clip.seconds:.4g} s; give {SECONDS[0]:g} to {SECONDS[1]:g} s of it: clip[0:5]")
+        raise CameoError(
+            f"the clip lasts {clip.seconds:.4g} s; give {SECONDS[0]:g} to {SECONDS[1]:g} s of it: clip[0:5]"
+        )
     step = max(1, round(clip.fps / FPS))
     thin = max(1, -(-max(clip.frames.shape[1:3]) // LONGEST))
     frames = np.ascontiguousarray(clip.frames[::step, ::thin, ::thin])
@@ -84,7 +86,9 @@ def kind_of(noun: str) -> str:
     """
     match = lookup(noun) if isinstance(noun, str) else None
     if match is None:
-        raise CameoError(f"the noun {noun!r:.60} is not known; say what it is in a word such as 'woman', 'dog' or 'ball'")
+        raise CameoError(
+            f"the noun {noun!r:.60} is not known; say what it is in a word such as 'woman', 'dog' or 'ball'"
+        )
     return "person" if match.asset in _PEOPLE else "animal" if match.asset in SKELETONS else "thing"
 
 

@@ -190,9 +190,7 @@ def _verify(grant: Grant) -> None:
 
 
 def _believe(database: sqlite3.Connection, grant: Grant) -> None:
-    if grant.key != keys.own() and not database.execute(
-        "SELECT 1 FROM trusted WHERE key = ?", (grant.key,)
-    ).fetchone():
+    if grant.key != keys.own() and not database.execute("SELECT 1 FROM trusted WHERE key = ?", (grant.key,)).fetchone():
         raise ConsentError(
             f"the consent of @{grant.cameo} is signed with a key that you do not know, {grant.key}; if it is that of "
             f"the one it should be, load the cameo's file with trust={grant.key[:8]!r}..., the whole key"

@@ -94,9 +94,7 @@ def _asked(path: Path, file: int, ask: dict[str, Any]) -> bytes:
     command = [sys.executable, "-EP", str(CHILD), json.dumps(ask)]
     keep = {name: os.environ[name] for name in ("SYSTEMROOT", "HOME") if name in os.environ}
     alone = keep | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=alone
-    ) as child:
+    with subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=alone) as child:
         try:
             answer, _ = child.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired as error:

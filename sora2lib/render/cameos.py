@@ -96,7 +96,9 @@ def cameo_pictures(cameo: Cameo, head: bool) -> NDArray[np.uint8]:
         return cameo.frames
     height, width = cameo.frames.shape[1:3]
     top, bottom, left, right = np.array(cameo.head) * (height, height, width, width)
-    cut: NDArray[np.uint8] = cameo.frames[:, int(top) : max(int(bottom), int(top) + 2), int(left) : max(int(right), int(left) + 2)]
+    cut: NDArray[np.uint8] = cameo.frames[
+        :, int(top) : max(int(bottom), int(top) + 2), int(left) : max(int(right), int(left) + 2)
+    ]
     return cut
 
 

@@ -69,7 +69,9 @@ def unpack(content: bytes) -> tuple[list[dict[str, Any]], dict[int, NDArray[Any]
             options.Init(step.BuiltinOptions().Bytes, step.BuiltinOptions().Pos)
             wide = graph.Tensors(takes[1]).Shape(1) > 1
             if options.FusedActivationFunction() or (wide and options.Padding() != tflite.Padding.SAME):
-                raise ModelError(f"step {index} is of a kind that sora2lib.cameo.net does not know; take the wheel named above")
+                raise ModelError(
+                    f"step {index} is of a kind that sora2lib.cameo.net does not know; take the wheel named above"
+                )
             told["stride"] = options.StrideH()
         steps.append(told)
     used = {it for step in steps for it in step["takes"]}
