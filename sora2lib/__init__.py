@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from sora2lib.cameo import Cameo
     from sora2lib.camera import Camera, Pose
     from sora2lib.clip import Clip, load
+    from sora2lib.consent import Consent
     from sora2lib.cutting import blend, speed, stitch
     from sora2lib.editing import extend, remix
-    from sora2lib.consent import Consent
     from sora2lib.errors import (
         CameoError,
         ConsentError,

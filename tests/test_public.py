@@ -8,10 +8,14 @@ import sora2lib
 from sora2lib.cli import parser
 
 SURFACE = {
+    "Cameo": "name noun kind frames fps head colour voice grant",
+    "CameoError": "",
     "Camera": "moves",
     "Card": "text seconds camera",
-    "Clip": "frames fps sound rate world start request maker notices parents",
+    "Clip": "frames fps sound rate world start request maker notices parents cameos",
     "Comparison": "rows",
+    "Consent": "subject uses audience until",
+    "ConsentError": "",
     "InspectError": "",
     "MediaError": "",
     "ModelError": "",

@@ -25,7 +25,7 @@ LAYERS = (
     {"recipe", "storyboard"},
     {"clip"},
     {"render", "sound", "physics"},
-    {"film", "script"},
+    {"film", "script", "starring"},
     {"model", "sampler", "seam", "cutting"},
     {"given", "casting"},
     {"planner"},
@@ -42,7 +42,9 @@ RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 # Where imports wait until they are needed: codecs cost 0.3 s, the command line must answer at once, and a camera in a
 # request is plain Python until its path is asked for; a report draws plots only when asked.
 LAZY = {
-    *("__init__.py", "media/__init__.py", "camera/__init__.py", "physics/report.py"),
+    *("__init__.py", "media/__init__.py", "media/child.py", "camera/__init__.py", "physics/report.py"),
+    # Signatures, databases and pictures only where somebody is a cameo.
+    *("cameo/__init__.py", "consent/__init__.py"),
     *("cli/commands.py", "cli/edits.py", "cli/showing.py"),
 }
 NUMBA_ONLY_IN = "kernels"
@@ -135,6 +137,10 @@ def test_values_load_neither_model_nor_codec(name):
 def test_inspecting_loads_plots_only_when_asked():
     loaded = third_party("from sora2lib import Report, compare, inspect; import sora2lib.physics.report")
     assert not loaded & {"holoviews", "bokeh", "panel", "torch", "matplotlib"}
+
+
+def test_consent_costs_nothing_where_nobody_is_shown():
+    assert "cryptography" not in third_party("import sora2lib; sora2lib.Clip; sora2lib.Cameo; sora2lib.Consent('Rex')")
 
 
 def test_simulating_needs_no_torch():

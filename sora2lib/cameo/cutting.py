@@ -109,7 +109,7 @@ def _opacity(chance: NDArray[np.float32]) -> NDArray[np.float32]:
     maybe, unsure = (chance > 0.15).mean(), ((chance > 0.15) & (chance < 0.7)).mean()
     if maybe < SMALL or unsure > UNSURE * maybe:
         raise CameoError(
-            "no subject is found: nothing stands out from what lies round it; film it in the middle, before a plain wall"
+            "no subject is found, nothing stands out from what lies round it; film it in the middle before a plain wall"
         )
     return np.clip((chance - low) / (high - low), 0, 1)
 
@@ -122,7 +122,7 @@ def _body(opacity: NDArray[np.float32]) -> Mask:
     ]
     named, count = label(solid)
     sizes = np.bincount(named.ravel(), minlength=count + 1)[1:]
-    if not count or not SMALL <= sizes.max() / solid.size:
+    if not count or not sizes.max() / solid.size >= SMALL:
         raise CameoError("no subject is found; film it large, in the middle, before a plain wall")
     if sizes.max() / solid.size > LARGE:
         raise CameoError("the subject cannot be told from what lies round it; film it from further away")

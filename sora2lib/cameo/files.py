@@ -1,8 +1,9 @@
 """Cameos as files: numbers in safetensors' format, and what they mean as JSON in its header. Nothing is executed.
 
-A ``.cameo`` file is a safetensors file with one tensor, ``frames`` (T, H, W, 4) uint8: red, green, blue and opacity. Its
-metadata hold ``sora2lib.cameo``, JSON with ``format`` 1, ``name``, ``noun``, ``kind``, ``fps``, ``head``, ``colour`` and
-``voice``; and ``sora2lib.grant``, the signed consent as JSON, without which no cameo is read.
+A ``.cameo`` file is a safetensors file with one tensor, ``frames`` (T, H, W, 4) uint8: red, green, blue and opacity.
+Its metadata hold ``sora2lib.cameo``, JSON with ``format`` 1, ``name``, ``noun``, ``kind``, ``fps``, ``head``,
+``colour`` and ``voice`` (as :class:`sora2lib.cameo.Cameo` says); and ``sora2lib.grant``, the signed consent as JSON,
+without which no cameo is read.
 """
 
 import hashlib

@@ -37,16 +37,17 @@ def people(frames: NDArray[np.uint8]) -> Array:
 
 def _person(frame: NDArray[np.uint8]) -> Array:
     height, width = frame.shape[:2]
-    seen = zoom(
-        frame.astype(np.float32) / 255, (SIDE / height, SIDE / width, 1), order=1, grid_mode=True, mode="nearest"
-    )
     steps, weights = _net()
+    seen = _resized(frame.astype(np.float32) / 255, (SIDE / height, SIDE / width, 1))
     known: dict[int, Array] = {steps[0]["takes"][0]: seen}
     for step in steps:
         takes = [known[it] if it in known else weights.get(it) for it in step["takes"]]
         known[step["gives"]] = _STEPS[step["step"]](step.get("stride", 1), *takes)
-    chance = known[steps[-1]["gives"]][..., 0]
-    return np.asarray(zoom(chance, (height / SIDE, width / SIDE), order=1, grid_mode=True, mode="nearest"), np.float32)
+    return _resized(known[steps[-1]["gives"]][..., 0], (height / SIDE, width / SIDE))
+
+
+def _resized(picture: Array, times: tuple[float, ...]) -> Array:
+    return np.asarray(zoom(picture, times, order=1, grid_mode=True, mode="nearest"), np.float32)
 
 
 @cache

@@ -25,8 +25,9 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 
 
 def now() -> str:
-    """Return the time as ISO text in UTC, such as "2026-03-01T12:00:00+00:00"."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    """Return the time as ISO text in UTC, such as "2026-03-01T12:00:00.000000+00:00"."""
+    # So fine that a consent given again is another one.
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Consent:
         A value breaks its rule.
 
     >>> Consent("Rex, by his owner Ann", until="2030-06-01").until
-    '2030-06-01T00:00:00+00:00'
+    '2030-06-01T00:00:00.000000+00:00'
     """
 
     subject: str
@@ -163,7 +164,7 @@ def _moment(text: Any) -> str:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError) as error:
         raise ConsentError(f"until is {_short(text)}; give a day, such as '2027-06-01', or None") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _short(value: Any) -> str:

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from sora2lib.consent import EVERYONE, ME, Consent, Grant, check_name, now
-from sora2lib.consent import keys
+from sora2lib.consent import EVERYONE, ME, Consent, Grant, check_name, keys, now
 from sora2lib.errors import ConsentError
 
 FILE = "consent.sqlite"
@@ -25,6 +24,7 @@ CREATE TABLE IF NOT EXISTS clips (
     title TEXT NOT NULL, place TEXT NOT NULL, world TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS clips_by_handle ON clips (handle);
+PRAGMA user_version = 1;
 """
 
 
@@ -53,7 +53,8 @@ def _open() -> Iterator[sqlite3.Connection]:
     path = keys.home() / FILE
     try:
         with closing(sqlite3.connect(path, timeout=_PATIENCE)) as database:
-            database.executescript(_TABLES)
+            if not database.execute("PRAGMA user_version").fetchone()[0]:
+                database.executescript(_TABLES)
             with database:
                 yield database
     except sqlite3.Error as error:

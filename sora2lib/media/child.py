@@ -16,11 +16,6 @@ import av
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-try:
-    import resource
-except ImportError:  # Windows, where the parent's clock is the only limit
-    resource = None  # type: ignore[assignment]
-
 REFUSED = 3
 VIDEO_CODECS = ("h264", "hevc", "vp8", "vp9", "av1")
 SOUND_CODECS = ("aac", "mp3", "opus", "vorbis", "flac", "alac", "pcm_s16le", "pcm_s24le", "pcm_f32le", "pcm_u8")
@@ -49,11 +44,11 @@ def main() -> None:
 
 
 def _limit(memory: int, seconds: int) -> None:
-    if resource is None:
-        return
-    limits = {"AS": memory, "CPU": seconds, "FSIZE": 0, "CORE": 0, "NOFILE": 64}
-    for name, value in limits.items():
-        if hasattr(resource, f"RLIMIT_{name}"):
+    if sys.platform != "win32":  # where the parent's clock is the only limit
+        import resource
+
+        limits = {"AS": memory, "CPU": seconds, "FSIZE": 0, "CORE": 0, "NOFILE": 64}
+        for name, value in limits.items():
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
 
 
@@ -83,7 +78,7 @@ def _kind(source: BinaryIO) -> str:
 def _picture(source: BinaryIO, ask: dict[str, Any]) -> Any:
     if not ask["pictures"]:
         _refuse("is a picture; give a film or a sound")
-    Image.MAX_IMAGE_PIXELS = LARGEST_PICTURE
+    Image.MAX_IMAGE_PIXELS = None  # what Pillow would only warn of is refused below, before a pixel is decoded
     with Image.open(source, formats=PICTURES) as picture:
         if picture.width * picture.height > LARGEST_PICTURE:
             _refuse(f"has {picture.width * picture.height / 1e6:.0f} megapixels; {LARGEST_PICTURE / 1e6:.0f} at most")

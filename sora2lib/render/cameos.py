@@ -1,7 +1,8 @@
 """Cameos on the actors that are cast as them: a cut-out that moves as it was recorded, lit like everything else.
 
 People keep the body of their figure, which does what they do, and wear their own head; whoever is no person, or was
-filmed so that no head can be told, is a cut-out as a whole. A cut-out faces the camera and keeps upright with its actor.
+filmed so that no head can be told, is a cut-out as a whole. A cut-out faces the camera and keeps upright with its
+actor.
 """
 
 from dataclasses import dataclass, replace
@@ -95,10 +96,9 @@ def cameo_pictures(cameo: Cameo, head: bool) -> NDArray[np.uint8]:
     if not head:
         return cameo.frames
     height, width = cameo.frames.shape[1:3]
-    top, bottom, left, right = np.array(cameo.head) * (height, height, width, width)
-    cut: NDArray[np.uint8] = cameo.frames[
-        :, int(top) : max(int(bottom), int(top) + 2), int(left) : max(int(right), int(left) + 2)
-    ]
+    sides = np.array(cameo.head) * (height, height, width, width)
+    top, bottom, left, right = sides.round().astype(int).tolist()
+    cut: NDArray[np.uint8] = cameo.frames[:, top : max(bottom, top + 2), left : max(right, left + 2)]
     return cut
 
 

@@ -1,4 +1,4 @@
-"""A speaker who sounds like a voice that was measured: as high, as lively, and with its sound spread over the same bands.
+"""A speaker who sounds like a voice that was measured: as high, as lively, its sound spread over the same bands.
 
 The voice of :mod:`sora2lib.sound.voicebox` says a sentence, is measured in the same way, and its bands are raised and
 lowered by what is lacking; then again, since a moved pitch fills the bands otherwise.
@@ -15,7 +15,7 @@ from sora2lib.sound.speakers import Speaker
 from sora2lib.sound.spelling import pronounce
 from sora2lib.sound.waveform import waveform
 
-SENTENCE = "The old boat sailed past before we could ask her for your name."
+SENTENCE = "The old boat sailed past the quiet harbour, before we could ask her for your name. Nine grey birds flew up."
 ROUNDS = 2
 MOUTH = 0.25  # power of the pitch with which a mouth is shorter
 PITCHES, MOUTHS, LIVELY, GAIN = (0.3, 3.0), (0.8, 1.22), (0.3, 1.8), 30.0  # ranges; dB

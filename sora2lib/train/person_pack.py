@@ -7,7 +7,8 @@ stay what they are.
 .. code-block:: sh
 
     pip download --no-deps mediapipe==0.10.21 && pip install tflite
-    python -c "from sora2lib.train import person_pack as p; p.rebuild('mediapipe-0.10.21-cp311-cp311-manylinux_2_28_x86_64.whl')"
+    python -c "from sora2lib.train import person_pack as p
+    p.rebuild('mediapipe-0.10.21-cp311-cp311-manylinux_2_28_x86_64.whl')"
 """
 
 import hashlib
