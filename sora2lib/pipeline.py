@@ -9,7 +9,6 @@ from typing import Any
 
 from sora2lib.cameo import Cameo
 from sora2lib.clip import Clip
-from sora2lib.dialogue import seen
 from sora2lib.film import develop
 from sora2lib.given import Ask, shot_ends, takes
 from sora2lib.model import weights
@@ -21,8 +20,7 @@ from sora2lib.prompt import remarks, shots
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Cameras, Request, draw_seed
 from sora2lib.script import Script, script, spoken, unseen
-from sora2lib.starring import cast_of, starring, uncast
-from sora2lib.starring import told as words_of
+from sora2lib.starring import cast_of, read, starring, uncast
 from sora2lib.world.nouns import mentions
 from sora2lib.world.schema import RATE, World
 from sora2lib.world.simulate import resimulate
@@ -132,7 +130,7 @@ def plan(request: Request) -> Iterator[Step]:
     """Turn a request into a world, one step at a time; its style is in it, and what is said."""
     cameos = cast_of(request.prompt)
     told = script(request.prompt, request.seconds)  # what cannot be said in the time shows now, not when all is done
-    ask = Ask(words_of(request.prompt, cameos), request.seed, request.seconds, camera=request.camera)
+    ask = Ask(read(request.prompt), request.seed, request.seconds, camera=request.camera)
     steps = plan_world(weights.load(request.model), ask, **asked_of(request))
     return (replace(step, guess=partial(_told, step.guess, request.style, told, cameos)) for step in steps)
 
@@ -167,7 +165,7 @@ def finish(last: Step, request: Request) -> Recipe:
 
 def _filmed(world: World, request: Request) -> World:
     """A planned world filmed again by the cameras of its request, which may follow what moves otherwise now."""
-    ends = shot_ends(seen(request.prompt), request.seconds)
+    ends = shot_ends(read(request.prompt), request.seconds)
     for take in takes(request.camera, ends, world.sizes["time"]):
         world = take.film(world)
     return world
@@ -180,7 +178,7 @@ def notices(request: Request) -> tuple[str, ...]:
 
 def of_words(request: Request) -> tuple[str, ...]:
     """What the user should know of a prompt: words that are not read or not understood, and what cannot come true."""
-    words = seen(request.prompt)
+    words = read(request.prompt)
     unknown, rest = unknown_words(words), unread(words)
     strange = (f"the model does not understand: {', '.join(unknown)}",) if unknown else ()
     cut = (f"the prompt is too long to be read whole; left out: {shorten(rest, 80)}",) if rest else ()
@@ -189,7 +187,7 @@ def of_words(request: Request) -> tuple[str, ...]:
 
 def _of_shots(request: Request) -> Iterator[str]:
     """Where shots begin otherwise than told, and what comes too late to be cast."""
-    words = seen(request.prompt)
+    words = read(request.prompt)
     told, ends = shots(words, request.seconds), shot_ends(words, request.seconds)
     begins = accumulate(shot.seconds for shot in told[:-1])
     for number, (asked, row) in enumerate(zip(begins, ends[:-1], strict=True), start=2):

@@ -46,14 +46,23 @@ def cast_of(prompt: str) -> tuple[Cameo, ...]:
     return tuple(library.find(name) for name in names)
 
 
-def told(prompt: str, cameos: Sequence[Cameo]) -> str:
-    """Return what the model reads: what is seen, and nouns for names.
+def read(prompt: str, world: World | None = None) -> str:
+    """Return what the model reads of a prompt: what is seen, and nouns for the names of cameos.
 
-    >>> told("@nobody waits", ())
-    '@nobody waits'
+    Parameters
+    ----------
+    world : what goes on, where there is one; who is in it already is "the dog", and not "a dog".
+
+    >>> read("a ball rolls")
+    'a ball rolls'
     """
+    return nouned(seen(prompt), cast_of(prompt), () if world is None else world.cameo.values.tolist())
+
+
+def nouned(text: str, cameos: Sequence[Cameo], there: Sequence[str] = ()) -> str:
+    """Return a text with nouns for the names of cameos, of which some, told by their handles, are known already."""
     nouns = {cameo.name: cameo.noun for cameo in cameos}
-    met: list[str] = []
+    met = [cameo.name for cameo in cameos if cameo.handle in there]
 
     def noun(match: re.Match[str]) -> str:
         name = match[1].lower()
@@ -65,7 +74,7 @@ def told(prompt: str, cameos: Sequence[Cameo]) -> str:
             return f"the {nouns[name]}"
         return f"another {nouns[name]}" if nouns[name] in like else with_article(nouns[name])
 
-    return _AT.sub(noun, seen(prompt))
+    return _AT.sub(noun, text)
 
 
 def starring(world: World, cameos: Sequence[Cameo]) -> World:

@@ -17,7 +17,7 @@ from sora2lib.render.cameos import facing, wear
 from sora2lib.script import Script, spoken
 from sora2lib.sound.imitation import imitate
 from sora2lib.sound.speech import say, voices
-from sora2lib.starring import cast_of, named, starring, told, uncast
+from sora2lib.starring import cast_of, named, read, starring, uncast
 from sora2lib.world.simulate import simulate
 from sora2lib.world.turns import axes
 
@@ -101,15 +101,16 @@ def test_the_cut_is_where_the_subject_is():
     stripes = made.frames[..., :3][made.frames[..., 3] > 200].astype(float)
     assert np.mean(stripes[:, 0] > 190) > 0.98  # of the egg, and not of the wall
     share = (made.frames[..., 3] > 127).mean(axis=(1, 2))
-    # An egg fills pi / 4 of the frame round it; the frame has two pixels of air.
-    assert share == pytest.approx(np.pi / 4, abs=0.06)
+    # An egg fills pi / 4 of the box round it; the frame has two pixels of air on each side.
+    assert share == pytest.approx(np.pi / 4 * (80 * 120) / (84 * 124), abs=0.03)
     assert made.head == ()
 
 
 def test_a_picture_that_is_cut_out_is_taken_as_it_is(tmp_path):
     cameo = kept(tmp_path=tmp_path)
-    assert cameo.frames.shape == (1, 60, 60, 4)
-    assert cameo.frames[0, 30, 30].tolist() == [220, 40, 30, 255]
+    assert cameo.frames.shape[1:3] == pytest.approx((60, 60), abs=2)
+    assert cameo.picture[30, 30].tolist() == [220, 40, 30, 255]
+    assert cameo.picture[0, 0, 3] == 0
     assert cameo.voice is None
 
 
@@ -231,12 +232,11 @@ def test_revoking_deletes_the_likeness(tmp_path):
 
 
 def test_the_model_reads_nouns_for_names(tmp_path):
-    rex, max_ = kept("rex", "dog", tmp_path=tmp_path), kept("max", "dog", tmp_path=tmp_path)
-    eve = kept("eve", "orange ball", tmp_path=tmp_path)
+    for name, noun in (("rex", "dog"), ("max", "dog"), ("eve", "orange ball")):
+        kept(name, noun, tmp_path=tmp_path)
     prompt = '@Rex chases @max and @eve. @rex says "come, @max!" Write to ann@rex.com'
     assert named(prompt) == ("rex", "max", "eve")
-    read = told(prompt, [rex, max_, eve])
-    assert read == "a dog chases another dog and an orange ball. the dog Write to ann@rex.com"
+    assert read(prompt) == "a dog chases another dog and an orange ball. the dog Write to ann@rex.com"
     assert [it.name for it in cast_of(prompt)] == ["rex", "max", "eve"]
 
 
@@ -290,7 +290,7 @@ def test_a_person_keeps_the_body_and_wears_the_head(tmp_path):
     frames[26:, 4:36] = (40, 60, 200, 255)
     from PIL import Image
 
-    Image.fromarray(frames).save(tmp_path / "ann.png")
+    Image.fromarray(np.kron(frames, np.ones((3, 3, 1), np.uint8))).save(tmp_path / "ann.png")
     cameo = Cameo.from_image(tmp_path / "ann.png", "ann", "woman", consent=YES)
     _, bottom, left, right = cameo.head
     assert 0.3 < bottom < 0.5

@@ -132,12 +132,12 @@ def _decoded(container: Any, video: Any, audio: Any, ask: dict[str, Any]) -> tup
     frames: list[Any] = []
     times: list[float] = []
     sound: list[Any] = []
-    resampler = av.AudioResampler(format="fltp", layout="mono", rate=RATE)
+    resampler = av.AudioResampler(format="fltp", layout="stereo", rate=RATE)
     size, due, heard = None, -1.0, 0
     for decoded in container.decode([stream for stream in (video, audio) if stream is not None]):
         if isinstance(decoded, av.AudioFrame):
             for part in resampler.resample(decoded):
-                sound.append(part.to_ndarray()[0].astype(np.float32))
+                sound.append(part.to_ndarray().mean(axis=0).astype(np.float32))
                 heard += part.samples
             _check_length(heard / RATE, ask, whole=False)
             continue
