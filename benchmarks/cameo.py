@@ -5,8 +5,8 @@ python benchmarks/cameo.py [--subjects N] [--voices N] [--results FOLDER]
 Subjects are named pictures, filmed before a mottled wall: they sway, the film has noise and is written as MP4. Each is
 recorded, shown as a ball that rolls or is thrown, and every frame in which at least 150 pixels of it are seen is
 compared with the recordings of all: turned upright by how the cut-out is known to lean, then the colours in a grid of 3
-by 3, by the distance of histograms. A frame counts when its own subject is the nearest; the worst frame counts for the subject. The cut-out itself is compared
-with the picture that was filmed (intersection over union).
+by 3, by the distance of histograms. A frame counts when its own subject is the nearest; the worst frame counts for the
+subject. The cut-out itself is compared with the picture that was filmed (intersection over union).
 
 Voices are speakers with a pitch, a mouth and a colour of their own, drawn at random, who say three sentences; each is
 measured, imitated, and says two others, which are compared with the recordings of all by the symmetric

@@ -25,11 +25,6 @@ YES = Consent("Rex, by Ann")
 RATE = 24000
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv(keys.HOME, str(tmp_path / "home"))
-
-
 def scene(count=36, *, dice=0, subjects=1, size=(180, 320)):
     """Frames of a striped egg that sways before a mottled wall, and where it is (T, H, W)."""
     rng = np.random.default_rng(dice)

@@ -16,12 +16,6 @@ from sora2lib.film import develop, draw
 ZERO = "0" * 64
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv(keys.HOME, str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
 def granted(name="rex", **terms):
     grant = ledger.sign(name, Consent("Rex, by Ann", **terms), recording=ZERO, likeness=ZERO)
     return ledger.add(grant)

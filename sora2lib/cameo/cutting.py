@@ -134,7 +134,7 @@ def _body(opacity: NDArray[np.float32]) -> Mask:
 
 def _framed(pictures: Pictures, solid: Mask) -> Pictures:
     """Pictures (T, H, W, 4) in a frame that goes with the body and is as large as its largest, made small."""
-    rows, columns = solid.any(axis=2), solid.any(axis=1)
+    rows, columns = np.asarray(solid.any(axis=2)), np.asarray(solid.any(axis=1))
     top, left = rows.argmax(axis=1), columns.argmax(axis=1)
     bottom, right = (it.shape[1] - it[:, ::-1].argmax(axis=1) for it in (rows, columns))
     tall, wide = (int(np.percentile(size, 95)) + 4 for size in (bottom - top, right - left))

@@ -38,7 +38,7 @@ def people(frames: NDArray[np.uint8]) -> Array:
 def _person(frame: NDArray[np.uint8]) -> Array:
     height, width = frame.shape[:2]
     steps, weights = _net()
-    seen = _resized(frame.astype(np.float32) / 255, (SIDE / height, SIDE / width, 1))
+    seen = _resized(np.asarray(frame / 255, np.float32), (SIDE / height, SIDE / width, 1))
     known: dict[int, Array] = {steps[0]["takes"][0]: seen}
     for step in steps:
         takes = [known[it] if it in known else weights.get(it) for it in step["takes"]]
@@ -90,8 +90,8 @@ def _enlarge(_: int, x_HWC: Array, size: None) -> Array:
     for axis in (0, 1):
         x = np.moveaxis(x_HWC, axis, 0)
         before, after = np.concatenate([x[:1], x[:-1]]), np.concatenate([x[1:], x[-1:]])
-        both = np.stack([0.75 * x + 0.25 * before, 0.75 * x + 0.25 * after], axis=1)
-        x_HWC = np.moveaxis(both.reshape(-1, *x.shape[1:]), 0, axis)
+        both: Array = np.stack([0.75 * x + 0.25 * before, 0.75 * x + 0.25 * after], axis=1)
+        x_HWC = np.moveaxis(both.reshape((-1, *x.shape[1:])), 0, axis)
     return x_HWC
 
 

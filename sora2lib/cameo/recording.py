@@ -51,7 +51,7 @@ def of_image(
     next(stages, None)
     seen = cut(image.frames, kind)
     next(stages, None)
-    voice = heard and measure(heard.sound, heard.rate)
+    voice = measure(heard.sound, heard.rate) if heard else None
     digest = hashlib.sha256((image.digest + (heard.digest if heard else "")).encode()).hexdigest()
     next(stages, None)
     return _made(name, noun, kind, seen, 0.0, voice, consent, digest, stages)

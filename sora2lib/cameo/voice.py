@@ -104,14 +104,18 @@ def _tone(frames_FN: Array, rate: int) -> tuple[float, ...]:
 
 def centres() -> Array:
     """Return the middle of each band (B,), Hz."""
-    mel = np.linspace(*(np.log1p(np.array([LOW, HIGH]) / 700)), BANDS + 2)
-    return np.asarray(700 * np.expm1(mel))[1:-1]
+    return _edges()[1:-1]
+
+
+def _edges() -> Array:
+    mel = np.linspace(np.log1p(LOW / 700), np.log1p(HIGH / 700), BANDS + 2)
+    return np.asarray(700 * np.expm1(mel))
 
 
 def triangles(count: int, rate: int) -> Array:
     """Return how much each frequency counts in each band (K, B)."""
     frequency_K1 = np.linspace(0, rate / 2, count)[:, None]
-    edges = 700 * np.expm1(np.linspace(*(np.log1p(np.array([LOW, HIGH]) / 700)), BANDS + 2))
+    edges = _edges()
     rise = (frequency_K1 - edges[:-2]) / (edges[1:-1] - edges[:-2])
     fall = (edges[2:] - frequency_K1) / (edges[2:] - edges[1:-1])
     return np.asarray(np.clip(np.minimum(rise, fall), 0, 1))

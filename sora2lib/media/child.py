@@ -93,7 +93,8 @@ def _film(source: BinaryIO, kind: str, ask: dict[str, Any]) -> tuple[Any, float,
     """Frames (T, H, W, 3) at most ``fps`` a second, their rate, and sound (samples,)."""
     if ask["pictures"]:
         _refuse("is no picture; give a PNG, JPEG or WebP, or record the film")
-    with av.open(source, format=kind) as container:
+    opened: Any = av.open(source, format=kind)
+    with opened as container:
         video = next(iter(container.streams.video), None) if ask["film"] else None
         audio = next(iter(container.streams.audio), None)
         if ask["film"] and video is None:

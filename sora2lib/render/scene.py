@@ -13,7 +13,8 @@ from sora2lib.kernels.layout import Scene
 from sora2lib.kernels.pose import place, silhouettes
 from sora2lib.kernels.rays import screen_bounds
 from sora2lib.render.cameos import Board, wear
-from sora2lib.render.cutouts import board, card
+from sora2lib.render.cutouts import board as board_of
+from sora2lib.render.cutouts import card
 from sora2lib.render.grounds import Floor, pack, paint, relief
 from sora2lib.render.materials import linear, noise_volume, pattern_number, poster, stuff_number
 from sora2lib.render.motion import Motion, camera_at, joints_at, positions_at, read_motion, rotations_at
@@ -129,7 +130,7 @@ def set_stage(world: World) -> Stage:
                 pattern = "stripe"
             scale = (0.0, 0.0)
             if cut_out := pattern.startswith(PREFIX):
-                part, scale = board(part)
+                part, scale = board_of(part)
                 cards.append(card(pattern))
             looks.append(_row(part, pattern, colour, material, gloss, 1.37 * actor + 0.61 * k))
             looks[-1][at.CARD : at.CARD + 3] = [len(cards) - 1, *scale]
@@ -256,10 +257,10 @@ def parts_at(stage: Stage, time: float) -> Array:
     parts, joints = stage.parts.copy(), joints_at(stage.motion, time)
     for it in stage.creatures:
         parts[it.rows] = posed_parts(it.asset, it.size, joints[it.actor][None])[0][it.kept]
-    for it in stage.boards:
+    for board in stage.boards:
         eye, *_ = stage.style.film(camera_at(stage.motion, time), time)
-        place, turn = positions_at(stage.motion, time)[it.actor], rotations_at(stage.motion, time)[it.actor]
-        parts[it.row] = it.part(place, turn, joints[it.actor], eye)
+        place, turn = positions_at(stage.motion, time)[board.actor], rotations_at(stage.motion, time)[board.actor]
+        parts[board.row] = board.part(place, turn, joints[board.actor], eye)
     return parts
 
 

@@ -41,8 +41,8 @@ def rebuild(wheel: str | Path) -> None:
     with ZipFile(io.BytesIO(content)) as archive:
         steps, arrays = unpack(archive.read(MODEL))
     buffer = io.BytesIO()
-    told = np.frombuffer(json.dumps(steps).encode(), np.uint8)
-    np.savez_compressed(buffer, told=told, **{f"w{name}": array for name, array in arrays.items()})
+    packed: dict[str, Any] = {f"w{name}": array for name, array in arrays.items()}
+    np.savez_compressed(buffer, **packed, told=np.frombuffer(json.dumps(steps).encode(), np.uint8))
     packaged.write(WEIGHTS, buffer.getvalue(), folder=DATA)
 
 
