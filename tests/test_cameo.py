@@ -10,7 +10,8 @@ from sora2lib.cameo import library
 from sora2lib.cameo.cutting import cut
 from sora2lib.cameo.net import people
 from sora2lib.cameo.voice import centres, measure
-from sora2lib.consent import keys
+from sora2lib.cli import main
+from sora2lib.consent import keys, note
 from sora2lib.dialogue import Line
 from sora2lib.render import passes, render
 from sora2lib.render.cameos import facing, wear
@@ -166,6 +167,21 @@ def test_who_says_nothing_has_no_voice(tmp_path):
     media.write(tmp_path / "mute.wav", frames, fps=12, sound=np.zeros((2, 3 * 48000), np.float32))
     with pytest.raises(CameoError, match="silent"):
         kept(tmp_path=tmp_path, voice=tmp_path / "mute.wav")
+
+
+def test_the_command_line_records_lists_and_revokes(film, capsys):
+    told = ["--name", "rex", "--noun", "dog", "--subject", "Rex, by Ann", "--until", "2090-01-01"]
+    assert main(["record", str(film), *told]) == 0
+    assert Cameo.find("rex").grant.consent.until.startswith("2090-01-01")
+    shown = capsys.readouterr()
+    assert shown.err.split(" ...\n")[:2] == ["reading", "cutting out"]
+    note([Cameo.find("rex").handle], "saved", title="@rex\x1b[31m runs", place="/a.mp4")
+    assert main(["cameos"]) == main(["cameos", "rex"]) == main(["revoke", "rex"]) == 0
+    listed = capsys.readouterr().out
+    assert "@rex" in listed
+    assert "saved  /a.mp4  @rex [31m runs" in listed
+    assert main(["cameos", "rex"]) == 2
+    assert "no cameo @rex" in capsys.readouterr().err
 
 
 # ---- kept
