@@ -40,7 +40,7 @@ def test_a_grant_comes_back_from_json():
         {"consent": Consent("Rex", ("draw", "remix", "save"))},
         {"recording": "1" * 64},
         {"likeness": "1" * 64},
-        {"evidence": "spoken"},
+        {"evidence": "reviewed"},
         {"granted": "2020-01-01T00:00:00.000000+00:00"},
         {"signature": "00" * 64},
         {"signature": "nothing"},

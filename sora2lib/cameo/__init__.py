@@ -43,7 +43,7 @@ class Cameo:
     kind : "person", "animal" or "thing".
     frames : (T, H, W, 4) uint8, the cut-out as it moves: red, green, blue and opacity.
     fps : frames a second; 0 of a picture.
-    head : top, bottom, left and right of a person's head, as shares of the picture; () where none was found.
+    head : whether it shows the head of a person alone, which is worn on the body of a figure.
     colour : sRGB 0..1, of the clothes.
     voice : how it sounds; None is silent.
     grant : the signed consent.
@@ -54,7 +54,7 @@ class Cameo:
     kind: str
     frames: NDArray[np.uint8]
     fps: float
-    head: tuple[float, ...]
+    head: bool
     colour: tuple[float, float, float]
     voice: "Voice | None"
     grant: Grant

@@ -32,6 +32,7 @@ JOINED = 6  # pixels between what still is one thing
 RIVAL = 0.45  # as large as the subject: another subject
 UNSURE = 0.8  # share of what may be the subject that is neither surely it nor surely not
 STEEP = (0.35, 0.75)  # chances at which a pixel is clear, and is solid
+COLLAR = 0.08  # of the subject's height, below the head, where clothes begin
 # Width of a neck and least height of a head, of its width; from where to where in a picture a neck may be.
 NECK, CHIN, HEAD = 0.75, 1.15, (0.12, 0.62)
 
@@ -43,12 +44,12 @@ class Cut:
     Parameters
     ----------
     frames : (T, H, W, 4) uint8, red, green, blue and opacity; H and W at most ``TALL``.
-    head : top, bottom, left and right of the head as shares of the picture, or () where none was found.
-    colour : mean colour below the head, sRGB 0..1.
+    head : whether they show the head alone.
+    colour : of what is seen, or below the head, sRGB 0..1.
     """
 
     frames: Pictures
-    head: tuple[float, ...]
+    head: bool
     colour: tuple[float, float, float]
 
 
@@ -57,7 +58,7 @@ def cut(frames: Pictures, kind: str = "thing") -> Cut:
 
     Parameters
     ----------
-    kind : "person", whose head is looked for, "animal" or "thing".
+    kind : "person", of whom the head is taken where one is found, "animal" or "thing".
 
     Raises
     ------
@@ -76,8 +77,13 @@ def cut(frames: Pictures, kind: str = "thing") -> Cut:
     inner = binary_erosion(solid, np.ones((1, 3, 3)), iterations=3, border_value=1)  # without holes
     seen = np.maximum(opacity * near, inner)
     cropped = _framed(np.concatenate([chosen, (seen * 255).astype(np.uint8)[..., None]], axis=-1), solid)
-    head = _head(cropped[..., 3].mean(axis=0) > 127) if kind == "person" else ()
-    return Cut(cropped, head, _colour(cropped, head))
+    small = np.stack([_small(one) for one in cropped])
+    head = _head(small[..., 3].mean(axis=0) > 127) if kind == "person" else ()
+    if not head:
+        return Cut(small, False, _colour(small))
+    top, bottom, left, right = (np.array(head) * np.repeat(cropped.shape[1:3], 2)).round().astype(int)
+    heads = np.stack([_small(one) for one in cropped[:, top:bottom, left:right]])
+    return Cut(heads, True, _colour(small[:, round((head[1] + COLLAR) * small.shape[1]) :]))
 
 
 def _check(frames: Pictures) -> None:
@@ -133,7 +139,7 @@ def _body(opacity: NDArray[np.float32]) -> Mask:
 
 
 def _framed(pictures: Pictures, solid: Mask) -> Pictures:
-    """Pictures (T, H, W, 4) in a frame that goes with the body and is as large as its largest, made small."""
+    """Pictures (T, H, W, 4) in a frame that goes with the body and is as large as its largest."""
     rows, columns = np.asarray(solid.any(axis=2)), np.asarray(solid.any(axis=1))
     top, left = rows.argmax(axis=1), columns.argmax(axis=1)
     bottom, right = (it.shape[1] - it[:, ::-1].argmax(axis=1) for it in (rows, columns))
@@ -143,8 +149,7 @@ def _framed(pictures: Pictures, solid: Mask) -> Pictures:
     room = max(tall, wide)
     padded = np.pad(pictures, ((0, 0), (room, room), (room, room), (0, 0)))
     boxes = [(round(y) + room - tall + 2, round(x - wide / 2) + room) for x, y in zip(middle, low, strict=True)]
-    cropped = [one[y : y + tall, x : x + wide] for one, (y, x) in zip(padded, boxes, strict=True)]
-    return np.stack([_small(one) for one in cropped])
+    return np.stack([one[y : y + tall, x : x + wide] for one, (y, x) in zip(padded, boxes, strict=True)])
 
 
 def _small(picture: Pictures) -> Pictures:
@@ -161,7 +166,7 @@ def _small(picture: Pictures) -> Pictures:
 
 
 def _head(body: Mask) -> tuple[float, ...]:
-    """Top, bottom, left and right of a head: what is above the narrowest place below the first bulge."""
+    """Top, bottom, left and right of a head as shares: what is above the narrowest place below the first bulge."""
     wide = gaussian_filter1d(body.sum(axis=1).astype(float), 2.0)
     tall, across = body.shape
     first = int(np.argmax(wide > 2))
@@ -170,12 +175,12 @@ def _head(body: Mask) -> tuple[float, ...]:
         if wide[neck] < NECK * bulge and wide[neck] <= around.min() + 0.5 and wide[neck:].max() > bulge:
             columns = np.flatnonzero(body[first:neck].any(axis=0))
             low = max(neck, first + CHIN * bulge)
-            return (first / tall, float(low) / tall, float(columns[0]) / across, float(columns[-1] + 1) / across)
+            return (first / tall, min(float(low) / tall, 1), columns[0] / across, (columns[-1] + 1) / across)
     return ()
 
 
-def _colour(frames: Pictures, head: tuple[float, ...]) -> tuple[float, float, float]:
-    below = frames[:, round((head[1] + 0.08) * frames.shape[1]) if head else 0 :]
-    solid = below[below[..., 3] > 200][:, :3] if (below[..., 3] > 200).any() else below.reshape(-1, 4)[:, :3]
-    r, g, b = (float(it) / 255 for it in np.median(solid, axis=0))
+def _colour(pictures: Pictures) -> tuple[float, float, float]:
+    """The usual colour of what is solid in pictures (T, H, W, 4)."""
+    solid = pictures[pictures[..., 3] > 200][:, :3]
+    r, g, b = (float(it) / 255 for it in np.median(solid if len(solid) else pictures[..., :3].reshape(-1, 3), axis=0))
     return r, g, b

@@ -18,12 +18,12 @@ __all__ = ["find", "get", "keep", "likeness", "load", "revoke", "save", "told"]
 
 
 def told(
-    name: str, noun: str, kind: str, fps: float, head: tuple[float, ...], colour: tuple[float, ...], voice: Voice | None
+    name: str, noun: str, kind: str, fps: float, head: bool, colour: tuple[float, ...], voice: Voice | None
 ) -> dict[str, Any]:
     """Return all of a cameo but its frames and its grant, as JSON holds it."""
     heard = asdict(voice) | {"tone": list(voice.tone)} if voice else None
     return {
-        "format": FORMAT, "name": name, "noun": noun, "kind": kind, "fps": fps, "head": list(head),
+        "format": FORMAT, "name": name, "noun": noun, "kind": kind, "fps": fps, "head": head,
         "colour": list(colour), "voice": heard,
     }  # fmt: skip
 
@@ -102,13 +102,11 @@ def _read(path: Path) -> Cameo:
 def _cameo(plain: dict[str, Any], frames: NDArray[np.uint8], grant: Grant) -> Cameo:
     heard = plain["voice"]
     voice = heard and Voice(float(heard["pitch"]), float(heard["spread"]), tuple(map(float, heard["tone"])))
-    head, (red, green, blue) = tuple(map(float, plain["head"])), map(float, plain["colour"])
-    fps = float(plain["fps"])
-    numbers = [*head, red, green, blue, fps / 60, *((voice.pitch / 2000, voice.spread / 24) if voice else ())]
-    if not all(0 <= it <= 1 for it in numbers) or len(head) not in (0, 4) or plain["kind"] not in KINDS:
+    fps, (red, green, blue) = float(plain["fps"]), map(float, plain["colour"])
+    numbers = [red, green, blue, fps / 60, *((voice.pitch / 2000, voice.spread / 24) if voice else ())]
+    if not all(0 <= it <= 1 for it in numbers) or plain["kind"] not in KINDS:
         raise ValueError("a value is out of its range")
     if voice and (len(voice.tone) != BANDS or not all(abs(it) < 200 for it in voice.tone) or voice.pitch < 20):
         raise ValueError("the voice is none")
-    return Cameo(
-        str(plain["name"]), str(plain["noun"]), plain["kind"], frames, fps, head, (red, green, blue), voice, grant
-    )
+    name, noun, head = str(plain["name"]), str(plain["noun"]), bool(plain["head"])
+    return Cameo(name, noun, plain["kind"], frames, fps, head, (red, green, blue), voice, grant)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sora2lib.clip import Clip
 
 SECONDS, HEARD = (2.0, 10.0), (1.0, 60.0)  # of a film, and of a sound beside a picture
-LONGEST, FPS = 400, 12.0  # pixels and frames a second in which a subject is looked for
+LONGEST, FPS = 512, 12.0  # pixels and frames a second in which a subject is looked for
 _PEOPLE = frozenset(skeleton.name for skeleton in PEOPLE)
 
 

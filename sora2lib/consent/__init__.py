@@ -18,7 +18,6 @@ from sora2lib.errors import ConsentError
 
 USES = ("draw", "remix", "save")
 ME, EVERYONE = "me", "everyone"
-EVIDENCE = ("attested", "spoken")
 HANDLE = re.compile(r"[a-z][a-z0-9_]{0,31}-[0-9a-f]{16}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -82,7 +81,7 @@ class Grant:
     consent : what was agreed to.
     recording : SHA-256 of the file or the pictures and sound from which the cameo was made.
     likeness : SHA-256 of the cut-out pictures and the voice.
-    evidence : "attested" by whoever signed, or "spoken": a phrase that was asked for is heard in the recording.
+    evidence : how it is known: "attested" by whoever signed, and no more.
     granted : when.
     key : public key of who signed, hex.
     signature : Ed25519, hex, over all other values.

@@ -75,11 +75,10 @@ def wear(handle: str, asset: str, size: Array) -> Worn:
     else:
         low, high = _span(parts)
         kept, tall, lift = (), high - low, (low + high) / 2
-    pictures = cameo_pictures(cameo, bool(head))
-    height, width = pictures.shape[1:3]
+    height, width = cameo.frames.shape[1:3]
     half = tall / 2 * np.array([width / height, THICK, 1.0])
     board = Primitive("cutout", half, np.array([0, 0, lift]), _REST, "main", "", False, "foam")
-    pieces = tuple(_tinted(parts[k], parts[head[0]].tint if head else "", pictures) for k in kept)
+    pieces = tuple(_tinted(parts[k], parts[head[0]].tint if head else "", cameo.picture) for k in kept)
     scale = (width / (2 * half[0]), height / (2 * half[2]))
     return Worn(kept, pieces, board, scale, cards, cameo.fps, head[0] if head else -1, lift)
 
@@ -87,19 +86,7 @@ def wear(handle: str, asset: str, size: Array) -> Worn:
 @lru_cache(_MOST)
 def _pictures(handle: str) -> tuple[Cameo, NDArray[np.float32]]:
     cameo = library.get(handle)
-    whole = cameo_pictures(cameo, bool(cameo.head))
-    return cameo, np.stack([texels(picture) for picture in whole])
-
-
-def cameo_pictures(cameo: Cameo, head: bool) -> NDArray[np.uint8]:
-    """Return the pictures (K, H, W, 4) of a cameo, or of its head."""
-    if not head:
-        return cameo.frames
-    height, width = cameo.frames.shape[1:3]
-    sides = np.array(cameo.head) * (height, height, width, width)
-    top, bottom, left, right = sides.round().astype(int).tolist()
-    cut: NDArray[np.uint8] = cameo.frames[:, top : max(bottom, top + 2), left : max(right, left + 2)]
-    return cut
+    return cameo, np.stack([texels(picture) for picture in cameo.frames])
 
 
 def _head_of(asset: str) -> tuple[int, ...]:
@@ -118,12 +105,12 @@ def _span(parts: "list[Primitive] | tuple[Primitive, ...]") -> tuple[float, floa
     return min(z - h for z, h in zip(middle, tall, strict=True)), max(z + h for z, h in zip(middle, tall, strict=True))
 
 
-def _tinted(part: Primitive, skin: object, pictures: NDArray[np.uint8]) -> Primitive:
+def _tinted(part: Primitive, skin: object, head: NDArray[np.uint8]) -> Primitive:
     """A part of a figure; what has the colour of its skin takes that of the face."""
     if not isinstance(skin, tuple) or part.tint != skin:
         return part
-    height, width = pictures.shape[1:3]
-    face = pictures[0, height // 3 : 2 * height // 3, width // 3 : 2 * width // 3, :3].reshape(-1, 3)
+    height, width = head.shape[:2]
+    face = head[height // 2 : 3 * height // 4, width // 3 : 2 * width // 3, :3].reshape(-1, 3)
     red, green, blue = (float(it) / 255 for it in np.median(face, axis=0))
     return replace(part, tint=(red, green, blue))
 
