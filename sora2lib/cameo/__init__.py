@@ -123,7 +123,7 @@ class Cameo:
 
     @classmethod
     def find(cls, name: str) -> "Cameo":
-        """Return the cameo of that name from the user's library, the newest whose consent holds.
+        """Return the cameo of that name from the user's library, the newest that was not revoked.
 
         Raises
         ------

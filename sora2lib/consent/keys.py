@@ -6,6 +6,7 @@ as safe as the account it lies in.
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -69,12 +70,13 @@ def _private() -> Ed25519PrivateKey:
 def _make(path: Path) -> None:
     content = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     fresh = path.with_name(f".{_FILE}.{secrets.token_hex(4)}")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        os.fsync(file.fileno())
     try:
-        os.link(fresh, path)  # unlike a rename, never over a key that another process has just made
-    except FileExistsError:
-        pass
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(fresh, path)  # unlike a rename, never over a key that another process has just made
+    except OSError as error:
+        raise ConsentError(f"{path} cannot be written ({error.strerror}); set {HOME} to a folder of yours") from error
     finally:
-        fresh.unlink()
+        fresh.unlink(missing_ok=True)

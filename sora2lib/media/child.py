@@ -8,6 +8,7 @@ The answer is one line of JSON, then frames (T, H, W, C) uint8 and sound (sample
 memory. A file that is refused gives ``{"refused": why}`` and exit code 3.
 """
 
+import contextlib
 import json
 import sys
 from typing import Any, BinaryIO, NoReturn
@@ -49,7 +50,8 @@ def _limit(memory: int, seconds: int) -> None:
 
         limits = {"AS": memory, "CPU": seconds, "FSIZE": 0, "CORE": 0, "NOFILE": 64}
         for name, value in limits.items():
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+            with contextlib.suppress(ValueError, OSError):  # macOS refuses some
+                resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
 
 
 def _refuse(why: str) -> NoReturn:
