@@ -7,18 +7,16 @@ import re
 from collections.abc import Sequence
 
 from sora2lib.cameo import Cameo, library
+from sora2lib.cameo.kinds import of_asset
 from sora2lib.dialogue import seen
 from sora2lib.errors import RequestError
 from sora2lib.world.cutouts import PREFIX
-from sora2lib.world.figures.library import SKELETONS
-from sora2lib.world.figures.person import PEOPLE
 from sora2lib.world.grammar import with_article
 from sora2lib.world.nouns import lookup
 from sora2lib.world.schema import World
 
 MOST = 4  # cameos in a scene
 _AT = re.compile(r"(?<![\w@.])@([A-Za-z][A-Za-z0-9_]{0,31})\b")
-_PEOPLE = frozenset(skeleton.name for skeleton in PEOPLE)
 
 
 def named(prompt: str) -> tuple[str, ...]:
@@ -100,13 +98,9 @@ def _part(world: World, cameo: Cameo, taken: Sequence[str]) -> int | None:
     match = lookup(cameo.noun)
     free = [index for index, handle in enumerate(taken) if not handle]
     same = [index for index in free if match and assets[index] == match.asset]
-    near = [index for index in free if _kind(assets[index]) == cameo.kind != "thing"]
+    near = [index for index in free if of_asset(assets[index]) == cameo.kind != "thing"]
     like = [index for index in free if cameo.kind == "thing" and assets[index].startswith(PREFIX)]
     return next(iter([*same, *near, *like]), None)
-
-
-def _kind(asset: str) -> str:
-    return "person" if asset in _PEOPLE else "animal" if asset in SKELETONS else "thing"
 
 
 def uncast(world: World, cameos: Sequence[Cameo]) -> tuple[str, ...]:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from sora2lib.consent.ledger import Entry
 
 Watch = Callable[[Iterable[str]], Iterable[str]]
-KINDS = ("person", "animal", "thing")
 STAGES = ("reading", "cutting out", "listening", "signing")
 
 

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib import media
-from sora2lib.cameo import KINDS, Cameo
+from sora2lib.cameo import Cameo
 from sora2lib.cameo.files import FORMAT, SUFFIX, likeness, pack, unpack
+from sora2lib.cameo.kinds import KINDS
 from sora2lib.cameo.voice import BANDS, Voice
 from sora2lib.consent import HANDLE, Grant, keys, ledger
 from sora2lib.errors import CameoError, ConsentError

@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter, uniform_filter
 from sora2lib.cameo.net import people
 
 Array = NDArray[np.float32]
-KINDS = {"person": 2.5, "animal": 0.4, "thing": 0.0}  # how much the net that finds people counts
+NET = {"person": 2.5, "animal": 0.4, "thing": 0.0}  # how much the net that finds people counts
 BINS = 24  # of each colour channel
 ROUNDS = 6
 SOFT = 1.2  # bins by which histograms are smoothed
@@ -28,7 +28,7 @@ STILL = 3.0  # levels by which most pixels of a still camera differ from their m
 
 
 def subject(frames: NDArray[np.uint8], kind: str) -> Array:
-    """Return how surely each pixel belongs to the subject (T, H, W), 0..1, which is one of ``KINDS``.
+    """Return how surely each pixel belongs to the subject (T, H, W), 0..1, of a kind of :mod:`sora2lib.cameo.kinds`.
 
     >>> subject(frames, "person").shape == frames.shape[:3]  # doctest: +SKIP
     True
@@ -36,7 +36,7 @@ def subject(frames: NDArray[np.uint8], kind: str) -> Array:
     colours = _opponent(frames)
     codes = _codes(colours)
     place = _place(frames.shape[1], frames.shape[2])
-    told_before = _moved(frames) + _known(frames, KINDS[kind])
+    told_before = _moved(frames) + _known(frames, NET[kind])
     inside = np.broadcast_to(place > 0, codes.shape).astype(np.float32)
     certain = _border(frames.shape[1], frames.shape[2])
     outside = 1 - inside

@@ -11,26 +11,23 @@ from numpy.typing import NDArray
 from sora2lib import consent as consents
 from sora2lib.cameo import STAGES, Cameo, Watch, library
 from sora2lib.cameo.cutting import FRAMES, Cut, cut
+from sora2lib.cameo.kinds import of_noun
 from sora2lib.cameo.voice import Voice, measure, silent
 from sora2lib.consent import Consent, check_name, ledger
 from sora2lib.errors import CameoError
 from sora2lib.media import foreign
-from sora2lib.world.figures.library import SKELETONS
-from sora2lib.world.figures.person import PEOPLE
-from sora2lib.world.nouns import lookup
 
 if TYPE_CHECKING:
     from sora2lib.clip import Clip
 
 SECONDS, HEARD = (2.0, 10.0), (1.0, 60.0)  # of a film, and of a sound beside a picture
 LONGEST, FPS = 512, 12.0  # pixels and frames a second in which a subject is looked for
-_PEOPLE = frozenset(skeleton.name for skeleton in PEOPLE)
 
 
 def of_film(path: str | Path, name: str, noun: str, consent: Consent | None, watch: Watch) -> Cameo:
     """As :meth:`Cameo.record`."""
     stages = _begun(name, consent, watch)
-    kind = kind_of(noun)
+    kind = of_noun(noun)
     film = foreign.film(path, seconds=SECONDS, longest=LONGEST, fps=FPS)
     next(stages, None)
     seen, fps = cut(film.frames, kind), _rate(film.frames, film.fps)
@@ -45,7 +42,7 @@ def of_image(
 ) -> Cameo:
     """As :meth:`Cameo.from_image`."""
     stages = _begun(name, consent, watch)
-    kind = kind_of(noun)
+    kind = of_noun(noun)
     image = foreign.picture(path, longest=LONGEST)
     heard = None if sound is None else foreign.sound(sound, seconds=HEARD)
     next(stages, None)
@@ -60,7 +57,7 @@ def of_image(
 def of_clip(clip: "Clip", name: str, noun: str, consent: Consent | None, watch: Watch) -> Cameo:
     """As :meth:`Cameo.from_clip`."""
     stages = _begun(name, consent, watch)
-    kind = kind_of(noun)
+    kind = of_noun(noun)
     consents.check(clip.cameos, "remix")
     if not SECONDS[0] - 0.1 <= clip.seconds <= SECONDS[1] + 0.5:
         raise CameoError(
@@ -76,20 +73,6 @@ def of_clip(clip: "Clip", name: str, noun: str, consent: Consent | None, watch: 
     digest = hashlib.sha256(clip.frames.tobytes() + clip.sound.tobytes()).hexdigest()
     next(stages, None)
     return _made(name, noun, kind, seen, fps, voice, consent, digest, stages)
-
-
-def kind_of(noun: str) -> str:
-    """Return the kind of what a noun names.
-
-    >>> kind_of("dog"), kind_of("teddy bear")
-    ('animal', 'thing')
-    """
-    match = lookup(noun) if isinstance(noun, str) else None
-    if match is None:
-        raise CameoError(
-            f"the noun {noun!r:.60} is not known; say what it is in a word such as 'woman', 'dog' or 'ball'"
-        )
-    return "person" if match.asset in _PEOPLE else "animal" if match.asset in SKELETONS else "thing"
 
 
 def _begun(name: str, consent: Consent | None, watch: Watch) -> Iterator[str]:
