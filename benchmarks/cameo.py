@@ -4,9 +4,10 @@ python benchmarks/cameo.py [--subjects N] [--voices N] [--results FOLDER]
 
 Subjects are named pictures, filmed before a mottled wall: they sway, the film has noise and is written as MP4. Each is
 recorded, shown as a ball that rolls or is thrown, and every frame in which at least 150 pixels of it are seen is
-compared with the recordings of all: turned upright by how the cut-out is known to lean, then the colours in a grid of 3
-by 3, by the distance of histograms. A frame counts when its own subject is the nearest; the worst frame counts for the
-subject. The cut-out itself is compared with the picture that was filmed (intersection over union).
+compared with the pictures that were filmed and with those of 20 others: turned upright by how the cut-out is known to
+lean, then the colours in a grid of 3 by 3, by the distance of histograms. A frame counts when its own subject is the
+nearest; the worst frame counts for the subject. The cut-out itself is compared with the picture that was filmed
+(intersection over union).
 
 Voices are speakers with a pitch, a mouth and a colour of their own, drawn at random, who say three sentences; each is
 measured, imitated, and says two others, which are compared with the recordings of all by the symmetric
@@ -45,6 +46,7 @@ Array = NDArray[np.float64]
 YES = Consent("a named picture")
 SIDE, FILM = 240, (360, 640)  # pixels of a subject, and of the film
 BESIDE, FPS = (0.4, -1.6, 0.5), 2  # metres from the cameo to the camera; frames a second that are compared
+OTHERS = 20  # pictures, at least, that it might be taken for
 LEAST = 150  # pixels of a cameo that can be told
 WALKS = (("roll", 3), ("throw", 5))
 RECORDED = (
@@ -98,23 +100,21 @@ def filmed(name: str, seed: int, folder: Path) -> tuple[Path, NDArray[np.bool_]]
 
 def looks(count: int, folder: Path) -> dict[str, Any]:
     """Films cut out, and found again in clips."""
-    names = list(cutouts.catalogue())[:: max(1, len(cutouts.catalogue()) // (2 * count))]
+    names = list(cutouts.catalogue())[:: len(cutouts.catalogue()) // max(count, OTHERS + 1)]
+    known = [_colours(picture[..., :3], picture[..., 3] > 127) for picture in map(cutouts.picture, names)]
     cameos, overlap, seconds, refused = [], [], [], []
-    for seed, name in enumerate(names):
-        if len(cameos) == count:
-            break
+    for seed, name in enumerate(names[:count]):
         path, truth = filmed(name, seed, folder)
         begun = _cpu()
         try:
-            cameos.append(Cameo.record(path, f"s{seed}", "ball", consent=YES))
+            cameos.append((seed, Cameo.record(path, f"s{seed}", "ball", consent=YES)))
         except CameoError as error:
             refused.append(f"{name}: {error}")
             continue
         seconds.append(_cpu() - begun)
-        overlap.append(_overlap(cameos[-1].frames[0, ..., 3] > 127, truth))
-    known = [_colours(cameo.frames[0, ..., :3], cameo.frames[0, ..., 3] > 127) for cameo in cameos]
+        overlap.append(_overlap(cameos[-1][1].frames[0, ..., 3] > 127, truth))
     right, frames, whole = 0, 0, 0
-    for index, cameo in enumerate(cameos):
+    for index, cameo in cameos:
         worlds = [simulate(family, seed, seconds=2.0) for family, seed in WALKS]
         ranks = [rank for world in worlds for rank in _ranks(cameo, index, known, world)]
         right, frames, whole = right + sum(ranks), frames + len(ranks), whole + (bool(ranks) and all(ranks))
@@ -124,7 +124,7 @@ def looks(count: int, folder: Path) -> dict[str, Any]:
         "cut-out against the picture filmed, median IoU": round(float(np.median(overlap)), 3),
         "the same, worst": round(min(overlap), 3),
         "CPU seconds from a film of 2.5 s, 640x360, to a cameo, median": round(float(np.median(seconds)), 2),
-        f"frames: its own recording nearest of {len(cameos)}": f"{right} of {frames}",
+        f"frames: its own picture nearest of {len(known)}": f"{right} of {frames}",
         "subjects: in every frame, the worst too": f"{whole} of {len(cameos)}",
     }
 
