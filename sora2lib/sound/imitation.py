@@ -16,7 +16,7 @@ from sora2lib.sound.spelling import pronounce
 from sora2lib.sound.waveform import waveform
 
 SENTENCE = "The old boat sailed past the quiet harbour, before we could ask her for your name. Nine grey birds flew up."
-ROUNDS = 2
+ROUNDS = 4
 MOUTH = 0.25  # power of the pitch with which a mouth is shorter
 PITCHES, MOUTHS, LIVELY, GAIN = (0.3, 3.0), (0.8, 1.22), (0.3, 1.8), 30.0  # ranges; dB
 
