@@ -11,12 +11,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sora2lib.cameo import Cameo
     from sora2lib.camera import Camera, Pose
     from sora2lib.clip import Clip, load
+    from sora2lib.consent import Consent
     from sora2lib.cutting import blend, speed, stitch
     from sora2lib.dubbing import dub, stems
     from sora2lib.editing import extend, remix
-    from sora2lib.errors import InspectError, MediaError, ModelError, RequestError, Sora2Error, Stopped, WorldError
+    from sora2lib.errors import (
+        CameoError,
+        ConsentError,
+        InspectError,
+        MediaError,
+        ModelError,
+        RequestError,
+        Sora2Error,
+        Stopped,
+        WorldError,
+    )
     from sora2lib.film import draw, refilm, simulate
     from sora2lib.fitting.fit import Fit, fit
     from sora2lib.listening import listen
@@ -36,10 +48,14 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Cameo",
+    "CameoError",
     "Camera",
     "Card",
     "Clip",
     "Comparison",
+    "Consent",
+    "ConsentError",
     "Fit",
     "InspectError",
     "Levels",
@@ -81,12 +97,17 @@ __all__ = [
 ]
 
 _HOMES = {
+    "cameo": ("Cameo",),
     "camera": ("Camera", "Pose"),
     "clip": ("Clip", "load"),
     "cutting": ("blend", "speed", "stitch"),
     "dubbing": ("dub", "stems"),
     "editing": ("extend", "remix"),
-    "errors": ("InspectError", "MediaError", "ModelError", "RequestError", "Sora2Error", "Stopped", "WorldError"),
+    "consent": ("Consent",),
+    "errors": (
+        *("CameoError", "ConsentError", "InspectError", "MediaError", "ModelError", "RequestError", "Sora2Error"),
+        *("Stopped", "WorldError"),
+    ),
     "film": ("draw", "refilm", "simulate"),
     "listening": ("listen",),
     "fitting.fit": ("Fit", "fit"),

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import sora2lib
-from sora2lib import media
+from sora2lib import consent, media
 from sora2lib.camera import Camera
 from sora2lib.errors import MediaError
-from sora2lib.recipe import Parent, Recipe, read, save
+from sora2lib.recipe import Parent, Recipe, read, save, shown
 from sora2lib.request import Cameras, Levels, Request
 from sora2lib.soundtrack import OWN, Soundtrack
 from sora2lib.world.schema import World
@@ -43,6 +43,14 @@ class Clip:
     notices : what the user should know, one sentence each.
     parents : what it was made from: the clip before it, the one before that, and so on.
     soundtrack : how what is heard came about: the world's own sound, or one that was given; :meth:`dub` changes it.
+    cameos : handles of all who are shown in it, or in what it was made from; those of world and parents are added.
+
+    Raises
+    ------
+    MediaError
+        Frames or sound are of another shape or kind.
+    ConsentError
+        Somebody is shown who has not agreed to it, or does not any more.
 
     >>> clip = Clip(np.zeros((48, 72, 128, 3), np.uint8), 24, np.zeros((2, 96000), np.float32))
     >>> clip
@@ -62,8 +70,11 @@ class Clip:
     notices: tuple[str, ...] = ()
     parents: tuple[Parent, ...] = ()
     soundtrack: Soundtrack = OWN
+    cameos: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "cameos", shown(self.cameos, self.world, self.parents))
+        consent.check(self.cameos)
         if self.frames.ndim != 4 or self.frames.shape[-1] != 3 or not self.frames.size or self.frames.dtype != np.uint8:
             raise MediaError(f"frames are {_kind(self.frames)}; give uint8 (frames, height, width, 3), one at least")
         if self.sound.ndim != 2 or len(self.sound) != 2 or self.sound.dtype != np.float32:
@@ -291,6 +302,7 @@ class Clip:
         return f"Clip({self.seconds:g} s, {self.size}, {self.fps:g} fps, {self.rate} Hz{prompt})"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        consent.check(self.cameos)
         # Pages that strip <video>, such as code hosts, show the JPEG.
         sheet = media.jpeg(self.sheet(columns=4, rows=1, width=960))
         return {"text/plain": repr(self), "text/html": self._html, "image/jpeg": base64.b64encode(sheet).decode()}
@@ -312,7 +324,7 @@ class Clip:
 
 
 load = Clip.load
-_TOLD = ("fps", "world", "start", "request", "maker", "notices", "parents", "soundtrack")
+_TOLD = ("fps", "world", "start", "request", "maker", "notices", "parents", "soundtrack", "cameos")
 
 
 def recipe_of(clip: Clip) -> Recipe:

@@ -11,7 +11,6 @@ import numpy as np
 
 from sora2lib.casting import GUIDANCE
 from sora2lib.clip import Clip, recipe_of
-from sora2lib.dialogue import seen
 from sora2lib.errors import RequestError
 from sora2lib.film import develop, world_of
 from sora2lib.given import Ask
@@ -24,6 +23,7 @@ from sora2lib.recast import Watch, apply, changes
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Cameras, Edit, Request, check_length, count_frames, draw_seed
 from sora2lib.script import LINES, script, spoken, unseen
+from sora2lib.starring import cast_of, nouned, read, uncast
 from sora2lib.world.schema import RATE, World
 
 
@@ -123,7 +123,8 @@ def remixed(recipe: Recipe, request: Request, edit: Edit, *, watch: Watch = iter
     """Return the recipe of :func:`remix`, to be drawn or recorded; ``watch`` is that of :func:`recast.changes`."""
     world, model = world_of(recipe), weights.load(request.model)
     guidance = GUIDANCE if request.guidance is None else request.guidance
-    changed = changes(model, world, request.prompt, edit, seed=request.seed, guidance=guidance, watch=watch)
+    words = nouned(request.prompt, cast_of(request.prompt), world.cameo.values.tolist())
+    changed = changes(model, world, words, edit, seed=request.seed, guidance=guidance, watch=watch)
     if not changed:
         raise RequestError(
             f"the model reads no change that it may make in {shorten(request.prompt, 80)!r}; say what shall be "
@@ -162,7 +163,7 @@ def onward(recipe: Recipe, request: Request) -> Iterator[Step]:
     # Rows are a third of a second; what of the past lies before the first whole one need not be planned from.
     head = (past.sizes["time"] - 1) % STRIDE
     script(request.prompt, request.seconds)
-    ask = Ask(seen(request.prompt), request.seed, added, past.isel(time=slice(head, None)), request.camera)
+    ask = Ask(read(request.prompt, past), request.seed, added, past.isel(time=slice(head, None)), request.camera)
     for step in plan_world(weights.load(request.model), ask, **asked_of(request)):
         yield replace(step, guess=partial(_headed, past.isel(time=slice(0, head)), step.guess))
 
@@ -205,6 +206,6 @@ def extended(last: Step, recipe: Recipe, request: Request) -> Recipe:
         world=world,
         request=request,
         maker=f"{model.name} {model.version}",
-        notices=(*notices(request), *told.notices, *unseen(world)),
+        notices=(*notices(request), *told.notices, *unseen(world), *uncast(world, cast_of(request.prompt))),
         parents=recipe.line("extend"),
     )

@@ -27,3 +27,11 @@ class Stopped(Sora2Error):
 
 class InspectError(Sora2Error):
     """A clip cannot be inspected as was asked."""
+
+
+class ConsentError(Sora2Error):
+    """Somebody would be shown, or go on being shown, without having agreed to it."""
+
+
+class CameoError(Sora2Error):
+    """A recording, picture or file cannot become a cameo, or a prompt names one that is not there."""

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib import media
+from sora2lib import consent, media
 from sora2lib.camera import Camera
 from sora2lib.clip import Clip, clip_of, recipe_of
 from sora2lib.errors import RequestError
-from sora2lib.recipe import Recipe, save
+from sora2lib.recipe import Recipe, fingerprint, save
 from sora2lib.render import render
 from sora2lib.request import check, check_camera, check_style, count_frames, draw_seed, parse_size, rounded
 from sora2lib.sound import synthesise
@@ -143,7 +143,8 @@ def refilmed(
 
 
 def world_of(recipe: Recipe) -> World:
-    """Return the world of a recipe, or say that it has none."""
+    """Return the world of a recipe, or say that it has none; who is shown in it must have agreed to that."""
+    consent.check(recipe.cameos)
     if recipe.world is None:
         raise RequestError("there is no world to draw; give a clip that was generated, simulated or drawn from one")
     return recipe.world
@@ -203,6 +204,7 @@ def _expose(recipe: Recipe, size: str) -> tuple[NDArray[np.float32], Iterator[Fr
     """Return the sound (2, samples), and the pictures (H, W, 3) to be drawn one by one."""
     width, height = parse_size(size)
     world, start, seconds = world_of(recipe), recipe.start, recipe.frames / recipe.fps
+    consent.note(recipe.cameos, "drawn", title=recipe.title, world=fingerprint(world))
     # The last frame starts one frame before the end.
     if start + (recipe.frames - 1) / recipe.fps > world.seconds + 1e-6:
         raise RequestError(

@@ -1,14 +1,14 @@
 """From a prompt to a clip: the request is planned into a world, and the world is drawn."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import accumulate
 from textwrap import shorten
 from typing import Any
 
+from sora2lib.cameo import Cameo
 from sora2lib.clip import Clip
-from sora2lib.dialogue import seen
 from sora2lib.film import develop
 from sora2lib.fitting.fit import Fit, Picture, fit
 from sora2lib.given import Ask, shot_ends, takes
@@ -22,6 +22,7 @@ from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Cameras, Request, draw_seed
 from sora2lib.script import Script, script, spoken, unseen
 from sora2lib.soundtrack import OWN, SILENT
+from sora2lib.starring import cast_of, read, starring, uncast
 from sora2lib.start import Start, Starts
 from sora2lib.world.nouns import mentions
 from sora2lib.world.schema import RATE, World
@@ -154,15 +155,16 @@ def make(request: Request) -> Clip:
 
 def plan(request: Request) -> Iterator[Step]:
     """Turn a request into a world, one step at a time; its style is in it, and what is said."""
+    cameos = cast_of(request.prompt)
     told = script(request.prompt, request.seconds)  # what cannot be said in the time shows now, not when all is done
-    ask = Ask(seen(request.prompt), request.seed, request.seconds, camera=request.camera, start=request.start)
+    ask = Ask(read(request.prompt), request.seed, request.seconds, camera=request.camera, start=request.start)
     steps = plan_world(weights.load(request.model), ask, **asked_of(request))
-    return (replace(step, guess=partial(_told, step.guess, request.style, told)) for step in steps)
+    return (replace(step, guess=partial(_told, step.guess, request.style, told, cameos)) for step in steps)
 
 
-def _told(guess: Callable[[], World], style: str, told: Script) -> World:
+def _told(guess: Callable[[], World], style: str, told: Script, cameos: Sequence[Cameo]) -> World:
     """The world of a guess with what no model plans."""
-    return spoken(guess().assign(style=style), told)
+    return spoken(starring(guess().assign(style=style), cameos), told)
 
 
 def asked_of(request: Request) -> dict[str, Any]:
@@ -184,14 +186,14 @@ def finish(last: Step, request: Request) -> Recipe:
         world=world,
         request=request,
         maker=f"{model.name} {model.version}",
-        notices=(*notices(request), *told.notices, *unseen(world)),
+        notices=(*notices(request), *told.notices, *unseen(world), *uncast(world, cast_of(request.prompt))),
         soundtrack=OWN if request.sound else SILENT,
     )
 
 
 def _filmed(world: World, request: Request) -> World:
     """A planned world filmed again by the cameras of its request, which may follow what moves otherwise now."""
-    ends = shot_ends(seen(request.prompt), request.seconds)
+    ends = shot_ends(read(request.prompt), request.seconds)
     for take in takes(request.camera, ends, world.sizes["time"]):
         world = take.film(world)
     return world
@@ -216,7 +218,7 @@ def _of_start(starts: Starts) -> Iterator[str]:
 
 def of_words(request: Request) -> tuple[str, ...]:
     """What the user should know of a prompt: words that are not read or not understood, and what cannot come true."""
-    words = seen(request.prompt)
+    words = read(request.prompt)
     unknown, rest = unknown_words(words), unread(words)
     strange = (f"the model does not understand: {', '.join(unknown)}",) if unknown else ()
     cut = (f"the prompt is too long to be read whole; left out: {shorten(rest, 80)}",) if rest else ()
@@ -225,7 +227,7 @@ def of_words(request: Request) -> tuple[str, ...]:
 
 def _of_shots(request: Request) -> Iterator[str]:
     """Where shots begin otherwise than told, and what comes too late to be cast."""
-    words = seen(request.prompt)
+    words = read(request.prompt)
     told, ends = shots(words, request.seconds), shot_ends(words, request.seconds)
     begins = accumulate(shot.seconds for shot in told[:-1])
     for number, (asked, row) in enumerate(zip(begins, ends[:-1], strict=True), start=2):

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib import __version__, media
+from sora2lib import __version__, consent, media
 from sora2lib.errors import MediaError, Sora2Error
 from sora2lib.request import Request
 from sora2lib.soundtrack import OWN, Soundtrack
@@ -35,12 +35,14 @@ class Parent:
     request : what was asked for it.
     maker : what made it.
     world : the :func:`fingerprint` of its world, or "" without one.
+    cameos : handles of all who are shown in it.
     """
 
     verb: str
     request: Request | None
     maker: str
     world: str
+    cameos: tuple[str, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         """What JSON can hold of it."""
@@ -49,7 +51,9 @@ class Parent:
     @classmethod
     def from_plain(cls, plain: Any) -> "Parent":
         """Undo :meth:`to_plain`."""
-        return cls(str(plain["verb"]), _request(plain["request"]), str(plain["maker"]), str(plain["world"]))
+        return cls(
+            str(plain["verb"]), _request(plain["request"]), str(plain["maker"]), str(plain["world"]), _handles(plain)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +71,7 @@ class Recipe:
     notices : what the user should know, one sentence each.
     parents : what it was made from: the clip before it, the one before that, and so on.
     soundtrack : what is heard: the world's own sound, or one that was given.
+    cameos : handles of all who are shown in it, or in what it was made from; those of world and parents are added.
     version : of the sora2lib that wrote the file.
     """
 
@@ -79,7 +84,11 @@ class Recipe:
     notices: tuple[str, ...] = ()
     parents: tuple[Parent, ...] = ()
     soundtrack: Soundtrack = OWN
+    cameos: tuple[str, ...] = ()
     version: str = __version__
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cameos", shown(self.cameos, self.world, self.parents))
 
     @property
     def title(self) -> str:
@@ -93,9 +102,10 @@ class Recipe:
         return tuple(dict.fromkeys((*self.notices, *told)))
 
     def line(self, verb: str) -> tuple[Parent, ...]:
-        """The parents of what is made from it."""
+        """The parents of what is made from it; who is shown must have agreed to that."""
+        consent.check(self.cameos, "remix")
         world = "" if self.world is None else fingerprint(self.world)
-        return (Parent(verb, self.request, self.maker, world), *self.parents)
+        return (Parent(verb, self.request, self.maker, world, self.cameos), *self.parents)
 
     def to_json(self) -> str:
         """Return ASCII JSON; a world that packs to more than ``WORLD_LIMIT`` characters is left out."""
@@ -109,6 +119,7 @@ class Recipe:
             "maker": self.maker,
             "notices": self.remarks,
             "parents": [parent.to_plain() for parent in self.parents],
+            "cameos": self.cameos,
             "frames": self.frames,
             "fps": self.fps,
             "start": self.start,
@@ -141,6 +152,7 @@ class Recipe:
                 notices=tuple(map(str, plain["notices"])),
                 parents=tuple(map(Parent.from_plain, plain.get("parents", ()))),
                 soundtrack=Soundtrack.from_plain(plain["soundtrack"]) if plain.get("soundtrack") else OWN,
+                cameos=_handles(plain),
                 version=str(plain["sora2lib"]),
             )
         except (Sora2Error, ValueError, KeyError, TypeError, zlib.error) as error:
@@ -149,6 +161,16 @@ class Recipe:
 
 def _request(plain: Any) -> Request | None:
     return Request.from_json(json.dumps(plain)) if plain else None
+
+
+def _handles(plain: Any) -> tuple[str, ...]:
+    return tuple(map(str, plain.get("cameos", ())))
+
+
+def shown(cameos: Iterable[str], world: World | None, parents: Iterable[Parent]) -> tuple[str, ...]:
+    """Return the handles of all who are shown: those given, those of a world, and those of parents."""
+    acting = () if world is None else (it for it in world.cameo.values.tolist() if it)
+    return tuple(dict.fromkeys([*cameos, *acting, *(it for parent in parents for it in parent.cameos)]))
 
 
 def fingerprint(world: World) -> str:
@@ -160,6 +182,8 @@ def fingerprint(world: World) -> str:
     digest = hashlib.sha256("\n".join(map(str, world.actor.values)).encode())
     for name in ("time", *VARIABLES):
         values = world[name].values
+        if name == "cameo" and not any(values):
+            continue  # which came later, and worlds without keep the fingerprint that they had
         # Text is padded to the longest, which depends on where it came from.
         digest.update(values.tobytes() if values.dtype.kind != "U" else "\n".join(map(str, values.flat)).encode())
     return digest.hexdigest()[:16]
@@ -185,6 +209,9 @@ def save(
 ) -> Path:
     """Write frames (H, W, 3 each) and sound (2, samples) with their recipe, as :meth:`sora2lib.Clip.save` says."""
     path = media.target(path, suffixes=SUFFIXES, force=force)
+    consent.check(recipe.cameos, "save")
+    world = "" if recipe.world is None else fingerprint(recipe.world)
+    consent.note(recipe.cameos, "saved", title=recipe.title, place=str(path.absolute()), world=world)
     if path.suffix.lower() == ".nc":
         _save_world(path, recipe, force=force)
         return path
@@ -194,7 +221,7 @@ def save(
         media.target(file, suffixes=CAPTIONS, force=force)
     media.write(
         path,
-        frames,
+        _agreed(frames, recipe.cameos),
         fps=recipe.fps,
         sound=sound,
         rate=rate,
@@ -207,6 +234,12 @@ def save(
         with media.replacing(file, suffixes=CAPTIONS, force=force) as temporary:
             temporary.write_text(text, encoding="utf-8")
     return path
+
+
+def _agreed(frames: Iterable[NDArray[np.uint8]], cameos: Sequence[str]) -> Iterator[NDArray[np.uint8]]:
+    """The frames, unless consent is taken back while they are written: then there is no file."""
+    yield from frames
+    consent.check(cameos, "save")
 
 
 def _beside(path: Path, shown: Sequence[Caption]) -> dict[Path, str]:

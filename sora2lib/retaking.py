@@ -29,6 +29,7 @@ from sora2lib.request import Request, check
 from sora2lib.script import Script, lined, script, unseen
 from sora2lib.seam import led
 from sora2lib.sound.speech import mouths
+from sora2lib.starring import read
 from sora2lib.world.schema import RATE, World
 
 BODIES = ("position", "rotation", "joint_angle")
@@ -139,7 +140,7 @@ class Part:
         known = lengthened(world.isel(time=slice(self.head, None)), rows * STRIDE + 1)
         past = world.isel(time=slice(self.head, self.start + 1))
         held = Held(known, self.actors, self.camera)
-        return Ask(seen(request.prompt), request.seed, self.seconds(world), past, held=held)
+        return Ask(read(request.prompt, world), request.seed, self.seconds(world), past, held=held)
 
 
 def _between(start: float, end: float, length: float) -> tuple[float, float]:

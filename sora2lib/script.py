@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sora2lib.dialogue import Line, lines, timed
-from sora2lib.sound.speakers import cast, in_manner
+from sora2lib.sound.speakers import SPEAKERS, cast, in_manner
 from sora2lib.sound.speech import lasting, mouths, speaking
 from sora2lib.sound.spelling import readable
 from sora2lib.world.schema import World
 
+USUAL = SPEAKERS["woman"]
 LINES = ("line_speaker", "line_text", "line_start", "line_manner")  # of a world
 
 
@@ -37,7 +38,8 @@ def script(prompt: str, seconds: float) -> Script:
     said = lines(prompt, seconds)
     if not said:
         return Script()
-    voices = cast(line.speaker for line in said)
+    # Cameos speak at the usual pace.
+    voices = cast(line.speaker for line in said) | {it.speaker: USUAL for it in said if it.speaker.startswith("@")}
     took = [lasting(line.text, in_manner(voices[line.speaker], line.manner)) for line in said]
     placed, moved = timed(said, took, seconds)
     mute = tuple(

@@ -1,6 +1,7 @@
 """Small real things that many tests need."""
 
 import os
+from pathlib import Path
 
 # Torch's threads spin while they wait; on a busy machine that takes twenty times as long. Before torch is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -13,6 +14,13 @@ from sora2lib.request import Request
 from sora2lib.world.schema import World, build
 
 RATE, FPS = 48000, 24
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for keys, consents and cameos, so that no test touches the user's own."""
+    monkeypatch.setenv("SORA2LIB_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
 
 
 @pytest.fixture

@@ -8,10 +8,14 @@ import sora2lib
 from sora2lib.cli import parser
 
 SURFACE = {
+    "Cameo": "name noun kind frames fps head colour voice grant",
+    "CameoError": "",
     "Camera": "moves",
     "Card": "text seconds camera image",
-    "Clip": "frames fps sound rate world start request maker notices parents soundtrack",
+    "Clip": "frames fps sound rate world start request maker notices parents soundtrack cameos",
     "Comparison": "rows",
+    "Consent": "subject uses audience until",
+    "ConsentError": "",
     "Fit": "start sure notes picture",
     "InspectError": "",
     "Levels": "effects ambience music speech",
@@ -70,6 +74,9 @@ OPTIONS = {
     "stitch": "--force --out --quiet files",
     "blend": "--force --out --quiet --seconds file other",
     "dub": "--actor --force --levels --mix --out --quiet --size --start file track",
+    "record": "--name --noun --quiet --subject --until --uses --voice file",
+    "cameos": "name",
+    "revoke": "name",
     "train": "--data --device --quiet --rate --rows --run --seed --shards --steps",
     "info": "--json file",
     "inspect": "--by --diameter --force --html --scale --shapes file",

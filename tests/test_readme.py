@@ -5,8 +5,10 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from sora2lib import media
 from sora2lib.cli import parser
 
 ROOT = Path(__file__).parents[1]
@@ -42,8 +44,22 @@ def test_ci_runs_the_second_command():
     assert shown.stdout.strip() == SHELL[0][1]
 
 
+def film_a_dog(path):
+    """What the README's user has filmed: something that stands out, and makes a sound."""
+    time, (y, x) = np.arange(2 * media.RATE) / media.RATE, np.mgrid[:90, :160]
+    dog = ((x - 80) / 20) ** 2 + ((y - 50) / 30) ** 2 < 1
+    picture = np.where(dog[..., None], (200, 120, 40), (90, 120, 160)) + np.random.default_rng(0).normal(
+        0, 4, (90, 160, 3)
+    )
+    bark = np.sum([np.sin(2 * np.pi * 300 * k * time) / k for k in range(1, 20)], axis=0)
+    sound = np.stack([0.1 * bark] * 2).astype(np.float32)
+    media.write(path, [picture.clip(0, 255).astype(np.uint8)] * 48, fps=24, sound=sound)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("code", PYTHON)
 def test_code_runs(code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    if "rex.mp4" in code:
+        film_a_dog(tmp_path / "rex.mp4")
     exec(compile(code, "README.md", "exec"), {})

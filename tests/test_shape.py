@@ -17,6 +17,7 @@ LAYERS = (
     {"__init__"},
     {"errors"},
     {"media", "kernels", "packaged"},
+    {"consent"},
     {"world"},
     {"camera", "prompt"},
     {"cameo", "dialogue", "start", "subtitles"},
@@ -25,7 +26,7 @@ LAYERS = (
     {"recipe", "storyboard"},
     {"clip"},
     {"render", "sound", "physics"},
-    {"film", "fitting", "script", "listening"},
+    {"film", "fitting", "script", "listening", "starring"},
     {"model", "sampler", "seam", "cutting", "dubbing"},
     {"sighted"},
     {"given", "casting"},
@@ -43,8 +44,10 @@ RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 # Where imports wait until they are needed: codecs cost 0.3 s, the command line must answer at once, and a camera in a
 # request is plain Python until its path is asked for; a report draws plots only when asked; Windows lacks ``resource``.
 LAZY = {
-    *("__init__.py", "media/__init__.py", "camera/__init__.py", "physics/report.py"),
-    *("media/decoding.py", "cli/commands.py", "cli/edits.py", "cli/showing.py"),
+    *("__init__.py", "media/__init__.py", "media/child.py", "camera/__init__.py", "physics/report.py"),
+    # Signatures, databases and pictures only where somebody is a cameo.
+    *("cameo/__init__.py", "consent/__init__.py"),
+    *("media/decoding.py", "cli/commands.py", "cli/edits.py", "cli/people.py", "cli/showing.py"),
 }
 NUMBA_ONLY_IN = "kernels"
 LONGEST = 350
@@ -136,6 +139,10 @@ def test_values_load_neither_model_nor_codec(name):
 def test_inspecting_loads_plots_only_when_asked():
     loaded = third_party("from sora2lib import Report, compare, inspect; import sora2lib.physics.report")
     assert not loaded & {"holoviews", "bokeh", "panel", "torch", "matplotlib"}
+
+
+def test_consent_costs_nothing_where_nobody_is_shown():
+    assert "cryptography" not in third_party("import sora2lib; sora2lib.Clip; sora2lib.Cameo; sora2lib.Consent('Rex')")
 
 
 def test_simulating_needs_no_torch():

@@ -7,11 +7,12 @@ Here is what can be asked; ``commands`` and ``edits`` do it, and import what the
 import argparse
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sora2lib import __version__
 from sora2lib.camera import Camera
-from sora2lib.cli import commands, edits
+from sora2lib.cli import commands, edits, people
+from sora2lib.consent import USES
 from sora2lib.errors import RequestError, Sora2Error
 from sora2lib.request import MODEL, PARTS, PHYSICS, Edit, Levels
 from sora2lib.world.vocabulary import STYLES
@@ -153,6 +154,7 @@ def parser() -> Parser:
     dub.add_argument("--size", metavar="WxH", help="pixels, where it is drawn anew (as was asked, or 1280x720)")
     _add_output_options(dub)
     dub.set_defaults(command=edits.dub)
+    _add_people(verbs)
 
     train = verbs.add_parser("train", help="train a model from nothing but a seed; stop and go on at will")
     train.add_argument("--run", type=Path, default="runs/small", metavar="DIR", help="what is learned (%(default)s)")
@@ -181,6 +183,27 @@ def parser() -> Parser:
     info.add_argument("--json", action="store_true", help="print the request in the file as JSON")
     info.set_defaults(command=commands.info)
     return top
+
+
+def _add_people(verbs: Any) -> None:
+    record = verbs.add_parser("record", help="make a cameo, @NAME in prompts, of a film or a picture, with consent")
+    record.add_argument("file", metavar="FILE", help="a film of 2 to 10 s, or a picture")
+    record.add_argument("--name", required=True, help="small letters, digits or _, such as rex")
+    record.add_argument("--noun", required=True, help="what it is, in a word that prompts know, such as dog")
+    record.add_argument("--subject", required=True, metavar="WHO", help="who is shown, and who agrees to it for them")
+    record.add_argument("--uses", type=_parts, default=USES, help=f"what for: any of {', '.join(USES)} (all)")
+    record.add_argument("--until", metavar="DAY", help="from which it no longer holds, such as 2035-01-01 (no end)")
+    record.add_argument("--voice", metavar="FILE", help="for a picture: a sound or a film in which it is heard")
+    record.add_argument("--quiet", action="store_true", help="print errors only")
+    record.set_defaults(command=people.record)
+
+    cameos = verbs.add_parser("cameos", help="list your cameos, or every clip with one of them, drafts as well")
+    cameos.add_argument("name", metavar="NAME", nargs="?", help="of a cameo")
+    cameos.set_defaults(command=people.cameos)
+
+    revoke = verbs.add_parser("revoke", help="take the consent of a cameo back, for good")
+    revoke.add_argument("name", metavar="NAME", help="of a cameo")
+    revoke.set_defaults(command=people.revoke)
 
 
 def _add_length(command: argparse.ArgumentParser) -> None:

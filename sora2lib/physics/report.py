@@ -135,7 +135,7 @@ class Report:
         reference = self.reference_NTD if self.source == "pixels" else None
         radius = self.tracks.radius_N if self.source == "pixels" else np.full(len(self.tracks), frames.shape[1] / 60)
         drawn = annotated(frames, self.pixel_NT2, radius, reference, broken_T)
-        return Clip(drawn, self.clip.fps, self.clip.sound, self.clip.rate)
+        return Clip(drawn, self.clip.fps, self.clip.sound, self.clip.rate, cameos=self.clip.cameos)
 
     def what_if(
         self, *, gravity: float | None = None, restitution: float | None = None, speed: float = 1.0

@@ -20,8 +20,12 @@ BAKED = 0.85  # share of a picture's brightness that is the thing's own; the res
 # S = SIDE
 @lru_cache(MOST_CARDS)
 def card(name: str) -> NDArray[np.float32]:
-    """Return a cut-out's picture (texels of all levels, 4) in the middle of a square of ``SIDE`` pixels."""
-    picture = cutouts.picture(name)
+    """Return the picture of a named cut-out, as :func:`texels`."""
+    return texels(cutouts.picture(name))
+
+
+def texels(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return a picture (H, W, 4) as (texels of all levels, 4), in the middle of a square of ``SIDE`` pixels."""
     height, width = picture.shape[:2]
     top, left = (SIDE - height) // 2, (SIDE - width) // 2
     square = np.zeros((SIDE, SIDE, 4), np.float32)

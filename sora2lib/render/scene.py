@@ -12,7 +12,9 @@ from sora2lib.kernels.floor import SNOW
 from sora2lib.kernels.layout import Scene
 from sora2lib.kernels.pose import place, silhouettes
 from sora2lib.kernels.rays import screen_bounds
-from sora2lib.render.cutouts import board, card
+from sora2lib.render.cameos import Board, wear
+from sora2lib.render.cutouts import board as board_of
+from sora2lib.render.cutouts import card
 from sora2lib.render.grounds import Floor, pack, paint, relief
 from sora2lib.render.materials import linear, noise_volume, pattern_number, poster, stuff_number
 from sora2lib.render.motion import Motion, camera_at, joints_at, positions_at, read_motion, rotations_at
@@ -42,6 +44,7 @@ class Creature:
     asset: str
     size: Array  # (3,)
     rows: slice
+    kept: NDArray[np.int64]  # which of the asset's parts the rows are
 
 
 # N bodies (one a part), A actors
@@ -57,6 +60,7 @@ class Stage:
     parts: Array  # (N, 7) centre and rotation in the actor's frame
     owners: NDArray[np.int64]  # (N,)
     creatures: tuple[Creature, ...]
+    boards: tuple[Board, ...]  # cameos
     sky: Sky
     fall: Fall  # what falls from the sky
     dome: NDArray[np.float32]  # the sky as the film sees it
@@ -105,24 +109,28 @@ def _row(part: Primitive, pattern: str, colour: Array, material: str, gloss: flo
 def set_stage(world: World) -> Stage:
     """Prepare everything of a world that does not depend on time."""
     cards: list[NDArray[np.float32]] = []
-    looks, tags, owners, creatures = [], [], [], []
+    looks, tags, owners, creatures, boards = [], [], [], [], []
     parts: list[list[float]] = []
     for actor, asset in enumerate(world.asset.values.tolist()):
         colour, gloss = world.colour.values[actor], float(world.gloss.values[actor])
-        pieces = list(primitives(asset, world.size.values[actor]))
+        size, handle = world["size"].values[actor], str(world.cameo.values[actor])
+        pieces = list(enumerate(primitives(asset, size)))
         if asset == "hoop":
-            pieces.append(_net(pieces[0]))
-        if asset in SKELETONS and world.sizes["joint"]:
+            pieces.append((len(pieces), _net(pieces[0][1])))
+        bends, worn = asset in SKELETONS and world.sizes["joint"] > 0, wear(handle, asset, size) if handle else None
+        if worn:
+            pieces = list(zip(worn.kept, worn.pieces, strict=True))
+        if bends:
             rows = slice(len(parts), len(parts) + len(pieces))
-            creatures.append(Creature(actor, asset, world["size"].values[actor], rows))
-        for k, part in enumerate(pieces):
+            creatures.append(Creature(actor, asset, size, rows, np.array([k for k, _ in pieces], np.int64)))
+        for k, part in pieces:
             material = part.material or str(world.material.values[actor])
             pattern = _PATTERNS.get((asset, k), part.pattern)
             if asset == "ball" and material != "glass":
                 pattern = "stripe"
             scale = (0.0, 0.0)
             if cut_out := pattern.startswith(PREFIX):
-                part, scale = board(part)
+                part, scale = board_of(part)
                 cards.append(card(pattern))
             looks.append(_row(part, pattern, colour, material, gloss, 1.37 * actor + 0.61 * k))
             looks[-1][at.CARD : at.CARD + 3] = [len(cards) - 1, *scale]
@@ -131,6 +139,14 @@ def set_stage(world: World) -> Stage:
             tags.append([kind, pattern_number(pattern), stuff_number(material), actor, casts])
             parts.append([*part.centre, *part.rotation])
             owners.append(actor)
+        if worn:
+            boards.append(Board(len(parts), actor, len(cards), worn, (asset, size) if bends else None))
+            looks.append(_row(worn.board, "", colour, worn.board.material, gloss, 1.37 * actor))
+            looks[-1][at.CARD : at.CARD + 3] = [len(cards), *worn.scale]
+            tags.append([at.SHAPES["cutout"], 0, stuff_number(worn.board.material), actor, 0])
+            parts.append([*worn.board.centre, *worn.board.rotation])
+            owners.append(actor)
+            cards.extend(worn.cards)
     style = LOOKS[str(world.style.values)]
     body_looks = np.asarray(looks, np.float32).reshape(-1, at.BODY)
     body_tags = np.asarray(tags, np.int32).reshape(-1, at.TAGS)
@@ -152,6 +168,7 @@ def set_stage(world: World) -> Stage:
         parts=np.asarray(parts, np.float64).reshape(-1, 7),
         owners=np.asarray(owners, np.int64),
         creatures=tuple(creatures),
+        boards=tuple(boards),
         sky=sky,
         fall=Fall(float(world.rain), float(world.snow), (float(world.wind[0]), float(world.wind[1]))),
         dome=poster(dome, style.dress.blocks, wander=0.35) if style.dress.blocks else dome,
@@ -235,19 +252,33 @@ def focus_at(stage: Stage, time: float) -> float:
 
 def parts_at(stage: Stage, time: float) -> Array:
     """Centre and rotation (N, 7) of every part in its actor's frame at one time."""
-    if not stage.creatures:
+    if not stage.creatures and not stage.boards:
         return stage.parts
     parts, joints = stage.parts.copy(), joints_at(stage.motion, time)
     for it in stage.creatures:
-        parts[it.rows] = posed_parts(it.asset, it.size, joints[it.actor][None])[0]
+        parts[it.rows] = posed_parts(it.asset, it.size, joints[it.actor][None])[0][it.kept]
+    for board in stage.boards:
+        eye, *_ = stage.style.film(camera_at(stage.motion, time), time)
+        place, turn = positions_at(stage.motion, time)[board.actor], rotations_at(stage.motion, time)[board.actor]
+        parts[board.row] = board.part(place, turn, joints[board.actor], eye)
     return parts
+
+
+def looks_at(stage: Stage, time: float) -> NDArray[np.float32]:
+    """What does not move of every part (N, BODY), with the pictures that cameos show at one time."""
+    if not stage.boards:
+        return stage.looks
+    looks = stage.looks.copy()
+    for it in stage.boards:
+        looks[it.row, at.CARD] = it.shown(time)
+    return looks
 
 
 def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
     """Everything that the picture at one time depends on."""
     view = view_of(*stage.style.film(camera_at(stage.motion, time), time), width, height)
     body = place(
-        stage.looks,
+        looks_at(stage, time),
         stage.tags,
         parts_at(stage, time),
         stage.owners,

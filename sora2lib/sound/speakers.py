@@ -21,6 +21,7 @@ class Speaker:
     bright : dB an octave.
     loud : dB.
     whispers : whether it speaks without voice.
+    tone : dB in each of the bands of :mod:`sora2lib.cameo.voice`, or () for none more.
 
     >>> SPEAKERS["boy"].pitch > SPEAKERS["man"].pitch
     True
@@ -35,6 +36,7 @@ class Speaker:
     bright: float = 0.0
     loud: float = 0.0
     whispers: bool = False
+    tone: tuple[float, ...] = ()
 
 
 _ALL = (

@@ -11,7 +11,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from sora2lib.cameo import library
 from sora2lib.sound import voicebox
+from sora2lib.sound.imitation import imitate
 from sora2lib.sound.speakers import Speaker, cast, in_manner
 from sora2lib.sound.spelling import MARKS, pronounce, readable
 from sora2lib.sound.stage import AIR, ROOMS, Ears, gains, reverberate
@@ -29,7 +31,6 @@ TALK, FAR = (
 LOUD_PART = 0.1  # of the most power: what is louder counts as speech and not as pause
 LONGEST_SENTENCE = 300  # sounds
 BREATHER, EDGE = 0.12, 0.005  # s between two sentences; in which one fades in and out
-EASIEST, HARDEST = 0.78, 1.25  # times the trained pitch for which the voice can make a spectrum
 MOUTH, NECK = INDEX["mouth"], INDEX["neck bend"]
 WIDE = 0.5  # rad that the jaw opens for the widest sound, loud
 NOD = 0.06  # rad
@@ -102,7 +103,7 @@ def say(text: str, speaker: Speaker) -> Utterance:
         if n:
             parts.append(np.zeros(pause))
             sounds, frames = sounds + " ", [*frames, np.array([pause // voicebox.HOP])]
-        spoken = voicebox.speak(sentence, pace=speaker.pace, high=min(max(speaker.pitch, EASIEST), HARDEST))
+        spoken = voicebox.speak(sentence, pace=speaker.pace, high=voicebox.within_reach(speaker.pitch))
         parts.append(_ended(waveform(spoken, speaker, rng)))
         sounds, frames = f"{sounds} {voicebox.kept(sentence)} ", [*frames, spoken.frames]
     sound_N = np.concatenate([np.zeros(0), *parts])
@@ -127,9 +128,14 @@ def _levelled(sound_N: Array, loud: float) -> Array:
 
 
 def voices(world: World) -> list[Speaker]:
-    """Return who says each line of a world, in the manner of the line."""
-    given = cast(world.line_speaker.values.tolist())
-    manners = zip(world.line_speaker.values.tolist(), world.line_manner.values.tolist(), strict=True)
+    """Return who says each line of a world, in the manner of the line; cameos in their own voices."""
+    names, acting = world.line_speaker.values.tolist(), world.cameo.values.tolist()
+    given = cast(names)
+    for name, actor in zip(names, speaking(world), strict=True):
+        if actor is not None and acting[actor]:
+            voice = library.get(acting[actor]).voice
+            given[name] = imitate(voice, name) if voice else given[name]
+    manners = zip(names, world.line_manner.values.tolist(), strict=True)
     return [in_manner(given[name], manner) for name, manner in manners]
 
 

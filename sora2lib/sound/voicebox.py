@@ -27,6 +27,7 @@ SPREADS = (1, 2, 4, 8, 1, 2)
 DECODER = 8  # blocks
 HEADS = 2
 STILL, ENDING = 4, 10  # frames that are left of the silence before and after a sentence, and of its full stop
+EASIEST, HARDEST = 0.78, 1.25  # times the trained pitch for which the voice can make a spectrum
 MARKS = 16  # numbers up to this one are pauses and marks of punctuation
 
 
@@ -113,6 +114,11 @@ def speak(sounds: str, *, pace: float = 1.0, high: float = 1.0) -> Spoken:
     short_L = _shortened(frames_L, ids)
     heard = slice(int(frames_L[0] - short_L[0]), int(frames_L[0] - short_L[0] + short_L.sum()))
     return Spoken(short_L, pitch_F[heard], *parts_PBF[..., heard])
+
+
+def within_reach(pitch: float) -> float:
+    """Return the ``high`` that :func:`speak` is best asked for by a speaker of some pitch."""
+    return min(max(pitch, EASIEST), HARDEST)
 
 
 def _read(part: str, ids: NDArray[np.int64]) -> Array:

@@ -11,6 +11,7 @@ F frames, B bands, W samples of a window, N samples.
 import numpy as np
 from numpy.typing import NDArray
 
+from sora2lib.cameo.voice import centres
 from sora2lib.sound.speakers import Speaker
 from sora2lib.sound.voicebox import BANDS, HOP, RATE, Spoken
 
@@ -30,7 +31,7 @@ def waveform(spoken: Spoken, speaker: Speaker, rng: np.random.Generator) -> Arra
     """
     pitch_F = moved(spoken.pitch.astype(np.float64), speaker)
     bands = _stretch(speaker.mouth)
-    bright_B1 = np.exp(_slope(speaker.bright))[:, None]
+    bright_B1 = np.exp(_slope(speaker.bright) + _tone(speaker.tone))[:, None]
     harmonic_BF, breath_BF, rest_BF = (
         np.exp(np.minimum(_read(it, bands), LOUDEST)) * bright_B1
         for it in (spoken.harmonic, spoken.breath, spoken.rest)
@@ -71,6 +72,13 @@ def _slope(bright: float) -> Array:
     """Logarithm (B,) of a gain that rises by ``bright`` dB an octave."""
     octaves = np.log2(np.maximum(np.arange(BANDS) * RATE / WIDE / SLOPE_FROM, 1.0))
     return np.asarray(np.minimum(octaves, 4.0) * bright * np.log(10) / 20)
+
+
+def _tone(tone: tuple[float, ...]) -> Array | float:
+    """Logarithm (B,) of the gains of a speaker's bands, from one to the next without a step."""
+    if not tone:
+        return 0.0
+    return np.asarray(np.interp(np.arange(BANDS) * RATE / WIDE, centres(), tone) * np.log(10) / 20)
 
 
 def _pulses(pitch_F: Array) -> Array:

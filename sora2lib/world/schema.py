@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sora2lib.consent import HANDLE
 from sora2lib.errors import WorldError
 from sora2lib.world import vocabulary
 from sora2lib.world.assets import LIBRARY
@@ -35,6 +36,7 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "friction": (("actor",), "f"),
     "gloss": (("actor",), "f"),  # 0..1
     "fixed": (("actor",), "b"),  # bolted to the world
+    "cameo": (("actor",), "U"),  # handle of whom it shows, see sora2lib.consent; "" is nobody
     "position": (("actor", "time", "xyz"), "f"),  # of the body frame's origin, m
     "rotation": (("actor", "time", "wxyz"), "f"),  # body to world
     "joint_angle": (("actor", "time", "joint"), "f"),  # radians; all of figures.skeleton.JOINTS, or none
@@ -181,6 +183,7 @@ def _defaults(sizes: dict[str, int]) -> dict[str, Any]:
     upright = np.zeros((actor, time, 4))
     upright[..., 0] = 1.0
     return {
+        "cameo": np.zeros(actor, dtype=np.str_),
         "rotation": upright,
         "joint_angle": np.zeros((actor, time, sizes["joint"])),
         "camera_roll": np.zeros(time),
@@ -223,6 +226,9 @@ def _problems(world: World) -> Any:
         values = variables[name].values
         if values.size and not (low <= values.min() and values.max() <= high):
             yield f"{name} spans {values.min():.3g} to {values.max():.3g}; keep it within {low} to {high}"
+    strange = [it for it in variables["cameo"].values.tolist() if it and not HANDLE.fullmatch(it)]
+    if strange:
+        yield f"cameo {strange} is no handle; take Cameo.handle, or '' for nobody"
     if "joint" in world.coords and variables["joint"].values.tolist() != list(JOINTS):
         yield "joint_angle is not in the order of figures.skeleton.JOINTS; build the world with all joints, or none"
     norms = np.linalg.norm(variables["rotation"].values, axis=-1)
