@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sora2lib.request import Request
     from sora2lib.retaking import retake
     from sora2lib.storyboard import Card, Storyboard
+    from sora2lib.sweeping import sweep
     from sora2lib.world.schema import World
 
 __version__ = "0.1.0"
@@ -62,6 +63,7 @@ __all__ = [
     "speed",
     "steps",
     "stitch",
+    "sweep",
 ]
 
 _HOMES = {
@@ -80,6 +82,7 @@ _HOMES = {
     "request": ("Request",),
     "retaking": ("retake",),
     "storyboard": ("Card", "Storyboard"),
+    "sweeping": ("sweep",),
     "world.schema": ("World",),
 }
 _HOME = {name: f"sora2lib.{module}" for module, names in _HOMES.items() for name in names}

@@ -40,6 +40,7 @@ SURFACE = {
     "speed": "clip times",
     "steps": "prompt * seconds seed model style steps guidance camera",
     "stitch": "clips",
+    "sweep": "prompts * seeds guidance seconds size more",
 }
 CLIP = ["extend", "frame", "load", "loop", "refilm", "remix", "retake", "save", "seconds", "sheet", "size", "speed"]
 REPORT = ["annotated", "horizon_N", "measured", "numbers", "passed", "plot", "poster", "save", "to_pandas", "to_xarray"]

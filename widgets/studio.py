@@ -11,15 +11,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import panel as pn
 
 from sora2lib.widgets import Session, Studio
-
-# Panel draws light and dark, but does not ask which one the reader likes.
-ASK = """<script>
-if (matchMedia("(prefers-color-scheme: dark)").matches && !location.search.includes("theme="))
-  location.search += "&theme=dark";
-</script>"""
+from sora2lib.widgets.parts import as_the_reader_likes
 
 pn.extension()
-pn.pane.HTML(ASK, margin=0).servable()
+as_the_reader_likes().servable()
 session = Session()
 pn.state.location.sync(session, ["prompt", "style", "seed", "steps", "guidance", "seconds", "size", "fps"])
 # The page's names are gone by the time it is closed.
