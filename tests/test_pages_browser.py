@@ -79,7 +79,9 @@ def test_a_strangers_film_is_shown_and_its_words_are_not_run(page, physics, stra
     shown(page)
     page.locator("input[type=file]").set_input_files(strangers_film)
     expect(page.locator("figcaption")).to_contain_text(HOSTILE, timeout=SLOW)
-    page.locator("input[type=file]").set_input_files(strangers_film | {"name": f"{HOSTILE.replace('/', '')}.exe"})
+    page.locator("input[type=file]").set_input_files(
+        strangers_film | {"name": f"{HOSTILE.replace('/', '')}.exe", "buffer": b"no film"}
+    )
     expect(page.get_by_text("is no film; choose one of")).to_be_visible()
     assert hit(page) is None
 

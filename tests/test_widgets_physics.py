@@ -91,7 +91,7 @@ def test_broken_laws_are_pinned_where_they_happen(falling):
     experiment.make()
     broken = [it for it in experiment.reel["marks"] if "broken" in it["text"]]
     assert any(it["time"] == pytest.approx(7.5 / 24, abs=1 / 24) and it["strength"] == 1.0 for it in broken)
-    buttons = _jumps(experiment, experiment.report).select(pn.widgets.Button)
+    buttons = _jumps(experiment).select(pn.widgets.Button)
     assert buttons[0].label.startswith(f"{experiment.report.violations[0].time:.2f} s: ")
     buttons[0].clicks = 1
     assert experiment.frame == pytest.approx(8, abs=1)

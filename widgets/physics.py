@@ -15,7 +15,7 @@ SIZE = "640x360"
 EXAMPLES = {
     "A ball falls": ("drop", 30),
     "A ball is thrown": ("throw", 7),
-    "Two balls collide": ("collide", 6),
+    "Two balls collide": ("collide", 3),
     "A pendulum swings": ("pendulum", 4),
     "A ball rolls": ("roll", 5),
     "Dominoes": ("dominoes", 1),

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sora2lib.widgets.camera_desk import CameraDesk
     from sora2lib.widgets.experiment import Experiment
     from sora2lib.widgets.exploration import Exploration
     from sora2lib.widgets.explorer import Explorer
@@ -19,11 +20,25 @@ if TYPE_CHECKING:
     from sora2lib.widgets.player import Player
     from sora2lib.widgets.reel import Reel
     from sora2lib.widgets.session import Session
+    from sora2lib.widgets.shoot import Shoot
     from sora2lib.widgets.studio import Studio
 
-__all__ = ["Experiment", "Exploration", "Explorer", "Laboratory", "Player", "PlayerPane", "Reel", "Session", "Studio"]
+__all__ = [
+    "CameraDesk",
+    "Experiment",
+    "Exploration",
+    "Explorer",
+    "Laboratory",
+    "Player",
+    "PlayerPane",
+    "Reel",
+    "Session",
+    "Shoot",
+    "Studio",
+]
 
 _HOME = {
+    "CameraDesk": "camera_desk",
     "Experiment": "experiment",
     "Exploration": "exploration",
     "Explorer": "explorer",
@@ -32,6 +47,7 @@ _HOME = {
     "PlayerPane": "pane",
     "Reel": "reel",
     "Session": "session",
+    "Shoot": "shoot",
     "Studio": "studio",
 }
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -12,7 +10,7 @@ from numpy.typing import NDArray
 
 from sora2lib import media
 from sora2lib.clip import Clip
-from sora2lib.errors import InspectError, MediaError, Sora2Error
+from sora2lib.errors import InspectError, Sora2Error
 from sora2lib.physics.curves import curves
 from sora2lib.physics.inspector import inspect
 from sora2lib.physics.report import Report
@@ -21,6 +19,7 @@ from sora2lib.physics.study import Study
 from sora2lib.physics.tracks import of_world, part_of
 from sora2lib.render import render
 from sora2lib.widgets.reel import Mark, Reel, film_strip, marks
+from sora2lib.widgets.uploads import opened
 from sora2lib.widgets.work import Task, Work
 from sora2lib.world.schema import GRAVITY, World
 
@@ -91,16 +90,8 @@ class Experiment(Work):
 
     def open(self, name: str, content: bytes) -> None:
         """Take a film as it was uploaded; what is wrong with it is told in :attr:`message`."""
-        suffix = Path(name).suffix.lower()
         try:
-            if suffix not in media.READABLE:
-                raise MediaError(
-                    f"a file that ends in {suffix[:20]!r} is no film; choose one of {', '.join(media.READABLE)}"
-                )
-            with TemporaryDirectory() as folder:
-                path = Path(folder) / f"clip{suffix}"  # the name is a stranger's
-                path.write_bytes(content)
-                self.clip = Clip.load(path)
+            self.clip = opened(name, content)
         except Sora2Error as error:
             self.message = str(error)
 

@@ -11,9 +11,9 @@ import param
 from sora2lib.sweeping import SCORES
 from sora2lib.widgets.exploration import Exploration
 from sora2lib.widgets.pane import PlayerPane
-from sora2lib.widgets.parts import LEFT, RIGHT, WIDE, beside, picture_button, progress
+from sora2lib.widgets.parts import LEFT, RIGHT, WIDE, beside, in_page, picture_button, progress
 
-SHOWN = 100  # cells of a large grid
+SHOWN = 80  # rows of a large grid
 
 
 class Explorer(pn.viewable.Viewer):
@@ -67,22 +67,28 @@ def _results(exploration: Exploration) -> Any:
     told = exploration.param
     score = pn.widgets.Select.from_param(told.score, options={text: name for name, text in SCORES.items()}, **WIDE)
     player = PlayerPane(reel=told.reel, visible=told.reel.rx.bool(), **WIDE)  # type: ignore[no-untyped-call]
-    cells = pn.Column(pn.bind(lambda *_: _grid(exploration), told.done, told.score, told.chosen), **WIDE)
+    cells = pn.Column(**WIDE)
+
+    def show() -> None:
+        cells.objects = _grid(exploration)
+
+    exploration.param.watch(in_page(show), ["done", "score", "chosen"])
+    show()
     return pn.Column(progress(exploration), player, score, cells, styles=RIGHT)
 
 
-def _grid(exploration: Exploration) -> Any:
+def _grid(exploration: Exploration) -> list[Any]:
     """One row of pictures for each prompt and guidance, the seeds side by side."""
     grid = exploration.grid
     if grid is None:
-        return pn.Column()
+        return []
     rows = []
     for p, prompt in enumerate(grid.prompt.values.tolist()):
         for g, strength in enumerate(grid.guidance.values.tolist()):
             cells = [_cell(exploration, (p, s, g)) for s in range(grid.sizes["seed"])]
             rows.append(pn.pane.HTML(html.escape(f"{prompt[:200]}, guidance {strength:g}"), **WIDE))
             rows.append(pn.FlexBox(*cells, gap="6px"))
-    return pn.Column(*rows[:SHOWN], sizing_mode="stretch_width")
+    return rows[:SHOWN]
 
 
 def _cell(exploration: Exploration, at: tuple[int, int, int]) -> Any:

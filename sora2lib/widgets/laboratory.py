@@ -2,6 +2,7 @@
 
 import html
 import io
+import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 import panel as pn
 import param
 
+from sora2lib.physics.laws import Check
 from sora2lib.physics.report import Report
 from sora2lib.widgets.experiment import PLACES, Experiment
 from sora2lib.widgets.pane import PlayerPane
-from sora2lib.widgets.parts import LEFT, WIDE, beside, progress
+from sora2lib.widgets.parts import LEFT, WIDE, beside, in_page, progress
 from sora2lib.widgets.plots import Plots
 
-RIGHT = {"flex": "3 1 560px", "max-width": "1160px"}
+RIGHT = {"flex": "3 1 560px", "min-width": "min(560px, 100%)", "max-width": "1160px"}
 MOST = 12  # broken laws that are listed
 
 
@@ -49,7 +51,7 @@ def _laws(experiment: Experiment) -> Any:
         _slider(experiment, "speed", "Speed at the start, times", end=3, step=0.05),
         _slider(experiment, "restitution", "Share of speed after a blow", end=1, step=0.01, disabled=unlike),
         pn.Row(pn.widgets.Checkbox.from_param(asked.alike, name="All blows alike", align="center"), reset),
-        pn.Column(pn.bind(lambda report: _jumps(experiment, report), asked.report), sizing_mode="stretch_width"),
+        _jumps(experiment),
         _save(experiment),
         styles=LEFT,
     )  # fmt: skip
@@ -70,15 +72,24 @@ def _place(experiment: Experiment, name: str, gravity: float) -> Any:
     return button
 
 
-def _jumps(experiment: Experiment, report: Report | None) -> Any:
+def _jumps(experiment: Experiment) -> Any:
     """A button for each broken law that has a moment, which leads there."""
-    broken = [it for it in report.violations if it.time == it.time] if report else []
-    buttons = []
-    for it in broken[:MOST]:
-        button = pn.widgets.Button(label=f"{it.time:.2f} s: {it.law}", description=it.why, height=30, margin=(2, 10))
-        button.on_click(lambda _, time=it.time: experiment.go_to(time))
-        buttons.append(button)
-    return pn.Column(*buttons)
+    buttons = pn.Column(sizing_mode="stretch_width")
+
+    def show() -> None:
+        report: Report | None = experiment.report
+        broken = [it for it in report.violations if math.isfinite(it.time)] if report else []
+        buttons.objects = [_jump(experiment, it) for it in broken[:MOST]]
+
+    experiment.param.watch(in_page(show), "report")
+    show()
+    return buttons
+
+
+def _jump(experiment: Experiment, it: Check) -> Any:
+    button = pn.widgets.Button(label=f"{it.time:.2f} s: {it.law}", description=it.why, height=30, margin=(2, 10))
+    button.on_click(lambda _: experiment.go_to(it.time))
+    return button
 
 
 def _save(experiment: Experiment) -> Any:

@@ -31,6 +31,19 @@ def as_the_reader_likes() -> Any:
     return pn.pane.HTML(ASK, margin=0)
 
 
+def in_page(act: Callable[[], None]) -> Callable[..., None]:
+    """Return what does something in the served page's own thread; that of the work knows neither page nor theme."""
+    page = pn.state.curdoc
+
+    def run(*_: Any) -> None:
+        if page is not None and page.session_context:
+            page.add_next_tick_callback(act)
+        else:
+            act()
+
+    return run
+
+
 def beside(*columns: Any) -> Any:
     """Return columns side by side, or one above the other where the page is narrow."""
     return pn.FlexBox(*columns, margin=(16, 0), gap="16px", justify_content="center")

@@ -11,11 +11,12 @@ from bokeh.plotting import figure
 
 from sora2lib.widgets.experiment import Experiment, Trace
 from sora2lib.widgets.pane import PlayerPane
+from sora2lib.widgets.parts import in_page
 
 LEAST = 0.05  # half of what an axis holds, in its unit, so that rounding is not seen as motion
 QUANTITIES = ("height", "speed", "energy", "momentum")
 NOW = "#e8590c"
-COLOURS = Category10[10]
+COLOURS = [Category10[10][i] for i in (0, 2, 4, 5, 6, 8, 9)]  # without those that look like the line's
 GREY = "#888888"  # reads on light and dark alike
 # The line moves in the browser, as Python would be heard a tenth of a second later.
 FOLLOW = "for (const span of spans) span.location = (cb_obj.data?.frame ?? cb_obj.frame) / clock.data.fps[0]"
@@ -32,23 +33,13 @@ class Plots:
         self._spans = [_cursor(plot) for plot in self._figures.values()]
         for plot in self._figures.values():
             plot.on_event(Tap, lambda event: experiment.go_to(event.x))
-        experiment.param.watch(lambda *_: self._shown(), "traces")
-        self._page = pn.state.curdoc
+        experiment.param.watch(in_page(self._show), "traces")
         panes = [pn.pane.Bokeh(plot, sizing_mode="stretch_width") for plot in self._figures.values()]
         self.pane = pn.GridBox(*panes, ncols=2, sizing_mode="stretch_width")
 
     def follow(self, player: PlayerPane) -> None:
         """Move the line with a player."""
         player.jscallback(args={"spans": self._spans, "clock": self._clock}, frame=FOLLOW)
-
-    def _shown(self) -> None:
-        # The traces come from a thread; what is on a served page may change in the page's own only.
-        if self._page is not None and self._page.session_context:
-            self._page.add_next_tick_callback(self._show)
-        else:
-            self._show()
-            for pane in self.pane:
-                pane.param.trigger("object")
 
     def _show(self) -> None:
         experiment = self._experiment
@@ -60,6 +51,8 @@ class Plots:
             for source, value_NT in zip(sources, (trace.seen_NT, trace.lawful_NT), strict=True):
                 source.data = _data(tracks.names, tracks.time_T, value_NT)
             _fit(self._figures[name], tracks.time_T, trace)
+        for pane in self.pane:
+            pane.param.trigger("object")
 
 
 def _lines() -> ColumnDataSource:

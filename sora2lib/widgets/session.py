@@ -1,6 +1,5 @@
 """What a studio knows: what is asked for, how far it is, what came out. How that is shown is not its concern."""
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -10,7 +9,7 @@ import numpy as np
 import param
 from numpy.typing import NDArray
 
-from sora2lib import film, pipeline
+from sora2lib import pipeline
 from sora2lib.casting import GUIDANCE
 from sora2lib.clip import Clip
 from sora2lib.planner import MOTION_STEPS
@@ -66,7 +65,7 @@ class Session(Work):
 
         def work() -> str:
             with TemporaryDirectory() as folder:
-                path = self._film(self._plan(request), request, Path(folder) / "clip.mp4")
+                path = self.record(self._plan(request), Path(folder) / "clip.mp4", size=request.size, begun=PLANNING)
                 self._show(path)
             return "Done"
 
@@ -82,18 +81,6 @@ class Session(Work):
             if step.index % GLIMPSE_EVERY == 0 or step.index == step.total:
                 self.glimpse = moments(step.world())
         return pipeline.finish(step, request)
-
-    def _film(self, recipe: Recipe, request: Request, path: Path) -> Path:
-        self.tell("Sound", PLANNING)
-
-        def watch(frames: Iterable[Frame]) -> Iterator[Frame]:
-            began = monotonic()
-            for index, frame in enumerate(frames, start=1):
-                yield frame
-                place = f"frame {index} of {recipe.frames}, {remaining(began, index, recipe.frames)}"
-                self.tell(f"Drawing: {place}", PLANNING + index / recipe.frames * (1 - PLANNING))
-
-        return film.record(recipe, path, size=request.size, watch=watch)
 
     def _show(self, path: Path) -> None:
         clip, content = Clip.load(path), path.read_bytes()

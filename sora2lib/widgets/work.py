@@ -1,14 +1,18 @@
 """Work that a page waits for: in a thread of its own, one at a time, with progress, and stopped when asked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event, Lock, Timer
 from time import monotonic
 from typing import Any
 
 import param
 
+from sora2lib import film
 from sora2lib.errors import Sora2Error, Stopped
+from sora2lib.film import Frame
+from sora2lib.recipe import Recipe
 
 TURN = Lock()  # two clips at once would take twice as long each
 Task = Callable[[], str]
@@ -53,6 +57,24 @@ class Work(param.Parameterized):
         """Say how far the work is; where it was cancelled meanwhile, it ends here."""
         self._check()
         self.param.update(message=message, fraction=fraction)
+
+    def record(self, recipe: Recipe, path: Path, *, size: str, begun: float = 0.0) -> Path:
+        """Draw a recipe into a file as :func:`sora2lib.film.record` does, told frame by frame.
+
+        Parameters
+        ----------
+        begun : how much of the whole work is done already, 0 to 1.
+        """
+        self.tell("Sound", begun)
+
+        def watch(frames: Iterable[Frame]) -> Iterator[Frame]:
+            began = monotonic()
+            for index, frame in enumerate(frames, start=1):
+                yield frame
+                place = f"frame {index} of {recipe.frames}, {remaining(began, index, recipe.frames)}"
+                self.tell(f"Drawing: {place}", begun + index / recipe.frames * (1 - begun))
+
+        return film.record(recipe, path, size=size, watch=watch)
 
     def _accepted(self) -> Task | None:
         try:
