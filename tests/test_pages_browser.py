@@ -2,6 +2,7 @@
 
 from urllib.parse import quote, urlparse
 
+import imageio.v3 as imageio
 import numpy as np
 import pytest
 from browsing import brightness, serving
@@ -24,6 +25,12 @@ def physics():
 @pytest.fixture(scope="module")
 def explorer():
     with serving("explorer") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def camera():
+    with serving("camera") as address:
         yield address
 
 
@@ -98,6 +105,34 @@ def test_a_grid_fills_and_a_click_plays_a_cell(page, explorer):
     shown(page)
     expect(page.locator("video")).to_have_attribute("aria-label", "a ball falls")
     assert hit(page) is None
+
+
+def orange(plot):
+    """Where the camera's dot lies in the picture of a plot, pixels from its upper left corner."""
+    picture = imageio.imread(plot.screenshot()).astype(int)[..., :3]
+    rows, columns = np.nonzero(np.abs(picture - [232, 89, 12]).sum(axis=-1) < 30)
+    return float(columns.mean()), float(rows.mean())
+
+
+def test_a_dragged_camera_sees_at_once_and_films_on_demand(page, camera):
+    page.goto(camera, timeout=SLOW)
+    picture = page.get_by_alt_text("What the camera sees")
+    picture.wait_for(timeout=SLOW)
+    code = page.get_by_label("The camera as code")
+    before, seen = code.inner_text(), picture.get_attribute("src")
+    plot = page.locator(".bk-Figure").first
+    plot.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    box, (x, y) = plot.bounding_box(), orange(plot)
+    page.mouse.move(box["x"] + x, box["y"] + y + 30)
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + x + 60, box["y"] + y, steps=6)
+    page.mouse.up()
+    expect(code).not_to_have_text(before)
+    expect(picture).not_to_have_attribute("src", seen)
+    page.get_by_role("button", name="Film it").click()
+    shown(page)
 
 
 @pytest.mark.parametrize(("page", "dark"), [("light", False), ("dark", True)], indirect=["page"])

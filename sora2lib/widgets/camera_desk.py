@@ -97,6 +97,7 @@ def _pictures(shoot: Shoot) -> Any:
     return pn.Column(
         progress(shoot),
         pn.pane.HTML(pn.bind(_seen, told.still), **WIDE),
+        pn.pane.HTML("Drag the orange dot, which is the camera, or the blue one, where it looks.", **WIDE),
         pn.FlexBox(*(pn.pane.HoloViews(_view(shoot, name)) for name in VIEWS), gap="8px", **WIDE),
         pn.pane.HTML(code, **WIDE),
         player,
@@ -132,12 +133,13 @@ def _view(shoot: Shoot, name: str) -> Any:
         return hv.Path([[(it[across], it[up]) for it in (eye, target)]], dims).opts(color=ACCENT, line_dash="dashed")
 
     points = hv.DynamicMap(ends, streams=[follow])
-    drag = streams.PointDraw(source=points, add=False, drag=True, num_objects=2, show_draw=False)
+    drag = streams.PointDraw(source=points, add=False, drag=True, num_objects=2)
     drag.add_subscriber(lambda data=None: _dragged(shoot, data, dims, (across, up)))
     drawn = _things(shoot, dims, (across, up)) * hv.DynamicMap(sight, streams=[follow]) * points
     low = -reach if up == 1 else -1.0
     sides = {"frame_width": 330, "frame_height": 330, "xlim": (-reach, reach), "ylim": (low, low + 2 * reach)}
-    return drawn.opts(title=f"The world {name}", show_grid=True, show_legend=False, bgcolor=None, **sides)
+    shown = {"title": f"The world {name}", "show_grid": True, "show_legend": False, "toolbar": None}
+    return drawn.opts(active_tools=["point_draw"], default_tools=[], **shown, **sides)
 
 
 def _reach(shoot: Shoot) -> float:
