@@ -9,6 +9,7 @@ from browsing import brightness, serving
 from playwright.sync_api import expect
 
 from sora2lib.clip import Clip
+from sora2lib.widgets import Collection
 from sora2lib.widgets.reel import SCRIPT, STYLE, Mark, Reel
 
 FPS, FRAMES, BITS = 24, 48, 6
@@ -203,8 +204,13 @@ def test_words_can_be_read_on_light_and_dark(page, reel, dark):
 
 
 @pytest.fixture(scope="module")
-def studio():
-    with serving("studio") as address:
+def gallery_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("gallery")
+
+
+@pytest.fixture(scope="module")
+def studio(gallery_folder):
+    with serving("studio", SORA2LIB_GALLERY=str(gallery_folder)) as address:
         yield address
 
 
@@ -214,7 +220,7 @@ def ask(page, address, **wishes):
     page.get_by_role("button", name="Make").click()
 
 
-def test_the_studio_shows_the_plan_and_then_plays_the_clip(page, studio):
+def test_the_studio_shows_the_plan_then_plays_the_clip_and_keeps_it(page, studio, gallery_folder):
     asked = []
     page.on("request", lambda request: asked.append(urlparse(request.url)))
     ask(page, studio, steps=4, seconds=0.5, size="128x72")
@@ -225,6 +231,7 @@ def test_the_studio_shows_the_plan_and_then_plays_the_clip(page, studio):
     assert video.evaluate("(video) => video.duration") == pytest.approx(0.5, abs=0.05)
     expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
     assert "prompt=a+blue+steel+ball" in page.url
+    assert [item.words for item in Collection(folder=gallery_folder).items] == ["a blue steel ball rolls off a table"]
     assert {url.hostname for url in asked if url.scheme.startswith("http")} == {"localhost"}
 
 

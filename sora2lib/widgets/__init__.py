@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sora2lib.widgets.camera_desk import CameraDesk
+    from sora2lib.widgets.collection import Collection
     from sora2lib.widgets.experiment import Experiment
     from sora2lib.widgets.exploration import Exploration
     from sora2lib.widgets.explorer import Explorer
+    from sora2lib.widgets.gallery import Gallery
     from sora2lib.widgets.laboratory import Laboratory
     from sora2lib.widgets.pane import PlayerPane
     from sora2lib.widgets.player import Player
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CameraDesk",
+    "Collection",
     "Experiment",
     "Exploration",
     "Explorer",
+    "Gallery",
     "Laboratory",
     "Player",
     "PlayerPane",
@@ -39,9 +43,11 @@ __all__ = [
 
 _HOME = {
     "CameraDesk": "camera_desk",
+    "Collection": "collection",
     "Experiment": "experiment",
     "Exploration": "exploration",
     "Explorer": "explorer",
+    "Gallery": "gallery",
     "Laboratory": "laboratory",
     "Player": "player",
     "PlayerPane": "pane",

@@ -11,7 +11,7 @@ import param
 from sora2lib.sweeping import SCORES
 from sora2lib.widgets.exploration import Exploration
 from sora2lib.widgets.pane import PlayerPane
-from sora2lib.widgets.parts import LEFT, RIGHT, WIDE, beside, in_page, picture_button, progress
+from sora2lib.widgets.parts import LEFT, RIGHT, WIDE, beside, in_page, picture_button, progress, thumbnail
 
 SHOWN = 80  # rows of a large grid
 
@@ -96,6 +96,6 @@ def _cell(exploration: Exploration, at: tuple[int, int, int]) -> Any:
     there = np.isfinite(float(cell.measured))
     score = float(cell[exploration.score])
     told = "not yet" if not there else f"{exploration.score} {score:.3g}" if np.isfinite(score) else "not measured"
-    picture = cell.still.values if there else None
+    picture = thumbnail(cell.still.values) if there else None
     chosen = exploration.chosen == at
     return picture_button(f"seed {int(cell.seed)}, {told}", picture, lambda: exploration.choose(at), pressed=chosen)

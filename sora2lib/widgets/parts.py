@@ -62,15 +62,16 @@ def status(message: str, fraction: float, running: bool) -> str:
     return f"<div{role}>{html.escape(message)}</div>{bar}"
 
 
-def picture_button(
-    label: str, picture: NDArray[np.uint8] | None, act: Callable[[], None], *, pressed: bool = False
-) -> Any:
-    """Return a button that shows a picture (h, w, 3), its words below; without a picture it cannot be pressed."""
+def thumbnail(picture: NDArray[np.uint8]) -> bytes:
+    """Return a picture (h, w, 3) as a small JPEG."""
     width, height = THUMB
-    shown = "none"
-    if picture is not None:
-        content = base64.b64encode(media.jpeg(media.shrink(picture, width=width, height=height))).decode()
-        shown = f"url(data:image/jpeg;base64,{content})"
+    return media.jpeg(media.shrink(picture, width=width, height=height))
+
+
+def picture_button(label: str, picture: bytes | None, act: Callable[[], None], *, pressed: bool = False) -> Any:
+    """Return a button that shows a JPEG, its words below; without a picture it cannot be pressed."""
+    width, height = THUMB
+    shown = f"url(data:image/jpeg;base64,{base64.b64encode(picture).decode()})" if picture else "none"
     ring = f"0 0 0 3px {ACCENT}" if pressed else "none"
     style = f"""
 :host .bk-btn {{
