@@ -148,7 +148,6 @@ def test_plots_hold_the_traces_and_follow_the_player(on_the_moon):
     plots = Plots(on_the_moon)
     player = PlayerPane()
     plots.follow(player)
-    on_the_moon.param.trigger("traces")
     seen, lawful = plots._sources["speed"]
     np.testing.assert_array_equal(seen.data["y"], on_the_moon.traces["speed"].seen_NT)
     np.testing.assert_array_equal(lawful.data["y"], on_the_moon.traces["speed"].lawful_NT)

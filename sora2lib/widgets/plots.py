@@ -36,6 +36,8 @@ class Plots:
         experiment.param.watch(in_page(self._show), "traces")
         panes = [pn.pane.Bokeh(plot, sizing_mode="stretch_width") for plot in self._figures.values()]
         self.pane = pn.GridBox(*panes, ncols=2, sizing_mode="stretch_width")
+        if experiment.traces:
+            self._show()
 
     def follow(self, player: PlayerPane) -> None:
         """Move the line with a player."""
