@@ -94,7 +94,7 @@ def browser():
 def page(browser, request):
     """A page of which nothing may go wrong unseen."""
     page = browser.new_page(viewport={"width": 900, "height": 900}, color_scheme=getattr(request, "param", "light"))
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)  # the first page of a server loads all that it needs
     errors = []
     page.on("pageerror", lambda error: errors.append(error))
     yield page

@@ -47,7 +47,7 @@ class Collection(param.Parameterized):
     >>> [item.words for item in collection.items]            # doctest: +SKIP
     """
 
-    folder = param.Path(None, check_exists=False, doc="Where the clips lie.")
+    folder: Any = param.Path(None, check_exists=False, doc="Where the clips lie.")
     query = param.String("", doc="Words that must all be in a clip's own; all clips where there are none.")
     only_liked = param.Boolean(False, doc="Whether only favourites are shown.")
     items = param.List([], item_type=Item, doc="The clips that are shown, newest first.")

@@ -49,7 +49,7 @@ class Experiment(Work):
     >>> experiment.make()                                                          # doctest: +SKIP
     """
 
-    clip = param.ClassSelector(class_=Clip, doc="What is looked at.")
+    clip: Any = param.ClassSelector(class_=Clip, doc="What is looked at.")
     gravity = param.Number(GRAVITY, bounds=(0, 30), doc="m/s² in the reference.")
     alike = param.Boolean(False, doc="Whether every blow of the reference has the same restitution.")
     restitution = param.Number(0.8, bounds=(0, 1), doc="Speed after a blow over speed before, if all are alike.")
@@ -58,7 +58,7 @@ class Experiment(Work):
     width = param.Integer(416, bounds=(64, 1280), step=2, doc="Pixels that each of the pictures side by side is wide.")
 
     message = param.String("Choose a clip.", doc="Where the work is, or what came out.")
-    report = param.ClassSelector(class_=Report, doc="What the inspector says of the clip.")
+    report: Any = param.ClassSelector(class_=Report, doc="What the inspector says of the clip.")
     reel = param.Dict({}, doc="Clip, reference and difference in one film, as a player needs it.")
     titles = param.List([], item_type=str, doc="What the pictures of the film are, from left to right.")
     traces = param.Dict({}, doc="Quantities by name, each a Trace.")

@@ -32,7 +32,7 @@ class Exploration(Work):
     score: Any = param.Selector(default="broken", objects=list(SCORES), doc="Which number is shown.")
 
     message = param.String("Write prompts, one in each line, then make them.", doc="Where the work is.")
-    grid = param.ClassSelector(class_=xr.Dataset, doc="The scores and stills so far.")
+    grid: Any = param.ClassSelector(class_=xr.Dataset, doc="The scores and stills so far.")
     done = param.Integer(0, bounds=(0, None), doc="How many clips of the grid are there.")
     chosen = param.Tuple(None, length=3, allow_None=True, doc="The clip that is looked at.")
     reel = param.Dict({}, doc="The same as a player needs it.")

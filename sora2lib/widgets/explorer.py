@@ -82,7 +82,7 @@ def _grid(exploration: Exploration) -> list[Any]:
     grid = exploration.grid
     if grid is None:
         return []
-    rows = []
+    rows: list[Any] = []
     for p, prompt in enumerate(grid.prompt.values.tolist()):
         for g, strength in enumerate(grid.guidance.values.tolist()):
             cells = [_cell(exploration, (p, s, g)) for s in range(grid.sizes["seed"])]

@@ -20,8 +20,8 @@ class Gallery(pn.viewable.Viewer):
     >>> Gallery(Collection()).servable()  # doctest: +SKIP
     """
 
-    collection = param.ClassSelector(class_=Collection, doc="The clips.")
-    chosen = param.ClassSelector(class_=Item, doc="The clip that is played.")
+    collection: Any = param.ClassSelector(class_=Collection, doc="The clips.")
+    chosen: Any = param.ClassSelector(class_=Item, doc="The clip that is played.")
     reel = param.Dict({}, doc="The same as a player needs it.")
 
     def __init__(self, collection: Collection | None = None, **values: Any) -> None:

@@ -68,7 +68,7 @@ def _slider(experiment: Experiment, name: str, label: str, **more: Any) -> Any:
 
 def _place(experiment: Experiment, name: str, gravity: float) -> Any:
     button = pn.widgets.Button(label=name, height=30, margin=0)
-    button.on_click(lambda _: experiment.param.update(gravity=gravity))
+    button.on_click(lambda _: setattr(experiment, "gravity", gravity))
     return button
 
 

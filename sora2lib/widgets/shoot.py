@@ -11,7 +11,7 @@ import param
 from sora2lib.camera import Camera, Pose
 from sora2lib.clip import Clip, recipe_of
 from sora2lib.errors import RequestError, Sora2Error
-from sora2lib.film import refilmed
+from sora2lib.film import refilmed, world_of
 from sora2lib.render import render
 from sora2lib.widgets.reel import Reel
 from sora2lib.widgets.work import Task, Work
@@ -43,9 +43,9 @@ class Shoot(Work):
     >>> print(shoot.code)                                   # doctest: +SKIP
     """
 
-    clip = param.ClassSelector(class_=Clip, doc="What is filmed again.")
-    eye = param.NumericTuple((0.0, -6.0, 1.5), length=3, doc="Where the camera stands: x, y, z in metres.")
-    target = param.NumericTuple((0.0, 0.0, 0.5), length=3, doc="Where it looks: x, y, z in metres.")
+    clip: Any = param.ClassSelector(class_=Clip, doc="What is filmed again.")
+    eye: Any = param.NumericTuple((0.0, -6.0, 1.5), length=3, doc="Where the camera stands: x, y, z in metres.")
+    target: Any = param.NumericTuple((0.0, 0.0, 0.5), length=3, doc="Where it looks: x, y, z in metres.")
     fov = param.Number(45.0, bounds=(10, 100), doc="Vertical field of view, degrees.")
     moves = param.String("", doc="How it moves, in words such as: orbit left 90 for 2 s, then zoom in 2.")
     time = param.Number(0.0, bounds=(0, None), doc="The moment of the small picture, seconds.")
@@ -125,5 +125,5 @@ class Shoot(Work):
         height, width = self.clip.frames.shape[1:3]
         small = {"width": STILL, "height": round(STILL * height / width)}
         moment = min(self.time, self.clip.seconds - 1 / self.clip.fps)
-        (picture,) = render(recipe.world, **small, fps=24, start=self.clip.start + moment, seconds=1 / 24)
+        (picture,) = render(world_of(recipe), **small, fps=24, start=self.clip.start + moment, seconds=1 / 24)
         self.param.update(still=picture, message="" if not self.running else self.message)
