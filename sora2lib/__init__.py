@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from sora2lib.soundtrack import Soundtrack
     from sora2lib.start import Seen, Start
     from sora2lib.storyboard import Card, Storyboard
+    from sora2lib.sweeping import sweep
     from sora2lib.world.schema import World
 
 __version__ = "0.1.0"
@@ -94,6 +95,7 @@ __all__ = [
     "stems",
     "steps",
     "stitch",
+    "sweep",
 ]
 
 _HOMES = {
@@ -123,6 +125,7 @@ _HOMES = {
     "soundtrack": ("Soundtrack",),
     "start": ("Seen", "Start"),
     "storyboard": ("Card", "Storyboard"),
+    "sweeping": ("sweep",),
     "world.schema": ("World",),
 }
 _HOME = {name: f"sora2lib.{module}" for module, names in _HOMES.items() for name in names}

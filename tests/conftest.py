@@ -86,3 +86,25 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("weights") / "untrained.safetensors"
     path.write_bytes(weights.save(network, weights.Scales.from_arrays(scales(stacks(rows))), {"version": "0"}))
     return str(path)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, one for all tests of a file."""
+    # Only what needs a browser loads what drives it.
+    from browsing import chromium
+
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser, request):
+    """A page of which nothing may go wrong unseen."""
+    page = browser.new_page(viewport={"width": 900, "height": 900}, color_scheme=getattr(request, "param", "light"))
+    page.set_default_timeout(180_000)  # the first page of a server loads all that it needs
+    errors = []
+    page.on("pageerror", lambda error: errors.append(error))
+    yield page
+    page.close()
+    assert not errors

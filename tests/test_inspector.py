@@ -9,7 +9,7 @@ import sora2lib as sora
 from sora2lib import media
 from sora2lib.cli import main
 from sora2lib.clip import Clip
-from sora2lib.errors import InspectError, MediaError
+from sora2lib.errors import InspectError, MediaError, WorldError
 from sora2lib.physics import lab
 from sora2lib.physics.inspector import inspect
 from sora2lib.physics.laws import LAWS, Check
@@ -222,6 +222,18 @@ def test_on_the_moon_things_fall_slower(bounce):
     assert np.abs(runs.sel(run="reference") - runs.sel(run="seen")).max() < 0.5
     with pytest.raises(InspectError, match="needs a scale"):
         inspect(filmed(lab.slide(rng(12)), 13)).what_if(gravity=1.62)
+
+
+def test_a_world_is_simulated_again_on_the_moon():
+    clip = sora.simulate("drop", seed=3, size="64x64", seconds=2)
+    runs = inspect(clip[0.25:]).what_if(gravity=1.62).place
+    falls = runs.isel(thing=0).sel(axis="z")
+    drop = falls.isel(time=0) - falls.isel(time=4)
+    start = float(drop.sel(run="reference")) - GRAVITY * float(falls.time[4]) ** 2 / 2  # it is under way already
+    assert float(drop.sel(run="what if")) == pytest.approx(start + 1.62 * float(falls.time[4]) ** 2 / 2, abs=1e-3)
+    assert np.abs(runs.sel(run="reference") - runs.sel(run="seen")).isel(time=slice(8)).max() < 0.01
+    with pytest.raises(WorldError, match="gravity is -1"):
+        inspect(clip).what_if(gravity=-1)
 
 
 def test_the_command_line_inspects(bounce, tmp_path, capsys):

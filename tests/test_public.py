@@ -54,6 +54,7 @@ SURFACE = {
     "stems": "clip",
     "steps": "prompt * seconds seed model style steps guidance camera start",
     "stitch": "clips",
+    "sweep": "prompts * seeds guidance seconds size more",
 }
 CLIP = ["dub", "extend", "frame", "load", "loop", "refilm", "remix", "retake", "save", "seconds", "sheet", "size"]
 CLIP += ["speed", "stems"]

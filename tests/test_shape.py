@@ -33,7 +33,7 @@ LAYERS = (
     {"planner"},
     {"recast"},
     {"pipeline"},
-    {"editing"},
+    {"editing", "sweeping"},
     {"retaking"},
     {"looping"},
     {"train", "backends", "server", "widgets"},

@@ -227,6 +227,46 @@ def test_resimulation_restores_what_a_model_got_wrong():
     assert np.abs(again.position.values - world.position.values)[:, :18].max() < 0.05
 
 
+def falling(height, *, restitution=0.6, aside=0.0):
+    """A ball that falls on tiles, 4 s long, as a world that can be simulated again."""
+    world = simulate("drop", 3).isel(actor=[0])
+    ball = actor(above=height, velocity=(aside, 0.0, 0.0), restitution=restitution)
+    take = play((ball,), ground="tiles", samples=SAMPLES)
+    again = world.assign(
+        position=(world.position.dims, take.position_AT3), ground="tiles", restitution=("actor", [restitution])
+    )
+    return again.assign(
+        {"size": (("actor", "xyz"), [[0.28] * 3]), "rotation": (world.rotation.dims, take.rotation_AT4)}
+    )
+
+
+def test_on_the_moon_it_falls_by_the_moons_law():
+    height_T = resimulate(falling(1.0), gravity=1.62).position.values[0, :, 2]
+    assert np.diff(height_T[:25], 2) * RATE**2 == pytest.approx(-1.62, rel=1e-3)
+
+
+def test_a_restitution_of_ones_own_holds_for_every_blow():
+    height_T = resimulate(falling(1.0), restitution=0.5).position.values[0, :, 2] - 0.14
+    bounces = [float(height_T[k]) for k in range(1, 96) if height_T[k - 1] < height_T[k] >= height_T[k + 1]]
+    assert bounces[:2] == pytest.approx([0.25, 0.0625], abs=0.02)
+
+
+def test_twice_the_speed_goes_twice_as_far_before_it_lands():
+    world = falling(1.0, aside=1.5)
+    ways = [
+        resimulate(world, speed=times).position.values[0, 8, 0] - world.position.values[0, 0, 0] for times in (1, 2)
+    ]
+    assert ways[1] == pytest.approx(2 * ways[0], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("value", "most"), [({"gravity": -1}, 100), ({"restitution": 1.1}, 1), ({"speed": float("nan")}, 10)]
+)
+def test_what_no_world_has_cannot_be_simulated(value, most):
+    with pytest.raises(WorldError, match=f"{next(iter(value))} is .*; give a number from 0 to {most}"):
+        resimulate(falling(1.0), **value)
+
+
 def test_resimulation_needs_the_simulators_rate():
     with pytest.raises(WorldError, match="12 Hz"):
         resimulate(simulate("drop", 0).isel(time=slice(None, None, 2)))

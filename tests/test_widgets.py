@@ -16,9 +16,10 @@ from sora2lib.media import pictures
 from sora2lib.widgets import Player, PlayerPane, Reel, Session, Studio
 from sora2lib.widgets import reel as reel_module
 from sora2lib.widgets import session as session_module
+from sora2lib.widgets.parts import status
 from sora2lib.widgets.reel import COLUMNS, PICTURES, SCRIPT, STYLE, film_strip, loudness, marks
-from sora2lib.widgets.session import _TURN, GLIMPSE, MOMENTS
-from sora2lib.widgets.studio import _status
+from sora2lib.widgets.session import GLIMPSE, MOMENTS
+from sora2lib.widgets.work import TURN
 from sora2lib.world.contacts import contacts
 from sora2lib.world.simulate import simulate
 
@@ -183,7 +184,7 @@ def test_what_goes_wrong_on_the_way_is_said(session):
 
 
 def test_one_clip_at_a_time_and_waiting_can_be_cancelled(session):
-    with _TURN:
+    with TURN:
         session.start()
         assert (session.message, session.running) == ("Waiting for another clip", True)
         session.start()
@@ -214,4 +215,4 @@ def test_the_studio_shows_the_clip_when_there_is_one(session, clip):
 
 
 def test_words_of_strangers_are_no_markup():
-    assert "<script>" not in _status("size is '<script>'", 0, False)
+    assert "<script>" not in status("size is '<script>'", 0, False)

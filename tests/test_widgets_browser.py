@@ -1,37 +1,17 @@
 """The player and the studio in a real browser: what is clicked, pressed, seen and heard."""
 
 import base64
-import os
-import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from urllib.parse import urlparse
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from browsing import brightness, serving
+from playwright.sync_api import expect
 
 from sora2lib.clip import Clip
+from sora2lib.widgets import Collection
 from sora2lib.widgets.reel import SCRIPT, STYLE, Mark, Reel
 
-SETTINGS = [
-    f"--{name}"
-    for name in (
-        "headless",
-        "no-sandbox",
-        "disable-gpu",
-        "disable-quic",
-        "no-first-run",
-        "disable-background-networking",
-        "disable-component-update",
-        "disable-sync",
-        "mute-audio",
-    )
-]
-ADVICE = "there is no Chromium to test with; install it (Debian: apt-get install chromium) or name it in CHROMIUM"
-ROOT = Path(__file__).parents[1]
 FPS, FRAMES, BITS = 24, 48, 6
 
 # A model as Jupyter and Panel give it to the script, without either.
@@ -64,29 +44,6 @@ READ = """() => {
   const bit = (i) => (context.getImageData(16 * i + 8, 18, 1, 1).data[0] > 128 ? 1 << i : 0);
   return [0, 1, 2, 3, 4, 5].reduce((number, i) => number + bit(i), 0);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        (pytest.fail if "CI" in os.environ else pytest.skip)(ADVICE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=SETTINGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser, request):
-    """A page of which nothing may go wrong unseen."""
-    page = browser.new_page(viewport={"width": 900, "height": 900}, color_scheme=getattr(request, "param", "light"))
-    page.set_default_timeout(60_000)
-    errors = []
-    page.on("pageerror", lambda error: errors.append(error))
-    yield page
-    page.close()
-    assert not errors
 
 
 @pytest.fixture(scope="module")
@@ -237,12 +194,6 @@ def test_it_lets_go_of_what_it_held(page, reel):
     assert page.evaluate("Object.keys(model.heard).length") == 0
 
 
-def brightness(colour):
-    parts = np.array([float(part) for part in colour.strip("rgb(a)").split(",")[:3]]) / 255
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    return linear @ [0.2126, 0.7152, 0.0722]
-
-
 @pytest.mark.parametrize(("page", "dark"), [("light", False), ("dark", True)], indirect=["page"])
 def test_words_can_be_read_on_light_and_dark(page, reel, dark):
     show(page, reel)
@@ -253,15 +204,14 @@ def test_words_can_be_read_on_light_and_dark(page, reel, dark):
 
 
 @pytest.fixture(scope="module")
-def studio():
-    """The address of the studio as ``panel serve`` shows it."""
-    command = [sys.executable, "-m", "panel", "serve", "widgets/studio.py", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
-        lines = iter(server.stderr.readline, "")
-        address = next((found[0] for line in lines if (found := re.search(r"http://localhost:\d+/studio", line))), None)
-        assert address, "the server did not start"
+def gallery_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("gallery")
+
+
+@pytest.fixture(scope="module")
+def studio(gallery_folder):
+    with serving("studio", SORA2LIB_GALLERY=str(gallery_folder)) as address:
         yield address
-        server.terminate()
 
 
 def ask(page, address, **wishes):
@@ -270,7 +220,7 @@ def ask(page, address, **wishes):
     page.get_by_role("button", name="Make").click()
 
 
-def test_the_studio_shows_the_plan_and_then_plays_the_clip(page, studio):
+def test_the_studio_shows_the_plan_then_plays_the_clip_and_keeps_it(page, studio, gallery_folder):
     asked = []
     page.on("request", lambda request: asked.append(urlparse(request.url)))
     ask(page, studio, steps=4, seconds=0.5, size="128x72")
@@ -281,6 +231,7 @@ def test_the_studio_shows_the_plan_and_then_plays_the_clip(page, studio):
     assert video.evaluate("(video) => video.duration") == pytest.approx(0.5, abs=0.05)
     expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
     assert "prompt=a+blue+steel+ball" in page.url
+    assert [item.words for item in Collection(folder=gallery_folder).items] == ["a blue steel ball rolls off a table"]
     assert {url.hostname for url in asked if url.scheme.startswith("http")} == {"localhost"}
 
 

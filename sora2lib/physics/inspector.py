@@ -15,14 +15,12 @@ from sora2lib.physics.laws import Check, checks
 from sora2lib.physics.onsets import RATE, onsets
 from sora2lib.physics.overlay import in_picture, resampled
 from sora2lib.physics.report import Report
-from sora2lib.physics.rerun import rerun
+from sora2lib.physics.rerun import rerun, simulated
 from sora2lib.physics.steady import Steady, steadied
 from sora2lib.physics.study import Study, scaled
 from sora2lib.physics.tracking import track
-from sora2lib.physics.tracks import Array, Tracks, nothing, of_world
+from sora2lib.physics.tracks import Array, Tracks, nothing, of_world, part_of, world_of
 from sora2lib.world.schema import World
-from sora2lib.world.simulate import resimulate
-from sora2lib.world.vocabulary import GROUNDS
 
 WAYS = ("world", "pixels")
 SHAPES = {"balls": 3, "discs": 2}
@@ -33,7 +31,6 @@ BLOCK = 4  # every second pixel, so many of them across
 BLACK = 6  # of 0..255: a film that is nowhere brighter is black
 UNEVEN = 0.02  # of a step: pictures further off an even clock are of a variable rate
 NEAR_BORDER = 4.0  # radii from the border of the picture, where a thing may be out of it a moment later
-BREEZE = 0.5  # m/s of wind, which the reference does not know
 
 
 # T frames, H height, W width, N things, D axes
@@ -94,18 +91,13 @@ def _check(by: str | None, scale: float | None, diameter: float | None, shapes: 
 
 
 def _by_world(clip: Clip, title: str) -> Report:
-    world = clip.world
-    if world is None:
-        raise InspectError("this clip has no world; inspect it with by='pixels'")
-    last = clip.start + clip.seconds
-    since_T = world.time.values - float(world.time[0])
-    kept = np.flatnonzero((since_T >= clip.start - 1e-6) & (since_T <= last + 1e-6))
-    tracks = of_world(world.isel(time=kept))
+    world, part = world_of(clip), part_of(clip)
+    tracks = of_world(part)
     study = Study(tracks, _heard(clip))
-    reference, notes = _simulated(world.isel(time=kept), tracks)
+    reference, notes = _simulated(part, tracks)
     time_F = clip.start + np.arange(len(clip.frames)) / clip.fps
     height, width = clip.frames.shape[1:3]
-    place_NFD = resampled(tracks, tracks.place_NTD, time_F - float(since_T[kept[0]]))
+    place_NFD = resampled(tracks, tracks.place_NTD, time_F - float(part.time[0] - world.time[0]))
     pixel_NF2 = in_picture(world, place_NFD, time_F, (width, height))
     told = (*checks(study), *_figures(world))
     notes = (*notes, *_unmeasured(told))
@@ -130,10 +122,8 @@ def _figures(world: World) -> list[Check]:
 
 def _simulated(world: World, tracks: Tracks) -> tuple[Array | None, tuple[str, ...]]:
     """Places of the things of a world that is simulated again from its start; None where it cannot be."""
-    if GROUNDS[str(world.ground.values)].depth or float(np.linalg.norm(world.wind.values)) > BREEZE:
-        return None, ("There is no reference: the simulator starts again without wind and water.",)
     try:
-        again = resimulate(world)
+        again = simulated(world)
     except WorldError as error:
         return None, (f"There is no reference: {error}.",)
     return np.asarray(again.position.sel(actor=list(tracks.names)).values), ()

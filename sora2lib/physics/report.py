@@ -1,6 +1,6 @@
 """What an inspection found: tracks, numbers, laws, a reference; as HTML, tables, arrays and an annotated clip."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,9 @@ from sora2lib.media.files import replacing
 from sora2lib.physics import page
 from sora2lib.physics.laws import LAWS, Check
 from sora2lib.physics.overlay import annotated, still
-from sora2lib.physics.rerun import Change, horizons, rerun
+from sora2lib.physics.rerun import Change, horizons, rerun, simulated
 from sora2lib.physics.study import Study
-from sora2lib.physics.tracks import Array, Tracks
+from sora2lib.physics.tracks import Array, Tracks, part_of
 from sora2lib.world.schema import GRAVITY, World
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Report:
 
         Parameters
         ----------
-        gravity : m/s^2, such as 1.62 for the moon; needs a scale, which things that fall give.
+        gravity : m/s^2, such as 1.62 for the moon; in pictures it needs a scale, which things that fall give.
         restitution : of every blow, 0 to 1.
         speed : how much faster everything starts.
 
@@ -152,23 +152,41 @@ class Report:
         ------
         InspectError
             Nothing moves that could be simulated, or gravity is asked for and the scale is not known.
+        WorldError
+            The world cannot be simulated again, or a value breaks its rule.
 
         >>> report.what_if(gravity=1.62).place.sel(run="what if")  # doctest: +SKIP
         """
-        metres, _ = self.study.metres
-        if self.source != "pixels" or not len(self.tracks):
+        if not len(self.tracks):
             raise InspectError(
-                "there is nothing here to simulate again; inspect with by='pixels' a clip in which balls move"
+                "nothing moves here that could be simulated again; inspect a clip in which something does"
             )
-        if gravity is not None and not np.isfinite(metres):
-            raise InspectError(f"gravity {gravity} m/s² needs a scale and nothing falls; give scale= or diameter=")
-        change = Change(None if gravity is None else gravity / metres, restitution, speed)
-        runs = np.stack([self.tracks.place_NTD, rerun(self.study), rerun(self.study, change)])
+        change = Change(gravity, restitution, speed)
+        again = self._rerun_world if self.source == "world" else self._rerun_pictures
+        runs = np.stack([self.tracks.place_NTD, again(Change()), again(change)])
         return xr.Dataset(
             {"place": (("run", "thing", "time", "axis"), runs, {"units": self.tracks.unit})},
             {"run": ["seen", "reference", "what if"], "thing": list(self.tracks.names), "time": self.tracks.time_T,
-             "axis": ["x", "z"]},
+             "axis": self._axes},
         )  # fmt: skip
+
+    def _rerun_world(self, change: Change) -> Array:
+        names = list(self.tracks.names)
+        return np.asarray(simulated(part_of(self.clip), change).position.sel(actor=names).values)
+
+    def _rerun_pictures(self, change: Change) -> Array:
+        metres, _ = self.study.metres
+        if change.gravity is None:
+            return rerun(self.study, change)
+        if not np.isfinite(metres):
+            raise InspectError(
+                f"gravity {change.gravity} m/s² needs a scale and nothing falls; give scale= or diameter="
+            )
+        return rerun(self.study, replace(change, gravity=change.gravity / metres))
+
+    @property
+    def _axes(self) -> list[str]:
+        return list("xyz") if self.tracks.place_NTD.shape[-1] == 3 else ["x", "z"]
 
     def to_xarray(self) -> xr.Dataset:
         """Return tracks, reference and cover over thing and time.
@@ -183,11 +201,10 @@ class Report:
         }
         if self.reference_NTD is not None:
             variables["reference"] = (axes, self.reference_NTD, {"units": tracks.unit})
-        names = list("xyz") if tracks.place_NTD.shape[-1] == 3 else ["x", "z"]
         metres, source = self.study.metres
         return xr.Dataset(
             variables,
-            {"thing": list(tracks.names), "time": tracks.time_T, "axis": names},
+            {"thing": list(tracks.names), "time": tracks.time_T, "axis": self._axes},
             {"title": self.title, "metres_per_unit": metres, "scale_from": source or "unknown"},
         )
 

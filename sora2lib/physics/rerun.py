@@ -9,13 +9,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sora2lib.errors import WorldError
 from sora2lib.physics.meetings import Meeting
 from sora2lib.physics.pieces import Piece
 from sora2lib.physics.study import Study
 from sora2lib.physics.swings import swung
 from sora2lib.physics.tracks import Array
+from sora2lib.world.schema import GRAVITY, World
+from sora2lib.world.simulate import resimulate
+from sora2lib.world.vocabulary import GROUNDS
 
 FINE = 24  # steps of the simulation between two pictures
+BREEZE = 0.5  # m/s of wind, which the simulator does not know when it starts again
 SLOWEST = 1.0  # of what gravity gives in a step: what comes back slower stays down
 
 
@@ -25,7 +30,7 @@ class Change:
 
     Parameters
     ----------
-    gravity : units/s^2; None leaves it.
+    gravity : units/s^2, in worlds m/s^2; None leaves it.
     restitution : of every blow, 0 to 1; None leaves each as it was.
     speed : by how much all start faster.
     """
@@ -33,6 +38,23 @@ class Change:
     gravity: float | None = None
     restitution: float | None = None
     speed: float = 1.0
+
+
+def simulated(world: World, change: Change | None = None) -> World:
+    """Simulate a world again from its start, with something changed.
+
+    Raises
+    ------
+    WorldError
+        The simulator starts again without wind and water, and there is some; or the reasons of ``resimulate``.
+
+    >>> moon = simulated(world, Change(gravity=1.62))  # doctest: +SKIP
+    """
+    if GROUNDS[str(world.ground.values)].depth or float(np.linalg.norm(world.wind.values)) > BREEZE:
+        raise WorldError("the simulator starts again without wind and water; choose a clip on land, in still air")
+    change = change or Change()
+    gravity = GRAVITY if change.gravity is None else change.gravity
+    return resimulate(world, gravity=gravity, restitution=change.restitution, speed=change.speed)
 
 
 @dataclass(eq=False)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sora2lib.clip import Clip
+from sora2lib.errors import InspectError
 from sora2lib.world.assets import LIBRARY, primitives
 from sora2lib.world.figures.library import SKELETONS
 from sora2lib.world.geometry import bodies
@@ -74,6 +76,21 @@ def _round(asset: str, size: Array) -> bool:
 
 
 WORLD_GRAIN = 2e-5  # metres: what rounding and the simulator's steps leave
+
+
+def world_of(clip: Clip) -> World:
+    """Return the world of a clip, or say that it has none."""
+    if clip.world is None:
+        raise InspectError("this clip has no world; inspect it with by='pixels'")
+    return clip.world
+
+
+def part_of(clip: Clip) -> World:
+    """Return the world of a clip from its first picture to its last."""
+    world = world_of(clip)
+    since_T = world.time.values - float(world.time[0])
+    shown_T = (since_T >= clip.start - 1e-6) & (since_T <= clip.start + clip.seconds + 1e-6)
+    return world.isel(time=np.flatnonzero(shown_T))
 
 
 def of_world(world: World) -> Tracks:

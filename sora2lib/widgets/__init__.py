@@ -11,15 +11,51 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sora2lib.widgets.camera_desk import CameraDesk
+    from sora2lib.widgets.collection import Collection
+    from sora2lib.widgets.experiment import Experiment
+    from sora2lib.widgets.exploration import Exploration
+    from sora2lib.widgets.explorer import Explorer
+    from sora2lib.widgets.gallery import Gallery
+    from sora2lib.widgets.laboratory import Laboratory
     from sora2lib.widgets.pane import PlayerPane
     from sora2lib.widgets.player import Player
     from sora2lib.widgets.reel import Reel
     from sora2lib.widgets.session import Session
+    from sora2lib.widgets.shoot import Shoot
     from sora2lib.widgets.studio import Studio
 
-__all__ = ["Player", "PlayerPane", "Reel", "Session", "Studio"]
+__all__ = [
+    "CameraDesk",
+    "Collection",
+    "Experiment",
+    "Exploration",
+    "Explorer",
+    "Gallery",
+    "Laboratory",
+    "Player",
+    "PlayerPane",
+    "Reel",
+    "Session",
+    "Shoot",
+    "Studio",
+]
 
-_HOME = {"Player": "player", "PlayerPane": "pane", "Reel": "reel", "Session": "session", "Studio": "studio"}
+_HOME = {
+    "CameraDesk": "camera_desk",
+    "Collection": "collection",
+    "Experiment": "experiment",
+    "Exploration": "exploration",
+    "Explorer": "explorer",
+    "Gallery": "gallery",
+    "Laboratory": "laboratory",
+    "Player": "player",
+    "PlayerPane": "pane",
+    "Reel": "reel",
+    "Session": "session",
+    "Shoot": "shoot",
+    "Studio": "studio",
+}
 
 
 def __getattr__(name: str) -> Any:

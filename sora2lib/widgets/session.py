@@ -1,10 +1,7 @@
 """What a studio knows: what is asked for, how far it is, what came out. How that is shown is not its concern."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Lock, Timer
 from time import monotonic
 from typing import Any
 
@@ -12,15 +9,15 @@ import numpy as np
 import param
 from numpy.typing import NDArray
 
-from sora2lib import film, pipeline
+from sora2lib import pipeline
 from sora2lib.casting import GUIDANCE
 from sora2lib.clip import Clip
-from sora2lib.errors import RequestError, Sora2Error, Stopped
 from sora2lib.planner import MOTION_STEPS
 from sora2lib.recipe import Recipe
 from sora2lib.render import render
 from sora2lib.request import MODEL, SEEDS, Request
 from sora2lib.widgets.reel import Reel
+from sora2lib.widgets.work import Task, Work, remaining
 from sora2lib.world.schema import World
 from sora2lib.world.vocabulary import STYLES
 
@@ -29,14 +26,12 @@ GLIMPSE_EVERY = 4  # steps
 GLIMPSE = (240, 136)  # pixels of each picture
 MOMENTS = 4
 PLANNING = 0.3  # of the whole work, so that one bar serves both acts
-_TURN = Lock()  # two clips at once would take twice as long each
 
 
-class Session(param.Parameterized):
+class Session(Work):
     """Ask for a clip, follow the work, stop it, have the clip.
 
-    Set what is asked for, then :meth:`start` works in a thread of its own, or :meth:`make` in the caller's. Watch the
-    other values to follow.
+    Set what is asked for, then :meth:`start` or :meth:`make`; watch the other values to follow.
 
     >>> session = Session(prompt="a blue steel ball rolls off a table", seed=1)
     >>> session.make()                                                           # doctest: +SKIP
@@ -53,113 +48,43 @@ class Session(param.Parameterized):
     fps = param.Number(24.0, bounds=(1, 60), doc="Frames a second.")
     model = param.String(MODEL, doc="Name of the weights, or the path of a .safetensors file.")
 
-    running = param.Boolean(False, doc="Whether there is work to wait for.")
-    fraction = param.Number(0.0, bounds=(0, 1), doc="How much of the work is done.")
     message = param.String("Say what shall be seen and heard, then make it.", doc="Where the work is, or why it ended.")
     glimpse = param.Array(None, doc="The plan so far: moments side by side, (h, w, 3).")
     clip = param.ClassSelector(class_=Clip, doc="The last clip that was made.")
     file = param.Bytes(b"", doc="The same as MP4, which remembers how it was made.")
     reel = param.Dict({}, doc="The same as a player needs it.")
 
-    def __init__(self, **values: Any) -> None:
-        super().__init__(**values)  # type: ignore[no-untyped-call]
-        self._stop = Event()
-
     def request(self) -> Request:
         """Return what is asked for, checked."""
         asked = ("prompt", "seed", "steps", "guidance", "style", "seconds", "size", "fps", "model")
         return Request(**{name: getattr(self, name) for name in asked})
 
-    def start(self) -> None:
-        """Make the clip in a thread; without effect while another one is being made."""
-        if not self.running and (request := self._accepted()):
-            # A page is still busy with the click that led here; what a thread tells it meanwhile may get lost.
-            thread = Timer(0.1, self._make, [request])
-            thread.daemon = True
-            thread.start()
+    def task(self) -> Task:
+        """Check the request; the clip is made when the task is called."""
+        request = self.request()
 
-    def make(self) -> None:
-        """Make the clip and return when it is there, or when :attr:`message` says why not."""
-        if request := self._accepted():
-            self._make(request)
-
-    def cancel(self) -> None:
-        """Stop the work at the next step or frame; the last clip stays."""
-        self._stop.set()
-
-    def _accepted(self) -> Request | None:
-        try:
-            request = self.request()
-        except RequestError as error:
-            self.message = str(error)
-            return None
-        self._stop.clear()
-        self.param.update(running=True, fraction=0.0, message="Waiting for another clip", glimpse=None)
-        return request
-
-    def _make(self, request: Request) -> None:
-        message = "Something went wrong; the log says what"
-        try:
-            with self._turn(), TemporaryDirectory() as folder:
-                path = self._film(self._plan(request), request, Path(folder) / "clip.mp4")
+        def work() -> str:
+            with TemporaryDirectory() as folder:
+                path = self.record(self._plan(request), Path(folder) / "clip.mp4", size=request.size, begun=PLANNING)
                 self._show(path)
-            message = "Done"
-        except Sora2Error as error:
-            message = str(error)
-        finally:
-            self.param.update(running=False, message=message)
+            return "Done"
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        while not _TURN.acquire(timeout=0.1):
-            self._check()
-        try:
-            yield
-        finally:
-            _TURN.release()
-
-    def _check(self) -> None:
-        if self._stop.is_set():
-            raise Stopped("Cancelled")
+        return work
 
     def _plan(self, request: Request) -> Recipe:
-        self._tell("Loading the model", 0.0)
+        self.glimpse = None
+        self.tell("Loading the model", 0.0)
         began = monotonic()
         for step in pipeline.plan(request):
             place = f"step {step.index} of {step.total}, {remaining(began, step.index, step.total)}"
-            self._tell(f"{step.phase.title()}: {place}", step.index / step.total * PLANNING)
+            self.tell(f"{step.phase.title()}: {place}", step.index / step.total * PLANNING)
             if step.index % GLIMPSE_EVERY == 0 or step.index == step.total:
                 self.glimpse = moments(step.world())
         return pipeline.finish(step, request)
 
-    def _film(self, recipe: Recipe, request: Request, path: Path) -> Path:
-        self._tell("Sound", PLANNING)
-
-        def watch(frames: Iterable[Frame]) -> Iterator[Frame]:
-            began = monotonic()
-            for index, frame in enumerate(frames, start=1):
-                yield frame
-                place = f"frame {index} of {recipe.frames}, {remaining(began, index, recipe.frames)}"
-                self._tell(f"Drawing: {place}", PLANNING + index / recipe.frames * (1 - PLANNING))
-
-        return film.record(recipe, path, size=request.size, watch=watch)
-
     def _show(self, path: Path) -> None:
         clip, content = Clip.load(path), path.read_bytes()
         self.param.update(clip=clip, file=content, reel=Reel.of(clip, video=content).fields(), glimpse=None)
-
-    def _tell(self, message: str, fraction: float) -> None:
-        self._check()
-        self.param.update(message=message, fraction=fraction)
-
-
-def remaining(began: float, done: int, total: int) -> str:
-    """Say how long the rest takes at the pace so far, in words.
-
-    >>> remaining(monotonic() - 10, 5, 10)
-    '10 s left'
-    """
-    return f"{(monotonic() - began) / done * (total - done):.0f} s left"
 
 
 def moments(world: World) -> Frame:

@@ -1,7 +1,6 @@
 """The studio as a part of a Panel page: what is asked for on the left, what comes of it on the right."""
 
 import base64
-import html
 import io
 from typing import Any
 
@@ -10,11 +9,8 @@ import param
 
 from sora2lib import media
 from sora2lib.widgets.pane import PlayerPane
+from sora2lib.widgets.parts import LEFT, RIGHT, WIDE, beside, progress
 from sora2lib.widgets.session import MOMENTS, Frame, Session
-
-# Side by side where there is room, one above the other where there is not.
-LEFT = {"flex": "1 1 280px", "max-width": "360px"}
-RIGHT = {"flex": "2 1 420px", "max-width": "860px"}
 
 
 class Studio(pn.viewable.Viewer):
@@ -28,9 +24,7 @@ class Studio(pn.viewable.Viewer):
     def __init__(self, session: Session | None = None, **values: Any) -> None:
         session = session or Session()
         super().__init__(session=session, **values)  # type: ignore[no-untyped-call]
-        self._page = pn.FlexBox(
-            _wishes(session), _results(session), margin=(16, 0), gap="16px", justify_content="center"
-        )
+        self._page = beside(_wishes(session), _results(session))
 
     def __panel__(self) -> Any:
         return self._page
@@ -63,21 +57,13 @@ def _buttons(session: Session) -> Any:
 
 def _results(session: Session) -> Any:
     told = session.param
-    wide: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (5, 10)}
-    player = PlayerPane(reel=told.reel, disabled=told.running, visible=told.reel.rx.bool(), **wide)  # type: ignore[no-untyped-call]
+    player = PlayerPane(reel=told.reel, disabled=told.running, visible=told.reel.rx.bool(), **WIDE)  # type: ignore[no-untyped-call]
     return pn.Column(
-        pn.pane.HTML(pn.bind(_status, told.message, told.fraction, told.running), **wide),
-        pn.pane.HTML(pn.bind(_picture, told.glimpse), **wide),
+        progress(session),
+        pn.pane.HTML(pn.bind(_picture, told.glimpse), **WIDE),
         player,
         styles=RIGHT,
     )
-
-
-def _status(message: str, fraction: float, running: bool) -> str:
-    # Read aloud when the work ends, not at every frame.
-    role = "" if running else ' role="status"'
-    bar = f'<progress aria-label="Progress" value="{fraction:.3f}" style="width:100%"></progress>' if running else ""
-    return f"<div{role}>{html.escape(message)}</div>{bar}"
 
 
 def _picture(glimpse: Frame | None) -> str:

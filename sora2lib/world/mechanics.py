@@ -7,7 +7,7 @@ damping ratio, sets the restitution of a pair whatever the masses; see :func:`so
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mujoco
 import numpy as np
@@ -51,6 +51,14 @@ class Pace:
         return 1 / (RATE * self.steps)
 
 
+@dataclass(frozen=True)
+class Laws:
+    """What holds everywhere: gravity in m/s^2, and the restitution of every blow; None leaves it to what meets."""
+
+    gravity: float = GRAVITY
+    restitution: float | None = None
+
+
 USUAL = Pace(84, 0.008)
 ROW = Pace(168, 0.004)  # blows travel through hanging bodies one after the other, so each must be short
 EXACT = Pace(336, 0.008)  # 64 steps a contact: what the lab's elastic balls lose or gain is below 0.2 %
@@ -69,7 +77,13 @@ mujoco.set_mjcb_time(no_clock.ctypes)
 
 
 def play(
-    bodies: tuple[Body, ...], *, ground: str, samples: int, forces: Sequence[Force] = (), reach: float = math.inf
+    bodies: tuple[Body, ...],
+    *,
+    ground: str,
+    samples: int,
+    forces: Sequence[Force] = (),
+    reach: float = math.inf,
+    laws: Laws | None = None,
 ) -> Take:
     """Simulate the bodies and record ``samples`` poses at 24 Hz, the first being the start.
 
@@ -78,6 +92,7 @@ def play(
     Parameters
     ----------
     reach : metres along x and y from the middle at which the simulation is given up.
+    laws : what is otherwise than on Earth; None for nothing.
 
     Raises
     ------
@@ -88,7 +103,7 @@ def play(
     >>> take = play((ball,), ground="ice", samples=97)  # doctest: +SKIP
     """
     pace = _pace(bodies)
-    model, owners = _compile(bodies, ground, pace)
+    model, owners = _compile(bodies, ground, pace, laws or Laws())
     data = mujoco.MjData(model)
     applied = Forces(model, bodies, forces, wet=GROUNDS[ground].depth > 0, hold=HOLD / (RATE * LOOKS))
     for index, body in enumerate(bodies):
@@ -130,11 +145,11 @@ def _continuous(rotation_AT4: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([rotation_AT4[:, :1], rotation_AT4[:, 1:] * signs[..., None]], axis=1)
 
 
-def _compile(bodies: tuple[Body, ...], ground: str, pace: Pace) -> tuple[mujoco.MjModel, NDArray[np.int64]]:
+def _compile(bodies: tuple[Body, ...], ground: str, pace: Pace, laws: Laws) -> tuple[mujoco.MjModel, NDArray[np.int64]]:
     """Build the model; ``owners`` maps a geom to the index of its body, the ground being the last."""
     spec = mujoco.MjSpec()
     spec.option.timestep = pace.timestep
-    spec.option.gravity = [0, 0, -GRAVITY]
+    spec.option.gravity = [0, 0, -laws.gravity]
     spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
     spec.option.impratio = 30
     if sum(not body.fixed for body in bodies) > MOST_DENSE:
@@ -149,12 +164,12 @@ def _compile(bodies: tuple[Body, ...], ground: str, pace: Pace) -> tuple[mujoco.
     geoms = [_add_body(spec, index, body) for index, body in enumerate(bodies)]
     for body, names in zip(bodies, geoms, strict=True):
         if not body.fixed:
-            touch = _touch_ground(body, floor)
+            touch = _under(laws, _touch_ground(body, floor))
             for name in names:
                 _add_pair(spec, (GROUND, name), touch, pace)
     for (a, a_names), (b, b_names) in itertools.combinations(zip(bodies, geoms, strict=True), 2):
         if not (a.fixed and b.fixed) and {a.asset, b.asset} != {"seesaw", "fulcrum"}:
-            touch = _touch(a, b)
+            touch = _under(laws, _touch(a, b))
             for pair in itertools.product(a_names, b_names):
                 _add_pair(spec, pair, touch, pace)
     model = spec.compile()
@@ -243,6 +258,10 @@ def _touch(a: Body, b: Body) -> _Touch:
         HARD_ROLLING,
         GRIP,
     )
+
+
+def _under(laws: Laws, touch: _Touch) -> _Touch:
+    return touch if laws.restitution is None else replace(touch, restitution=laws.restitution)
 
 
 def _rolling_radius(body: Body) -> float:

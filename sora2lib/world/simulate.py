@@ -13,8 +13,8 @@ from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
 from sora2lib.world.families.people import PEOPLE
 from sora2lib.world.filming import NEAREST, VERY_NEAR, CameraPath, camera_path, picture_height
-from sora2lib.world.mechanics import play
-from sora2lib.world.schema import RATE, World
+from sora2lib.world.mechanics import Laws, play
+from sora2lib.world.schema import GRAVITY, RATE, World
 from sora2lib.world.stage import Body, Event, Shot, Stage, Take
 from sora2lib.world.support import reach, rotate
 from sora2lib.world.turns import back
@@ -197,7 +197,14 @@ def _world(stage: Stage, take: Take, event: Event, shot: Shot, path: CameraPath)
     )
 
 
-def resimulate(world: World, *, rails: bool = False) -> World:
+def resimulate(
+    world: World,
+    *,
+    rails: bool = False,
+    gravity: float = GRAVITY,
+    restitution: float | None = None,
+    speed: float = 1.0,
+) -> World:
     """Simulate a world again from its start: the same things, pushed off as they were, moved by the simulator.
 
     Places and turns are those of the first sample, speeds are fitted to the first four. Pendulums hang from the
@@ -207,6 +214,9 @@ def resimulate(world: World, *, rails: bool = False) -> World:
     ----------
     world : at 24 samples a second.
     rails : whether what is free slides along x only, as in the lab's collisions (:mod:`sora2lib.world.families.lab`).
+    gravity : m/s^2, 0 to 100; 1.62 is the moon's.
+    restitution : of every blow, 0 to 1; None leaves it to what meets.
+    speed : how much faster everything starts and turns, 0 to 10.
 
     Returns
     -------
@@ -215,18 +225,24 @@ def resimulate(world: World, *, rails: bool = False) -> World:
     Raises
     ------
     WorldError
-        The world has another rate or fewer than four samples, or holds a body that the simulator refuses.
+        The world has another rate or fewer than four samples, holds a body that the simulator refuses, or a value
+        breaks its rule.
 
     >>> exact = resimulate(simulate("throw", 1))
+    >>> moon = resimulate(exact, gravity=1.62)
     """
+    for name, value, most in (("gravity", gravity, 100), ("restitution", restitution or 0.0, 1), ("speed", speed, 10)):
+        if not 0 <= value <= most:
+            raise WorldError(f"{name} is {value:g}; give a number from 0 to {most}")
     if abs(world.rate - RATE) > 1e-6 or world.sizes["time"] < PUSH_SAMPLES:
         raise WorldError(
             f"a world of {world.sizes['time']} samples at {world.rate:.4g} Hz cannot be simulated again; "
             f"give {PUSH_SAMPLES} or more at {RATE:g} Hz"
         )
-    bodies = tuple(_body(world, i, rails) for i in range(world.sizes["actor"]))
+    bodies = tuple(_body(world, i, rails, speed) for i in range(world.sizes["actor"]))
     try:
-        take = play(bodies, ground=str(world.ground.values), samples=world.sizes["time"])
+        laws = Laws(gravity, restitution)
+        take = play(bodies, ground=str(world.ground.values), samples=world.sizes["time"], laws=laws)
     except ValueError as error:  # a body too light or too thin for the simulator
         raise WorldError(f"this world cannot be simulated again ({error}); keep physics='model'") from error
     again = world.assign(
@@ -236,8 +252,8 @@ def resimulate(world: World, *, rails: bool = False) -> World:
     return again.validate()
 
 
-def _body(world: World, index: int, rails: bool) -> Body:
-    """The actor as it was at the first sample, with the push it had."""
+def _body(world: World, index: int, rails: bool, speed: float) -> Body:
+    """The actor as it was at the first sample, with ``speed`` times the push it had."""
     one = world.isel(actor=index)
     asset = str(one.asset.values)
     joint = "fixed" if one.fixed else JOINTS.get(asset, "rail" if rails else "free")
@@ -259,8 +275,8 @@ def _body(world: World, index: int, rails: bool) -> Body:
         **{name: float(one[name]) for name in ("density", "restitution", "friction", "gloss")},
         position=tuple(path_T3[0].tolist()),
         rotation=tuple(turn_T4[0].tolist()),
-        velocity=tuple(velocity.tolist()),
-        spin=tuple(spin.tolist()),
+        velocity=tuple((speed * velocity).tolist()),
+        spin=tuple((speed * spin).tolist()),
         joint=joint,
     )
 

@@ -1,0 +1,85 @@
+"""What several pages have in common: two columns, and how far the work is."""
+
+import base64
+import html
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import panel as pn
+from numpy.typing import NDArray
+
+from sora2lib import media
+from sora2lib.widgets.work import Work
+
+# Side by side where there is room, one above the other where there is not.
+LEFT = {"flex": "1 1 280px", "max-width": "360px"}
+RIGHT = {"flex": "2 1 420px", "max-width": "860px"}
+THUMB = (192, 108)  # pixels of a picture that can be clicked
+ACCENT = "#e8590c"  # reads on light and dark alike
+WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (5, 10)}
+
+# Panel draws light and dark, but does not ask which one the reader likes.
+ASK = """<script>
+if (matchMedia("(prefers-color-scheme: dark)").matches && !location.search.includes("theme="))
+  location.search += "&theme=dark";
+</script>"""
+
+
+def as_the_reader_likes() -> Any:
+    """Return what makes a served page light or dark, as the reader likes; put it on the page first."""
+    return pn.pane.HTML(ASK, margin=0)
+
+
+def in_page(act: Callable[[], None]) -> Callable[..., None]:
+    """Return what does something in the served page's own thread; that of the work knows neither page nor theme."""
+    page = pn.state.curdoc
+
+    def run(*_: Any) -> None:
+        if page is not None and page.session_context:
+            page.add_next_tick_callback(act)
+        else:
+            act()
+
+    return run
+
+
+def beside(*columns: Any) -> Any:
+    """Return columns side by side, or one above the other where the page is narrow."""
+    return pn.FlexBox(*columns, margin=(16, 0), gap="16px", justify_content="center")
+
+
+def progress(work: Work) -> Any:
+    """Return a line that says where the work is, with a bar while it runs."""
+    told = work.param
+    return pn.pane.HTML(pn.bind(status, told.message, told.fraction, told.running), **WIDE)
+
+
+def status(message: str, fraction: float, running: bool) -> str:
+    """Return a message as HTML; it is read aloud when the work ends, not at every frame."""
+    role = "" if running else ' role="status"'
+    bar = f'<progress aria-label="Progress" value="{fraction:.3f}" style="width:100%"></progress>' if running else ""
+    return f"<div{role}>{html.escape(message)}</div>{bar}"
+
+
+def thumbnail(picture: NDArray[np.uint8]) -> bytes:
+    """Return a picture (h, w, 3) as a small JPEG."""
+    width, height = THUMB
+    return media.jpeg(media.shrink(picture, width=width, height=height))
+
+
+def picture_button(label: str, picture: bytes | None, act: Callable[[], None], *, pressed: bool = False) -> Any:
+    """Return a button that shows a JPEG, its words below; without a picture it cannot be pressed."""
+    width, height = THUMB
+    shown = f"url(data:image/jpeg;base64,{base64.b64encode(picture).decode()})" if picture else "none"
+    ring = f"0 0 0 3px {ACCENT}" if pressed else "none"
+    style = f"""
+:host .bk-btn {{
+  box-sizing: border-box; width: {width}px; height: {height + 28}px; padding: {height}px 4px 0; overflow: hidden;
+  white-space: nowrap; text-overflow: ellipsis; background: {shown} top / {width}px {height}px no-repeat;
+  box-shadow: {ring};
+}}
+:host .bk-btn:focus-visible {{ outline: 3px solid {ACCENT}; outline-offset: 2px; }}"""
+    button = pn.widgets.Button(label=label, disabled=picture is None, stylesheets=[style], margin=0)
+    button.on_click(lambda _: act())
+    return button

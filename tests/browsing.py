@@ -1,0 +1,62 @@
+"""A real browser, and pages as they are served."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import sync_playwright
+
+SETTINGS = [
+    f"--{name}"
+    for name in (
+        "headless",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+        "mute-audio",
+    )
+]
+ADVICE = "there is no Chromium to test with; install it (Debian: apt-get install chromium) or name it in CHROMIUM"
+ROOT = Path(__file__).parents[1]
+
+
+@contextmanager
+def chromium() -> Iterator[object]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        (pytest.fail if "CI" in os.environ else pytest.skip)(ADVICE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=SETTINGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serving(app: str, **settings: str) -> Iterator[str]:
+    """The address of an app as ``panel serve`` shows it, with ``settings`` in its environment."""
+    command = [sys.executable, "-m", "panel", "serve", f"widgets/{app}.py", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=os.environ | settings) as server:
+        lines = iter(server.stderr.readline, "")
+        address = next((found[0] for line in lines if (found := re.search(rf"http://localhost:\d+/{app}", line))), None)
+        try:
+            assert address, "the server did not start"
+            yield address
+        finally:
+            server.terminate()
+
+
+def brightness(colour):
+    parts = np.array([float(part) for part in colour.strip("rgb(a)").split(",")[:3]]) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
