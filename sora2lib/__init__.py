@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from sora2lib.film import draw, refilm, simulate
     from sora2lib.fitting.fit import Fit, fit
+    from sora2lib.levels import Levels
     from sora2lib.listening import listen
     from sora2lib.looping import loop
     from sora2lib.physics.compare import Comparison, compare
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from sora2lib.physics.report import Report
     from sora2lib.pipeline import generate, steps
     from sora2lib.planner import Step
-    from sora2lib.request import Levels, Request
+    from sora2lib.request import Request
     from sora2lib.retaking import retake
     from sora2lib.sound import Stems
     from sora2lib.soundtrack import Soundtrack
@@ -119,7 +120,8 @@ _HOMES = {
     "physics.inspector": ("inspect",),
     "physics.report": ("Report",),
     "pipeline": ("generate", "steps"),
-    "request": ("Levels", "Request"),
+    "levels": ("Levels",),
+    "request": ("Request",),
     "retaking": ("retake",),
     "sound": ("Stems",),
     "soundtrack": ("Soundtrack",),

@@ -1,7 +1,8 @@
-"""The first act of a plan: who is there, on what ground and in what light; then where everybody stands.
+"""The first act of a plan: who is there, on what ground and in what light; then where everybody stands, and goes.
 
 Casting denoises all rows of cast and scene together. Setting out draws sizes and places anew, one body after the other,
-so that what belongs together fits: see :mod:`sora2lib.model.placing`.
+so that what belongs together fits (:mod:`sora2lib.model.placing`), and then how fast and which way each is set going
+(:mod:`sora2lib.model.aiming`).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,11 +14,13 @@ import torch
 from torch import Tensor
 
 from sora2lib.model import rotations, tokens, windows
+from sora2lib.model.aiming import Start, begun, set_going
 from sora2lib.model.called import WHAT
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.conditions import casting_batch, names_of, padded, words_of
+from sora2lib.model.inturn import Call
 from sora2lib.model.likeness import written
-from sora2lib.model.placing import Call, set_down
+from sora2lib.model.placing import set_down
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.settling import settled
 from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Array, Rows
@@ -87,7 +90,7 @@ def cast(
             state[0], state[1], torch.zeros(count, 0, CAMERA_WIDTH), nothing, no_pose,
             levels[0], levels[1], torch.zeros(count, 0), nothing[..., 0],
             torch.ones(count, SLOTS, dtype=torch.bool), nobody, nobody, torch.zeros(count, 0, 0, FORESIGHT), nothing,
-            *names_of(words, model.scales),
+            nothing[..., 0].bool(), *names_of(words, model.scales),
         )  # fmt: skip
 
     moments = [torch.tensor(level + (1 - level) * i / steps) for i in range(steps + 1)]
@@ -139,6 +142,8 @@ def set_down_all(
 ) -> list[Rows]:
     """Worlds in which nothing has moved yet, their casts' sizes, stuff, turns and places drawn anew.
 
+    Their one motion row says how they are set going.
+
     Parameters
     ----------
     generators : one for each world, which differs by it.
@@ -153,10 +158,12 @@ def set_down_all(
         return float(depth_below(names[world][slot], sides.double().numpy(), turn))
 
     scene = torch.stack([torch.as_tensor(world.scene, dtype=torch.float32) for world in worlds])
+    moves = mask & (cast[..., 1] > 0)
     with torch.inference_mode():
         call = Call(cast, mask, model.scales.enter("scene", scene), *model.network.text(*words_of(prompts)))
-        rows = written(cast, set_down(model.network.placing, call, generators, depth_of)).double().numpy()
-    return [_standing(world, row[: len(world.cast)]) for world, row in zip(worlds, rows, strict=True)]
+        call = replace(call, cast=written(cast, set_down(model.network.placing, call, generators, depth_of)))
+        starts = set_going(model.network.aiming, call, moves, generators).numbers
+    return [_standing(world, *them) for world, *them in zip(worlds, call.cast, starts, strict=True)]
 
 
 def _exact(cast: Array, names: list[str]) -> Array:
@@ -166,5 +173,8 @@ def _exact(cast: Array, names: list[str]) -> Array:
     return exact
 
 
-def _standing(world: Rows, cast: Array) -> Rows:
-    return replace(world, cast=cast, motion=windows.at_rest(cast[: len(world.motion)]))
+def _standing(world: Rows, cast: Tensor, starts: Tensor) -> Rows:
+    """A world whose cast is that of the first rows (S, CAST_WIDTH), and goes as the first numbers (S, C) say."""
+    here, movers = cast[: len(world.cast)].double().numpy(), len(world.motion)
+    first = torch.as_tensor(windows.at_rest(here[:movers]), dtype=torch.float32)
+    return replace(world, cast=here, motion=begun(first, Start(starts[:movers])).double().numpy())

@@ -16,8 +16,9 @@ import sora2lib
 from sora2lib import consent, media
 from sora2lib.camera import Camera
 from sora2lib.errors import MediaError
+from sora2lib.levels import Levels
 from sora2lib.recipe import Parent, Recipe, read, save, shown
-from sora2lib.request import Cameras, Levels, Request
+from sora2lib.request import Cameras, Request
 from sora2lib.soundtrack import OWN, Soundtrack
 from sora2lib.world.schema import World
 

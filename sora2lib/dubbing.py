@@ -10,8 +10,9 @@ from sora2lib import media
 from sora2lib.clip import Clip, recipe_of
 from sora2lib.errors import RequestError
 from sora2lib.film import develop, heard, world_of
+from sora2lib.levels import Levels
 from sora2lib.recipe import Recipe
-from sora2lib.request import Levels, check
+from sora2lib.request import check
 from sora2lib.sound import Stems, synthesis
 from sora2lib.sound.mix import crossfaded
 from sora2lib.sound.speech import mouthed, mouths_of

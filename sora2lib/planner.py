@@ -1,7 +1,8 @@
 """From a prompt to a world, one denoising step at a time.
 
-Two acts. *Casting* decides who is there and where. *Motion* then moves the cast and the camera, with the cast
-held clean; earlier moments lead, later ones follow, so that what happens is a consequence of what happened.
+Two acts. *Casting* decides who is there, where, and how all is set going. *Motion* then moves the cast and the camera,
+with the cast held clean; earlier moments lead, later ones follow, so that what happens is a consequence of what
+happened.
 Clips longer than the network's span are continued window by window, the last second and a third held clean. A prompt
 of several shots is one world: each shot goes on from the one before in its own words, seen by a camera of its own.
 A camera that is given, to the whole or to a shot, is held clean. Where its moves begin is the model's choice: a short
@@ -35,7 +36,8 @@ from sora2lib.world.schema import World
 SPAN = 12  # time rows that the network plans together: four seconds
 OVERLAP = 4  # rows of the past that a continuation is given
 FRAMING_STEPS, MOTION_STEPS = 12, 36
-LAG = 6.0  # see sora2lib.sampler.cascade
+FRAMING_LAG = 0.5  # of few steps, rows begin when those before are half done
+LAG = 1.0  # durations of a row that it waits for the one before: that is done, so that what follows from it is known
 PLAIN = 1.0  # guidance of a first motion: what a cast that follows the prompt does, it does by itself
 
 
@@ -62,7 +64,7 @@ def plan(
     ----------
     steps : denoising steps of the motion; casting takes five sixths as many more.
     guidance : how strongly to follow the prompt in casting, and in motion that goes on from a past; 1 is without.
-    lag : how far later moments wait for earlier ones, see :func:`sora2lib.sampler.cascade`.
+    lag : how long each time row waits for the one before, in durations of a row.
     """
     for step in plan_many(model, [ask], steps=steps, guidance=guidance, lag=lag):
         yield Step(step.index, step.total, step.phase, partial(_first, step.guess))
@@ -108,11 +110,15 @@ def plan_many(
         given, worlds = map(list, zip(*map(Given.seated, given, worlds), strict=True))
     for stretch in stretches:
         prompts, cuts = [one[stretch.shot].prompt for one in told], tuple(ends[: stretch.shot])
+        going = bool(casting) and stretch.start == 0
         before, strength = worlds, guidance if stretch.given else PLAIN
         if stretch in framing:
             # From the noise of the motion to come, so that the camera starts as it would without moves that are given.
             scouts = [torch.Generator().set_state(generator.get_state()) for generator in generators]
-            for looks in motion(model, prompts, scouts, before, stretch, steps=look, guidance=strength, lag=lag):
+            for looks in motion(
+                model, prompts, scouts, before, stretch,
+                going=going, steps=look, guidance=strength, lag=FRAMING_LAG,
+            ):  # fmt: skip
                 yield ManyStep(next(count), total, "framing", partial(_decode_all, looks, given, cuts))
             given = [it.placed(look, cuts, stretch.fresh) for it, look in zip(given, looks, strict=True)]
         given = [it.pictured(world, cuts, stretch.fresh) for it, world in zip(given, before, strict=True)]
@@ -122,8 +128,9 @@ def plan_many(
         first = not stretch.fresh and any(it.seating for it in given)
         begun = [it.begun(len(world.motion)) for it, world in zip(given, before, strict=True)] if first else []
         for worlds in motion(
-            model, prompts, generators, before, stretch, filmed, moved, begun, steps=steps, guidance=strength, lag=lag
-        ):
+            model, prompts, generators, before, stretch, filmed, moved, begun,
+            going=going, steps=steps, guidance=strength, lag=lag,
+        ):  # fmt: skip
             yield ManyStep(next(count), total, "motion", partial(_decode_all, worlds, given, cuts))
 
 
@@ -193,13 +200,14 @@ def _stretches(ends: Sequence[int], past: int = 0, known: int = 0) -> list[Stret
 def motion(
     model: Model, prompts: list[str], generators: list[torch.Generator], worlds: list[Rows], stretch: Stretch,
     filmed: Sequence[Array] = (), moved: Sequence[NDArray[np.bool_]] = (), begun: Sequence[tuple[Array, Array]] = (),
-    *, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG,
+    *, going: bool = False, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG,
 ) -> Iterator[list[Rows]]:  # fmt: skip
     """Plan a stretch of worlds whose cast, and whose rows before, are there.
 
     ``filmed`` holds the camera rows (K, CAMERA_WIDTH) of worlds whose camera is given, from their first row on;
     ``moved`` tells which movers (M,) of each world are planned, without it all. ``begun`` holds what is known of
-    the first row of the camera and of the movers, see :meth:`sora2lib.given.Given.begun`.
+    the first row of the camera and of the movers, see :meth:`sora2lib.given.Given.begun`. If ``going``, the worlds'
+    first rows say how everything is set going.
     Yields whole worlds, from their first row on, after each step.
     """
     count, rows = len(worlds), stretch.stop - stretch.start
@@ -211,6 +219,7 @@ def motion(
     window = [_shifted(it, -way) for it, way in zip(window, gone, strict=True)]
     clean = motion_batch(window, model.scales, slots=max(len(world.cast) for world in worlds))
     movers, figures = clean.motion.shape[1], clean.pose.shape[1]
+    first = clean.motion[:, :, :1] if going else None
     planned = torch.ones(count, movers, dtype=torch.bool)
     for index, them in enumerate(moved):
         planned[index, : len(them)] = torch.from_numpy(them)
@@ -220,12 +229,13 @@ def motion(
     def assemble(state: State, levels: State, _: Tensor, estimate: State | None) -> Batch:
         camera, moves, poses = state
         noisy = replace(clean, camera=camera, motion=moves, pose=poses, camera_level=levels[0], motion_level=levels[1])
-        return foresee(model.network.interaction, noisy, model.scales, estimate[1] if estimate else None)
+        return foresee(model.network.interaction, noisy, model.scales, estimate[1] if estimate else None, first)
 
     looks = torch.where(seen[:, None], clean.camera, noise(generators, rows, CAMERA_WIDTH))
     moves = torch.where(free[..., None], noise(generators, movers, rows, MOTION_WIDTH), clean.motion)
     poses = torch.where(free[:, :figures, :, None], noise(generators, figures, rows, POSE_WIDTH), clean.pose)
-    moments = cascade(stretch.end - stretch.fresh, steps, lag)
+    rows_planned = stretch.end - stretch.fresh
+    moments = cascade(rows_planned, steps, lag * (rows_planned - 1))
     levels = [_levels(level, stretch, bool(filmed), free, figures) for level in moments]
     velocity = velocities(model, prompts, assemble, guidance, slice(2, 5))
     if begun:

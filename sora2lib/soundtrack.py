@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib import media
-from sora2lib.request import Levels, check
+from sora2lib.levels import Levels
+from sora2lib.request import check
 
 Sound = NDArray[np.float32]
 LONGEST = 120.0  # s of a given sound that are kept: no clip is longer

@@ -3,7 +3,18 @@ import math
 import pytest
 import torch
 
-from sora2lib.model.belief import ATOMS, HINTS, LOUD, Belief, Foreseen, commonest, decision, surprise, velocity
+from sora2lib.model.belief import (
+    ATOMS,
+    HINTS,
+    LOUD,
+    Belief,
+    Foreseen,
+    Whole,
+    commonest,
+    decision,
+    surprise,
+    velocity,
+)
 
 
 def mixture(*components):
@@ -116,6 +127,8 @@ def test_a_trusted_guess_is_taken_as_it_is_and_the_channels_beside_it_stay():
     x, guess = torch.randn(1, 8), (1.5, -0.7, 9.0)
     without = belief(x, noisy, level)
     said = torch.tensor([20.0, 20.0, -30.0, -5.0, -5.0, -5.0])  # likely, exact
+    with torch.no_grad():
+        belief.follow.leave.bias[0] = -40.0  # not as a whole
     for informed, trust in (
         (foreseen(onward=(guess,)), belief.trust.bias),
         (foreseen(forecast=((*guess, 0.0, 0.0),)), belief.weigh.leave.bias[:-1]),
@@ -152,6 +165,8 @@ def test_before_training_guesses_from_outside_count_little():
         torch.randn(4, 5),
         torch.rand(4),
     )
+    with torch.no_grad():
+        belief.follow.leave.bias[0] = -40.0  # as a whole it is taken or not by what it is
     wild = foreseen(((9.0,) * 3,), forecast=((-9.0, -9.0, -9.0, LOUD, 0.0),))
     told = Foreseen(*(part.expand(4, *part.shape[1:]) for part in vars(wild).values()))
     torch.testing.assert_close(belief(x, noisy, level, told)[:, 3:], belief(x, noisy, level)[:, 3:])
@@ -170,3 +185,32 @@ def test_hints_and_forecasts_lean_a_decision_as_far_as_they_are_heeded():
     weighed[:, -1] = 3.0
     leant = belief.leaning(x, said, weighed) - belief.leaning(x)
     torch.testing.assert_close(leant, torch.tensor([[2.0, 4.0, 6.0, 3.0]]).expand(2, 4))
+
+
+def test_a_row_that_comes_as_foretold_comes_so_as_a_whole():
+    torch.manual_seed(0)
+    belief, x, level = Belief(8, 5, outcomes=2, foreseen=True), torch.randn(1, 8), torch.full((1,), 0.3)
+    noisy = 0.7 * torch.randn(1, 5)
+    said = foreseen(forecast=((1.5, -0.7, 0.2, 0.0, LOUD),))
+    with torch.no_grad():
+        belief.follow.leave.bias.fill_(40.0)
+        clean = noisy + 0.7 * belief(x, noisy, level, said)
+        torch.testing.assert_close(clean, said.forecast, atol=0.02, rtol=0)
+        belief.follow.leave.bias[0] = -40.0
+        apart = belief(x, noisy, level, said)
+        first = Foreseen(said.onward, said.hints, said.forecast, ~said.follows)
+        belief.follow.leave.bias[0] = 25.0  # nothing, where there is no forecast
+        torch.testing.assert_close(
+            belief(x, noisy, level, first),
+            belief(x, noisy, level, Foreseen(said.onward, said.hints, -said.forecast, ~said.follows)),
+        )
+    assert (noisy + 0.7 * apart - said.forecast).abs().max() > 0.3
+
+
+def test_a_forecast_beside_an_atom_means_the_atom():
+    atoms = torch.tensor([[-2.979], [0.0]])
+    for forecast, meant in ((-2.96, -2.979), (0.02, 0.0), (0.5, 0.5)):
+        row = torch.tensor([[forecast, LOUD, 0.0]])
+        whole = Whole.of(row, torch.zeros(1), atoms)
+        noisy, level = 0.9 * row + 0.05, torch.full((1,), 0.9)
+        assert float((noisy + 0.1 * whole.velocity(noisy, level))[0, 0]) == pytest.approx(meant, abs=0.006)

@@ -13,9 +13,9 @@ import pytest
 import sora2lib
 from sora2lib import media
 from sora2lib.errors import MediaError, RequestError
+from sora2lib.levels import Levels
 from sora2lib.media import audio, decoding
 from sora2lib.recipe import Recipe
-from sora2lib.request import Levels
 from sora2lib.sound.mix import crossfaded
 from sora2lib.sound.taken import LONGEST, taken
 from sora2lib.soundtrack import OWN, Soundtrack

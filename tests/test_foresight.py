@@ -192,3 +192,20 @@ def test_what_rolls_turns_on_as_its_rates_say():
     guess = seen[..., TURN] * deviation + mean
     assert np.ptp(rows.motion[..., TURN], axis=1).max() > 0.2
     np.testing.assert_allclose(guess, rows.motion[..., TURN], atol=2e-3)
+
+
+def test_where_it_is_known_how_all_begins_the_first_row_has_a_forecast():
+    rows = encode(simulate("drop", 1))
+    known = Scales.from_arrays(scales(stacks([rows])))
+    clean = motion_batch([rows], known, slots=len(rows.cast))
+    noise = replace(clean, motion=torch.randn_like(clean.motion), motion_level=torch.zeros_like(clean.motion_level))
+    without = foresee(Interaction(), noise, known)
+    told = foresee(Interaction(), noise, known, first=clean.motion[:, :, :1])
+    assert not without.follows[:, :, 0].any()
+    assert without.follows[:, :, 1:].all()
+    assert told.follows.all()
+    begins = known.leave("motion", told.forecast)[0, :, 0]
+    truth = torch.as_tensor(rows.motion[:, 0], dtype=torch.float32)
+    torch.testing.assert_close(begins[:, GAPS.start], truth[:, GAPS.start], atol=2e-3, rtol=0)
+    assert (begins[:, SPEED] - truth[:, SPEED]).abs().max() < 0.5  # what an untrained network adds to it
+    torch.testing.assert_close(told.forecast[:, :, 1:], without.forecast[:, :, 1:])

@@ -22,10 +22,9 @@ def test_at_a_front_what_was_is_known_and_what_comes_is_not(untrained):
     noisy, noise, front = lessons.at_a_front(clean)
     assert (front.sum(dim=1) == 1).all()
     for levels, at in zip(noisy.camera_level, front.float().argmax(dim=1).tolist(), strict=True):
-        assert (levels[: max(at - 1, 0)] == 1).all()
+        assert (levels[:at] == 1).all()
         assert (levels[at + 1 :] == 0).all()
         assert levels[at] <= lessons.LATEST
-        assert at == 0 or levels[at - 1] >= 1 - lessons.WIDEST
     torch.testing.assert_close(noisy.motion[noisy.motion_level == 0], noise[noisy.motion_level == 0])
     known = noisy.camera_level == 1
     torch.testing.assert_close(noisy.camera[known], clean.camera[known])
@@ -52,7 +51,9 @@ def stir(network):
     ("lesson", "kinds", "part"),
     [
         (lessons.BLOWS, ("motion", "channels", "blow"), ("leave_motion.",)),
+        (lessons.FOLLOWS, ("right",), ("leave_motion.follow.",)),
         (lessons.PLACES, ("places",), ("placing.",)),
+        (lessons.STARTS, ("pull", "pace", "way", "climb", "spin"), ("aiming.",)),
         (lessons.WORDS, ("cast", "scene", "places"), ("text.", "placing.")),
     ],
 )
@@ -87,7 +88,8 @@ def test_encouraged_a_network_takes_its_forecasts(untrained):
     clean = motion_batch(rows, weights.load(untrained).scales, slots=len(rows[0].cast))
     half = torch.full_like(clean.motion_level, 0.5)
     forecast = torch.full_like(clean.motion, 3.0)
-    batch = replace(clean, motion=torch.zeros_like(clean.motion), motion_level=half, forecast=forecast)
+    follows = (torch.arange(half.shape[-1]) > 0).expand(half.shape)
+    batch = replace(clean, motion=torch.zeros_like(clean.motion), motion_level=half, forecast=forecast, follows=follows)
 
     def taken():
         """How much nearer the forecast the rows are expected than the first one, which follows none."""
@@ -95,6 +97,10 @@ def test_encouraged_a_network_takes_its_forecasts(untrained):
             speed = network(batch, *network.text(torch.zeros(1, 0, TEXT_WIDTH), torch.zeros(1, 0, dtype=torch.bool)))[3]
         return float((speed[:, :, 1:, :8] / 2).mean() - (speed[:, :, :1, :8] / 2).mean())
 
+    lessons.encourage(network, likely=0.0, heed=0.0, follow=-40.0)
     before = taken()
     lessons.encourage(network, likely=20.0)
-    assert taken() > before + 0.3
+    apart = taken()
+    assert apart > before + 0.3
+    lessons.encourage(network, follow=80.0)
+    assert taken() > apart

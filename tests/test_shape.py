@@ -22,6 +22,7 @@ LAYERS = (
     {"camera", "prompt"},
     {"cameo", "dialogue", "start", "subtitles"},
     {"request"},
+    {"levels"},
     {"soundtrack"},
     {"recipe", "storyboard"},
     {"clip"},

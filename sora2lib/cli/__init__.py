@@ -14,7 +14,8 @@ from sora2lib.camera import Camera
 from sora2lib.cli import commands, edits, people
 from sora2lib.consent import USES
 from sora2lib.errors import RequestError, Sora2Error
-from sora2lib.request import MODEL, PARTS, PHYSICS, Edit, Levels
+from sora2lib.levels import Levels
+from sora2lib.request import MODEL, PARTS, PHYSICS, Edit
 from sora2lib.world.vocabulary import STYLES
 
 USER_ERROR, INTERRUPTED = 2, 130

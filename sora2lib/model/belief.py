@@ -6,10 +6,11 @@ channel that are the same for all worlds and learned as parameters, and of one f
 ("spike and slab", Mitchell & Beauchamp 1988). The network says how likely each is, and where the Gaussian lies:
 which atom it is needs no precise arithmetic, and an atom is as exact as a parameter. Where several channels are
 one decision - which of eight samples is struck - they are one mixture over its outcomes: apart, each would be right to
-say "rather not me". What the context leaves open is
-read off the noisy channel, so that nothing need pass through the trunk unless it matters there. Predicting the clean
-signal is argued for by Li & He (2025); weighing it by a learned precision generalises the preconditioning of
-Karras et al. (2022).
+say "rather not me". What the context leaves open is read off the noisy channel, so that nothing need pass through the
+trunk unless it matters there. Where a whole row is foretold, whether it comes so is one decision, too: channel by
+channel a row would be half the forecast and half something else, as no body moves. Predicting the clean signal is
+argued for by Li & He (2025); weighing it by a learned precision generalises the preconditioning of Karras et al.
+(2022).
 
 Shapes: C channels, J atoms of each, O outcomes of one decision, D width.
 """
@@ -31,6 +32,7 @@ DOUBT = -2.0  # logit of a guess, beside 0 of the Gaussian, before training
 HINTS = 2  # at a decision
 NEVER = -30.0  # logit of a guess that there is not
 WEIGHING = 256  # width of what weighs a forecast
+SNAP, BESIDE = 3.0, 0.01  # nats by which an atom is likelier than a forecast at it, and how near that must be, about
 SPREAD = -3.0  # logarithm of an atom's deviation before training
 
 
@@ -41,7 +43,52 @@ class Foreseen:
     onward: Tensor  # (..., C - O): the row if all goes on as before
     hints: Tensor  # (..., HINTS, O - 1) lean towards outcomes of the decision; the last one has none
     forecast: Tensor  # (..., C): the row as the interaction network foresees it, decision included
-    follows: Tensor  # (...,) bool: rows with one before them; of others there is no forecast
+    follows: Tensor  # (...,) bool: rows of which there is a forecast
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A row as foretold: what its channels then are, which outcome its decision has, and how likely it is."""
+
+    means: Tensor  # (1 + J, ..., C): the forecast, and the atoms
+    logits: Tensor  # likewise; an atom counts where the forecast is so near that it is meant
+    outcome: Tensor  # (..., O), of which one is 1
+    likely: Tensor  # (...) by how many nats it is likelier that it comes so than that it does not
+
+    @classmethod
+    def of(cls, forecast: Tensor, likely: Tensor, atoms: Tensor) -> "Whole":
+        """Of a forecast (..., C + O) and atoms (J, C)."""
+        single, outcome = forecast[..., : atoms.shape[-1]], forecast[..., atoms.shape[-1] :] / LOUD
+        means = torch.stack([single, *(atom.expand_as(single) for atom in atoms)])
+        logits = SNAP - ((means - single) / BESIDE) ** 2 / 2
+        logits[0] = 0.0
+        return cls(means, logits, outcome, likely)
+
+    def velocity(self, noisy: Tensor, level: Tensor) -> Tensor:
+        """Expect ``data - noise`` (..., C + O) if it comes exactly so."""
+        channels = self.means.shape[-1]
+        exact = torch.full_like(self.means, SHARPEST)
+        single = velocity(self.means, exact, self.logits, noisy[..., :channels], level)
+        return torch.cat([single, (LOUD * self.outcome - noisy[..., channels:]) / _rest(level)], dim=-1)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is believed of a row: of each channel (:meth:`Belief.mixture`), of its decision, of the row as a whole."""
+
+    mixture: tuple[Tensor, Tensor, Tensor]
+    leaning: Tensor | None
+    whole: Whole | None
+
+    def velocity(self, noisy: Tensor, level: Tensor) -> Tensor:
+        """Expect ``data - noise`` (..., C + O): the row as foretold where that is likelier, else channel by channel."""
+        channels = self.mixture[0].shape[-1]
+        apart = velocity(*self.mixture, noisy[..., :channels], level)
+        if self.leaning is not None:
+            apart = torch.cat([apart, decision(self.leaning, noisy[..., channels:], level)], dim=-1)
+        if self.whole is None:
+            return apart
+        return torch.where(self.whole.likely[..., None] > 0, self.whole.velocity(noisy, level), apart)
 
 
 class Belief(nn.Module):
@@ -60,6 +107,7 @@ class Belief(nn.Module):
         self.trust = nn.Linear(width, 2 * channels) if foreseen else None
         # Whether a forecast holds is seen by what the trunk thinks and by how it fits the noisy row.
         self.weigh = Perceptron(width + 2 * row + 1, WEIGHING, 2 * channels + 1) if foreseen else None
+        self.follow = Perceptron(width + 2 * row + 1, WEIGHING, 1) if foreseen else None
         self.read = nn.Linear(width, (2 + ATOMS) * channels)
         self.atoms = nn.Parameter(torch.linspace(-1, 1, ATOMS)[:, None].repeat(1, channels))  # (J, C)
         self.spreads = nn.Parameter(torch.full((ATOMS, channels), SPREAD))
@@ -74,17 +122,25 @@ class Belief(nn.Module):
                 nn.init.zeros_(self.trust.weight)
                 self.trust.bias.copy_(doubt)
                 self.weigh.leave.bias[:-1].copy_(doubt)
+            if self.follow is not None:
+                self.follow.leave.bias.fill_(DOUBT)
             self.read.bias[2 * channels :] = UNLIKELY
 
     def forward(self, x: Tensor, noisy: Tensor, level: Tensor, foreseen: Foreseen | None = None) -> Tensor:
         """Estimate ``data - noise`` (..., C) from (..., D), the noisy row (..., C), its level (...), and guesses."""
-        channels = self.atoms.shape[1]
+        return self.parts(x, noisy, level, foreseen).velocity(noisy, level)
+
+    def parts(self, x: Tensor, noisy: Tensor, level: Tensor, foreseen: Foreseen | None = None) -> "Parts":
+        """Say what is believed of each channel and of the decision, and of the row as a whole."""
         weighed = self.weighed(x, noisy, level, foreseen)
-        single = velocity(*self.mixture(x, foreseen, weighed), noisy[..., :channels], level)
-        if self.decide is None:
-            return single
-        leaning = self.leaning(x, foreseen, weighed)
-        return torch.cat([single, decision(leaning, noisy[..., channels:], level)], dim=-1)
+        leaning = None if self.decide is None else self.leaning(x, foreseen, weighed)
+        return Parts(self.mixture(x, foreseen, weighed), leaning, self._whole(x, noisy, level, foreseen))
+
+    def _whole(self, x: Tensor, noisy: Tensor, level: Tensor, foreseen: Foreseen | None) -> "Whole | None":
+        if self.follow is None or foreseen is None:
+            return None
+        said: Tensor = self.follow(torch.cat([x, foreseen.forecast, noisy, level[..., None]], dim=-1))[..., 0]
+        return Whole.of(foreseen.forecast, said.masked_fill(~foreseen.follows, NEVER), self.atoms)
 
     def weighed(self, x: Tensor, noisy: Tensor, level: Tensor, foreseen: Foreseen | None) -> Tensor | None:
         """How likely and how exact the forecast of each channel is, how much its decision counts, (..., 2 C + 1)."""

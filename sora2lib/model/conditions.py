@@ -61,7 +61,7 @@ def still(batch: Batch) -> Batch:
         batch.cast, batch.scene, batch.camera[:, :0], nothing, batch.pose[:, :0, :0],
         batch.cast_level, batch.scene_level, batch.camera_level[:, :0], batch.motion_level[:, :0, :0],
         torch.ones_like(batch.cast_mask), batch.motion_mask[:, :0], batch.pose_mask[:, :0], batch.foresight[:, :0, :0],
-        nothing, batch.names, batch.names_mask,
+        nothing, nothing[..., 0].bool(), batch.names, batch.names_mask,
     )  # fmt: skip
 
 
@@ -91,6 +91,7 @@ def clean_batch(
         scales.enter("pose", pose).masked_fill(~pose_mask[..., None, None], 0.0),
         like(cast.shape[:2]), like(len(cast)), like(camera.shape[:2]), like(motion.shape[:3]),
         cast_mask, motion_mask, pose_mask, cast.new_zeros(*motion.shape[:3], FORESIGHT), torch.zeros_like(motion),
+        torch.zeros(motion.shape[:3], dtype=torch.bool, device=cast.device),
         cast.new_zeros(len(cast), 0, ASSET_CODE), cast_mask[:, :0],
     )  # fmt: skip
 

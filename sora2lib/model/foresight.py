@@ -7,7 +7,8 @@ further channels; the network says how far to trust them (:class:`sora2lib.model
 then is its own. Integrating low-order kinematics explicitly and learning the rest closes most of the gap between seen
 and unseen speeds in PhyWorld's tasks ("Latent Dynamics Reasoning", arXiv 2608.09926).
 
-What goes on "as before" keeps the median acceleration and turn rate of the row before; the first row, its own.
+What goes on "as before" keeps the median acceleration and turn rate of the row before. The first row begins as the
+cast was set going (:mod:`sora2lib.model.aiming`), where that is known; else as it says itself.
 
 Shapes: B worlds, M movers, S cast slots, K time rows, all standardised unless said otherwise.
 """
@@ -53,8 +54,14 @@ class Onward:
         return torch.cat(parts, dim=-1)
 
 
-def foresee(interaction: Interaction, batch: Batch, scales: Scales, estimate: Tensor | None = None) -> Batch:
-    """Fill in ``batch.foresight`` (B, M, K, FORESIGHT) and ``batch.forecast`` (B, M, K, MOTION_WIDTH).
+def foresee(
+    interaction: Interaction,
+    batch: Batch,
+    scales: Scales,
+    estimate: Tensor | None = None,
+    first: Tensor | None = None,
+) -> Batch:
+    """Fill in ``batch.foresight``, ``batch.forecast`` and ``batch.follows``.
 
     Foresight begins with a guess at the row's own channels, in the row's standardised units. Then what the row would
     meet: the ground and another body (:mod:`sora2lib.model.meetings`). Last, whether there was an estimate. The
@@ -64,6 +71,8 @@ def foresee(interaction: Interaction, batch: Batch, scales: Scales, estimate: Te
     ----------
     estimate : clean motion rows (B, M, K, C) as the network took them to be a step before ("self-conditioning", Chen et
         al. 2023); without them, what the noisy rows tell by themselves.
+    first : standardised motion rows (B, M, 1, C) that say how everything begins; without them there is no forecast of
+        the first row.
     """
     if not batch.motion.shape[1] * batch.motion.shape[2]:
         return batch
@@ -71,7 +80,7 @@ def foresee(interaction: Interaction, batch: Batch, scales: Scales, estimate: Te
     rows = scales.leave("motion", clean)
     cast = scales.leave("cast", _denoised(batch.cast, batch.cast_level))
     tracks = Tracks.of(rows)
-    begun = onsets(rows, cast, tracks)
+    begun = onsets(rows, cast, tracks, None if first is None else scales.leave("motion", first))
     onward = _going_on(begun, tracks)
     ahead = onward.path()
     gap = onward.height + ahead[..., 2] - ahead[..., :1, 2]  # (B, M, K, STRIDE + 1)
@@ -81,7 +90,10 @@ def foresee(interaction: Interaction, batch: Batch, scales: Scales, estimate: Te
     parts = [guess, meet_ground(gap), meet_bodies(ahead, cast, batch.cast_mask), known]
     them = bodies(cast, batch.scene, batch.cast_mask)
     told = scales.enter("motion", forecast(interaction, begun, them, cast)).clamp(-MOST, MOST)
-    return replace(batch, foresight=torch.cat(parts, dim=-1), forecast=told)
+    follows = torch.arange(rows.shape[2], device=rows.device) >= int(first is None)
+    return replace(
+        batch, foresight=torch.cat(parts, dim=-1), forecast=told, follows=follows.expand(batch.motion.shape[:3])
+    )
 
 
 def _denoised(noisy: Tensor, level: Tensor) -> Tensor:
@@ -92,6 +104,6 @@ def _denoised(noisy: Tensor, level: Tensor) -> Tensor:
 
 def _going_on(begun: Moment, tracks: Tracks) -> Onward:
     """What rows lead to in the row after each, if that keeps their usual acceleration and turn rate."""
-    pull, rate = usual(tracks.accelerations), usual(tracks.rates)  # (B, M, K, 3)
-    pull, rate = later(pull[:, :, :1], pull), later(rate[:, :, :1], rate)
+    pull = later(begun.gain[:, :, :1], usual(tracks.accelerations))  # (B, M, K, 3)
+    rate = later(begun.rate[:, :, :1], usual(tracks.rates))
     return Onward(begun.place, begun.speed + pull * DT / 2, pull, begun.gap, begun.columns, rate)

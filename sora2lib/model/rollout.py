@@ -19,6 +19,8 @@ MOST = 8.0  # of a squashed channel that is stretched: beyond are 1500 m/s^2, or
 PLACE, GAPS, SPEED, ACCELERATIONS = slice(0, 3), slice(3, 5), slice(5, 8), slice(8, 8 + 3 * STRIDE)
 RATES = slice(TURN.stop, TURN.stop + 3 * STRIDE)
 
+STEADY, STEADY_SHARE = 0.2, 0.1  # m/s^2, and of what it was: a change that is none
+FALLING = 12.0  # m/s^2: what is more is a blow, and no blow goes on
 FAR = 1e3  # m/s^2 and the like, beyond which nothing is told apart
 
 
@@ -97,31 +99,43 @@ def _among(moving: Moment, cast: Tensor) -> Moment:
 def roll(network: Interaction, now: Moment, them: Bodies, movers: int, samples: int) -> tuple[Tensor, Tensor]:
     """Accelerations and turn rates (N, M, samples, 3) that follow a moment."""
     gains, rates = [], []
+    free = network.holds(them, movers) <= 0
     for _ in range(samples):
         gain, change = network(now, them, movers)
+        gain = torch.where(free, steadied(gain, now.gain[:, :movers]), gain)
         now = step(now, gain, change)
         gains.append(gain)
         rates.append(now.rate[:, :movers])
     return torch.stack(gains, dim=2), torch.stack(rates, dim=2)
 
 
-def onsets(rows: Tensor, cast: Tensor, tracks: Tracks) -> Moment:
-    """With what each row begins if the one before goes on as it ends, (B, M, K, ...); the first row, its own.
+def steadied(gain: Tensor, before: Tensor) -> Tensor:
+    """Accelerations (..., 3), those of before where they are all but those: a network's small errors would add up."""
+    size = before.norm(dim=-1, keepdim=True)
+    near = (gain - before).norm(dim=-1, keepdim=True) < STEADY + STEADY_SHARE * size.clamp(max=FALLING)
+    return torch.where(near, before, gain)
 
-    Places and turns are those since the start.
+
+def onsets(rows: Tensor, cast: Tensor, tracks: Tracks, first: Tensor | None = None) -> Moment:
+    """With what each row begins if the one before goes on as it ends, (B, M, K, ...).
+
+    The first row begins as the row ``first`` (B, M, 1, C) does, without it as it does itself. Places and turns are
+    those since the start.
     """
-    pull, rate = usual(tracks.accelerations), usual(tracks.rates)
+    first = rows[:, :, :1] if first is None else first
+    begins = Tracks.of(first)
+    pull, rate = usual(begins.accelerations), usual(begins.rates)  # (B, M, 1, 3)
     rise = tracks.moved[..., -1, 2:] - tracks.moved[..., STRIDE // 2 - 1, 2:]
     gaps = stretch(rows[..., GAPS], CLEARANCE_KNEE)[..., 1:] + rise
     first_gap = stretch(cast[:, : rows.shape[1], None, GAP], CLEARANCE_KNEE)  # (B, M, 1, 1)
     upright = rows.new_tensor([1.0, 0, 0, 0, 1, 0]).expand(*rows.shape[:2], 1, 6)
-    nothing = torch.zeros_like(pull[:, :, :1])
+    nothing = torch.zeros_like(pull)
     return Moment(
         place=later(nothing, rows[..., PLACE] + tracks.moved[..., -1, :]),
-        speed=later(rows[:, :, :1, SPEED] - pull[:, :, :1] * DT / 2, tracks.speeds[..., -1, :]),
-        gain=later(pull[:, :, :1], tracks.accelerations[..., -1, :]),
+        speed=later(first[..., SPEED] - pull * DT / 2, tracks.speeds[..., -1, :]),
+        gain=later(pull, tracks.accelerations[..., -1, :]),
         columns=later(upright, frames.turned(rows[..., TURN], tracks.rates * DT)),
-        rate=later(rate[:, :, :1], tracks.rates[..., -1, :]),
+        rate=later(rate, tracks.rates[..., -1, :]),
         turned=later(nothing, tracks.rates[..., -1, :] - tracks.rates[..., -2, :]),
         gap=later(first_gap, gaps),
     )

@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sora2lib.model.aiming import Aiming
 from sora2lib.model.belief import Belief, Foreseen, velocity
 from sora2lib.model.blocks import Block, additive, rotary
 from sora2lib.model.called import WHAT, Called
@@ -71,6 +72,7 @@ class Batch:
     pose_mask: Tensor  # (B, F) bool
     foresight: Tensor  # (B, M, K, FORESIGHT), see sora2lib.model.foresight
     forecast: Tensor  # (B, M, K, MOTION_WIDTH), likewise
+    follows: Tensor  # (B, M, K) bool: rows of which there is a forecast
     names: Tensor  # (B, L, ASSET_CODE) codes of what the words of the prompt name; L = 0 where the cast is given
     names_mask: Tensor  # (B, L) bool: words that name a thing
 
@@ -148,6 +150,7 @@ class WorldTransformer(nn.Module):
         self.leave_pose = Belief(width, POSE_WIDTH)
         self.interaction = Interaction()
         self.placing = Placing(width)
+        self.aiming = Aiming(width)
         # Time turns eight pairs of channels, from two rows to a minute; the slot turns four more.
         self.register_buffer("time_frequencies", 2 * torch.pi / torch.logspace(-0.6, 6, 8, base=2), persistent=False)
         self.register_buffer("slot_frequencies", 2 * torch.pi / torch.logspace(1, 5, 4, base=2), persistent=False)
@@ -176,8 +179,9 @@ class WorldTransformer(nn.Module):
 
     def to_bfloat16(self) -> "WorldTransformer":
         """Run the blocks in bfloat16 from now on; rows enter and leave in float32, where millimetres matter."""
-        for part in (self.text.blocks, self.text.norm, self.blocks, self.norm, self.placing.blocks, self.placing.norm):
-            part.bfloat16()
+        for part in (self, self.text, self.placing, self.aiming):
+            part.blocks.bfloat16()
+            part.norm.bfloat16()
         return self
 
     def settle(self, rows: dict[str, Tensor]) -> None:
@@ -263,8 +267,7 @@ class WorldTransformer(nn.Module):
     def foreseen(self, batch: Batch) -> Foreseen:
         """Return what is said of the motion rows before the trunk has read them."""
         hints = torch.stack([batch.foresight[..., GROUND_SHARES], batch.foresight[..., BODY_SHARES]], dim=-2)
-        follows = torch.arange(batch.motion.shape[2], device=batch.motion.device) > 0
-        return Foreseen(batch.foresight[..., :FORESEEN], hints, batch.forecast, follows.expand(batch.motion.shape[:3]))
+        return Foreseen(batch.foresight[..., :FORESEEN], hints, batch.forecast, batch.follows)
 
     def _leave_cast(self, x: Tensor, batch: Batch, words: Tensor) -> Tensor:
         """Velocities of the cast rows; what a row is may be one of the things that the prompt names."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.kernels import sound as kernels
-from sora2lib.request import Levels
+from sora2lib.levels import Levels
 from sora2lib.sound.loudness import SILENCE, lufs, true_peak
 
 Array = NDArray[np.float64]

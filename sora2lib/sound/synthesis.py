@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib.request import Levels
+from sora2lib.levels import Levels
 from sora2lib.sound.engines import drive
 from sora2lib.sound.impacts import strike
 from sora2lib.sound.mix import Stems, balance

@@ -6,8 +6,12 @@ squared error of the velocity hardly asks for it. Here every world shows it once
 is, by the likelihood of the sample that was struck; so is which component of a belief explains each channel. The last
 layer of the motion rows learns.
 
+*Follows*: whether the forecast of a row is right.
+
 *Places*: how large a cast is exactly, and where it stands. The network that sets it out learns, by the likelihood of
 true casts.
+
+*Starts*: how a cast is set going, likewise.
 
 *Words*: whom a prompt casts. The text encoder learns, by what the casting loses, and what reads it to set out.
 
@@ -24,17 +28,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sora2lib.model.belief import decided, surprise
+from sora2lib.model.aiming import CLIMB, PACE, PULL, SPIN, STILL, WAY, started
+from sora2lib.model.belief import Foreseen, decided, surprise
 from sora2lib.model.foresight import foresee
+from sora2lib.model.inturn import Call
 from sora2lib.model.likeness import placed
-from sora2lib.model.placing import Call
 from sora2lib.model.tokens import BLOW, COLOUR, COLUMNS, GAP, SIZE, START, STUFF
 from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import KINDS, Model, Scales
 from sora2lib.train.library import Library
 from sora2lib.train.objective import blurred, casting_losses, informed, noised
 
-LATEST, WIDEST = 0.8, 0.5  # the most that the row in question is known, and that the row before it is not
+LATEST = 0.8  # the most that the row in question is known
 # The most that casting is off, of the first body and of the later ones: logarithms of sides, colour, stuff, place in
 # metres, gap as rows hold it, turn. Where one stands alone casting knows; where they stand together it hardly does.
 OFF = (
@@ -45,6 +50,7 @@ OFF = (
     (GAP, 0.7, 2.0),
     (COLUMNS, 0.3, 0.9),
 )
+RIGHT = 0.15  # standard deviations that the channels of a row are off, on average, if its forecast is right
 KEEP = 0.99  # of the moving average, a step
 
 
@@ -110,31 +116,61 @@ def _words(
     return casting_losses(network, drawn.casting, text, scales) | _set_out(network, drawn.casting, text, scales)
 
 
-def _blows(
-    network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
-) -> dict[str, Tensor]:
-    """At the fronts of a batch: squared error of the velocity, surprise in nats at the channels and at the blow."""
+@dataclass(frozen=True)
+class Front:
+    """A batch in each of whose worlds one row is decided: what the last layer is given there, and what is true."""
+
+    thought: Tensor  # (B, M, K, D)
+    noisy: Tensor
+    level: Tensor
+    foreseen: Foreseen
+    clean: Tensor
+    noise: Tensor
+    asked: Tensor  # (B, M, K) bool: the rows that are decided
+
+
+def _front(network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int) -> Front:
     drawn = library.draw(rng, rows, scales)
     with torch.no_grad():
         text = network.text(*blurred(drawn.words, drawn.mask))
         batch, noise, front = at_a_front(drawn.motion)
-        batch = informed(network, foresee(network.interaction, batch, scales), text, scales)
-        x = network.thoughts(batch, *text)
-    layer, foreseen = network.leave_motion, network.foreseen(batch)
+        first = drawn.motion.motion[:, :, :1]
+        batch = informed(network, foresee(network.interaction, batch, scales, first=first), text, scales, first)
+        thought = network.thoughts(batch, *text)
     asked = front[:, None] & batch.motion_mask[..., None]
-    noisy, level, clean = batch.motion, batch.motion_level, drawn.motion.motion
-    weighed = layer.weighed(x, noisy, level, foreseen)
-    means, spreads, logits = layer.mixture(x, foreseen, weighed)
-    single = slice(0, means.shape[-1])
-    told = surprise(means, spreads, logits, noisy[..., single], level, clean[..., single]).mean(dim=-1)
-    error = ((layer(x, noisy, level, foreseen) - (clean - noise)) ** 2).mean(dim=-1)
-    likely = decided(layer.leaning(x, foreseen, weighed), noisy[..., BLOW], level)
-    struck = clean[..., BLOW].argmax(dim=-1)  # (B, M, K)
+    foreseen = network.foreseen(batch)
+    return Front(thought, batch.motion, batch.motion_level, foreseen, drawn.motion.motion, noise, asked)
+
+
+def _blows(
+    network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
+) -> dict[str, Tensor]:
+    """At the fronts of a batch: squared error of the velocity, surprise in nats at the channels and at the blow."""
+    it, layer = _front(network, library, scales, rng, rows), network.leave_motion
+    parts = layer.parts(it.thought, it.noisy, it.level, it.foreseen)
+    single = slice(0, parts.mixture[0].shape[-1])
+    told = surprise(*parts.mixture, it.noisy[..., single], it.level, it.clean[..., single]).mean(dim=-1)
+    error = ((layer(it.thought, it.noisy, it.level, it.foreseen) - (it.clean - it.noise)) ** 2).mean(dim=-1)
+    assert parts.leaning is not None
+    likely = decided(parts.leaning, it.noisy[..., BLOW], it.level)
+    struck = it.clean[..., BLOW].argmax(dim=-1)  # (B, M, K)
     return {
-        "motion": error[asked].mean(),
-        "channels": told[asked].mean(),
-        "blow": F.cross_entropy(likely[asked], struck[asked]),
+        "motion": error[it.asked].mean(),
+        "channels": told[it.asked].mean(),
+        "blow": F.cross_entropy(likely[it.asked], struck[it.asked]),
     }
+
+
+def _follows(
+    network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
+) -> dict[str, Tensor]:
+    """At the fronts of a batch: surprise, in nats, at whether the forecast of the row is right."""
+    it = _front(network, library, scales, rng, rows)
+    parts = network.leave_motion.parts(it.thought, it.noisy, it.level, it.foreseen)
+    assert parts.whole is not None
+    off = (it.foreseen.forecast - it.clean)[..., : BLOW.start].abs().mean(dim=-1)
+    right = (off < RIGHT).to(off.dtype)
+    return {"right": F.binary_cross_entropy_with_logits(parts.whole.likely[it.asked], right[it.asked])}
 
 
 def at_a_front(clean: Batch) -> tuple[Batch, Tensor, Tensor]:
@@ -146,7 +182,6 @@ def at_a_front(clean: Batch) -> tuple[Batch, Tensor, Tensor]:
     number, front = torch.arange(rows), torch.randint(rows, (count, 1))
     level = (number < front).float()
     level = torch.where(number == front, LATEST * torch.rand(count, 1) ** 2, level)
-    level = torch.where(number == front - 1, 1 - WIDEST * torch.rand(count, 1), level)  # (B, K)
     levels = level[:, None].expand(count, movers, rows)
     noise = {kind: torch.randn_like(getattr(clean, kind)) for kind in KINDS}
     noisy = noised(replace(clean, camera_level=level, motion_level=levels), noise)
@@ -154,10 +189,18 @@ def at_a_front(clean: Batch) -> tuple[Batch, Tensor, Tensor]:
 
 
 @torch.no_grad()
-def encourage(network: WorldTransformer, *, likely: float = 3.5, heed: float = 2.0) -> None:
-    """Raise the trust in forecasts by so many nats, found on validation worlds, after a lesson too short to find it."""
+def encourage(network: WorldTransformer, *, likely: float = 3.5, heed: float = 2.0, follow: float = 0.0) -> None:
+    """Raise the trust in forecasts by so many nats, found on validation worlds, after a lesson too short to find it.
+
+    Parameters
+    ----------
+    likely, heed : at each channel, and at the decision which sample is struck.
+    follow : in the row as a whole.
+    """
     layer = network.leave_motion
     assert layer.weigh is not None  # of motion rows there are forecasts
+    assert layer.follow is not None
+    layer.follow.leave.bias.add_(follow)
     layer.weigh.leave.bias[: layer.atoms.shape[1]] += likely
     layer.weigh.leave.bias[-1] += heed
 
@@ -169,6 +212,25 @@ def _places(
     with torch.no_grad():
         text = network.text(*blurred(drawn.words, drawn.mask))
     return _set_out(network, drawn.casting, text, scales)
+
+
+def _starts(
+    network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
+) -> dict[str, Tensor]:
+    """How unlikely it is, in nats, that casts are set going as they were; what stands still has no way."""
+    drawn = library.draw(rng, rows, scales)
+    with torch.no_grad():
+        text = network.text(*blurred(drawn.words, drawn.mask))
+    motion = scales.leave("motion", drawn.motion.motion)
+    movers, slots = motion.shape[1], drawn.motion.cast.shape[1]
+    start = started(F.pad(motion, (0, 0, 0, 0, 0, slots - movers)))
+    cast = scales.leave("cast", drawn.motion.cast)
+    belief = network.aiming(Call(cast, drawn.motion.cast_mask, drawn.casting.scene, *text), start)
+    told = belief.surprise(start.numbers)[:, :movers]
+    told[..., WAY] *= start.pace[:, :movers, 0] > STILL
+    names = {"pull": PULL, "pace": [PACE], "way": [WAY], "climb": [CLIMB], "spin": SPIN}
+    asked = drawn.motion.motion_mask
+    return {name: told[..., them].mean(dim=-1)[asked].mean() for name, them in names.items()}
 
 
 def _set_out(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor], scales: Scales) -> dict[str, Tensor]:
@@ -191,6 +253,8 @@ def about(cast: Tensor) -> Tensor:
     return noisy
 
 
+FOLLOWS = Lesson(lambda network: network.leave_motion.follow or nn.Identity(), _follows, 1e-3)
 BLOWS = Lesson(lambda network: network.leave_motion, _blows, 3e-4, ("weigh", "heed"))
 WORDS = Lesson(lambda network: nn.ModuleList([network.text, network.placing]), _words, 3e-4)
 PLACES = Lesson(lambda network: network.placing, _places, 1e-3)
+STARTS = Lesson(lambda network: network.aiming, _starts, 1e-3)

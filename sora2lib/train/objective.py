@@ -121,10 +121,16 @@ def noised(levelled: Batch, noise: dict[str, Tensor]) -> Batch:
 
 
 @torch.no_grad()
-def informed(network: WorldTransformer, batch: Batch, text: tuple[Tensor, Tensor], scales: Scales) -> Batch:
+def informed(
+    network: WorldTransformer,
+    batch: Batch,
+    text: tuple[Tensor, Tensor],
+    scales: Scales,
+    first: Tensor | None = None,
+) -> Batch:
     """Foresee anew from what the network takes the motion to be, as in all steps but the first of a plan."""
     moves = network(batch, *text)[KINDS.index("motion")]
-    return foresee(network.interaction, batch, scales, ahead(batch.motion, batch.motion_level, moves))
+    return foresee(network.interaction, batch, scales, ahead(batch.motion, batch.motion_level, moves), first)
 
 
 def _mixed(data: Tensor, noise: Tensor, level: Tensor) -> Tensor:

@@ -1,0 +1,30 @@
+"""What is believed of a number before it is drawn: a mixture of Gaussians, some as narrow as a parameter is exact."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+NEVER = -1e4  # logit of a component that there is not
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """What is believed of each number, (..., C, K)."""
+
+    means: Tensor
+    spreads: Tensor  # logarithms of deviations
+    logits: Tensor
+
+    def surprise(self, numbers: Tensor) -> Tensor:
+        """How unlikely numbers (..., C) are, in nats but for a constant, each by itself (..., C)."""
+        off = (numbers[..., None] - self.means) * torch.exp(-self.spreads)
+        return -torch.logsumexp(torch.log_softmax(self.logits, dim=-1) - off**2 / 2 - self.spreads, dim=-1)
+
+    def draw(self, chance: Tensor, noise: Tensor) -> Tensor:
+        """Draw numbers (..., C): components by ``chance`` (..., C) in [0, 1), values by normal ``noise`` (..., C)."""
+        likely = torch.softmax(self.logits, dim=-1).cumsum(dim=-1)
+        last = self.logits.shape[-1] - 1
+        which = (likely < chance[..., None] * likely[..., -1:]).sum(dim=-1, keepdim=True).clamp(max=last)
+        mean, spread = (it.gather(-1, which)[..., 0] for it in (self.means, self.spreads))
+        return mean + spread.exp() * noise
