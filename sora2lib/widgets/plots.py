@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 from bokeh.events import Tap
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, Range1d
 from bokeh.models.annotations import Span
 from bokeh.palettes import Category10
 from bokeh.plotting import figure
@@ -71,7 +71,7 @@ def _figure(name: str, seen: ColumnDataSource, lawful: ColumnDataSource) -> Any:
     plot = figure(
         height=230, x_axis_label="seconds", tools="pan,wheel_zoom,box_zoom,reset,hover", toolbar_location=None,
         tooltips=[("", "@name"), ("seconds", "$x{0.00}"), (name, "$y{0.000}")],
-        x_range=(0, 1), y_range=(0, 1), background_fill_alpha=0, border_fill_alpha=0,
+        x_range=Range1d(start=0, end=1), y_range=Range1d(start=0, end=1), background_fill_alpha=0, border_fill_alpha=0,
         outline_line_alpha=0.3,
     )  # fmt: skip
     plot.multi_line("x", "y", source=seen, color="colour", line_width=2.5, legend_label="clip")
