@@ -38,6 +38,7 @@ OVERLAP = 4  # rows of the past that a continuation is given
 FRAMING_STEPS, MOTION_STEPS = 12, 36
 FRAMING_LAG = 0.5  # of few steps, rows begin when those before are half done
 LAG = 1.0  # durations of a row that it waits for the one before: that is done, so that what follows from it is known
+FIGURES_LAG = 0.5  # of that, in worlds of figures: their rows want more steps each, and no forecast waits for them
 PLAIN = 1.0  # guidance of a first motion: what a cast that follows the prompt does, it does by itself
 
 
@@ -234,8 +235,7 @@ def motion(
     looks = torch.where(seen[:, None], clean.camera, noise(generators, rows, CAMERA_WIDTH))
     moves = torch.where(free[..., None], noise(generators, movers, rows, MOTION_WIDTH), clean.motion)
     poses = torch.where(free[:, :figures, :, None], noise(generators, figures, rows, POSE_WIDTH), clean.pose)
-    rows_planned = stretch.end - stretch.fresh
-    moments = cascade(rows_planned, steps, lag * (rows_planned - 1))
+    moments = _moments(worlds, stretch.end - stretch.fresh, steps, lag)
     levels = [_levels(level, stretch, bool(filmed), free, figures) for level in moments]
     velocity = velocities(model, prompts, assemble, guidance, slice(2, 5))
     if begun:
@@ -257,19 +257,27 @@ def _first_known(model: Model, begun: Sequence[tuple[Array, Array]], like: State
     return known
 
 
+def _moments(worlds: list[Rows], rows: int, steps: int, lag: float) -> list[Tensor]:
+    """Levels (B, rows) of the rows that are planned, for each moment of the plan."""
+    lags = [lag * (FIGURES_LAG if len(world.pose) else 1.0) * (rows - 1) for world in worlds]
+    return [torch.stack(them) for them in zip(*(cascade(rows, steps, it) for it in lags), strict=True)]
+
+
 def _levels(level: Tensor, stretch: Stretch, filmed: bool, free: Tensor, figures: int) -> State:
     """Levels of camera, motion and pose rows of a stretch, of which the ``free`` (B, M, K) are planned.
 
+    Of those that are planned they are ``level`` (B, rows).
+
     Known ones are clean, a camera that begins anew goes with the first.
     """
-    before, after = torch.ones(stretch.given), torch.ones(stretch.kept)
-    camera = rows = torch.cat([before, level, after])
+    before, after = torch.ones(len(level), stretch.given), torch.ones(len(level), stretch.kept)
+    camera = rows = torch.cat([before, level, after], dim=1)  # (B, K)
     if filmed:
         camera = torch.ones_like(rows)
     elif stretch.cut:
-        camera = torch.cat([before * level[0], level, after])
-    moves = torch.where(free, rows, 1.0)
-    return camera.expand(len(free), -1), moves, moves[:, :figures]
+        camera = torch.cat([before * level[:, :1], level, after], dim=1)
+    moves = torch.where(free, rows[:, None], 1.0)
+    return camera, moves, moves[:, :figures]
 
 
 def _gone(world: Rows, window: Rows) -> Array:

@@ -221,3 +221,13 @@ def test_a_later_shot_is_planned_as_if_things_had_gone_nowhere(untrained):
     np.testing.assert_allclose(away.camera[6:, 3:5], near.camera[6:, 3:5] + way, atol=1e-3)
     np.testing.assert_allclose(away.camera[6:, 5:], near.camera[6:, 5:], atol=1e-3)
     np.testing.assert_allclose(away.motion[:, 6:, :2], near.motion[:, 6:, :2] + way, atol=1e-3)
+
+
+def test_rows_of_things_wait_until_the_one_before_is_done_and_those_of_figures_half_as_long():
+    worlds = [encode(simulate(family, 1)) for family in ("drop", "dance")]
+    moments = torch.stack(planner._moments(worlds, 4, 48, planner.LAG))  # (steps + 1, worlds, rows)
+    things, figures = moments.unbind(dim=1)
+    under_way = ((things > 0) & (things < 1)).sum(dim=-1)
+    assert under_way.max() == 1
+    assert ((figures > 0) & (figures < 1)).sum(dim=-1).max() == 2
+    assert (moments[-1] == 1).all()

@@ -267,7 +267,9 @@ class WorldTransformer(nn.Module):
     def foreseen(self, batch: Batch) -> Foreseen:
         """Return what is said of the motion rows before the trunk has read them."""
         hints = torch.stack([batch.foresight[..., GROUND_SHARES], batch.foresight[..., BODY_SHARES]], dim=-2)
-        return Foreseen(batch.foresight[..., :FORESEEN], hints, batch.forecast, batch.follows)
+        lifeless = torch.ones_like(batch.follows)
+        lifeless[:, : batch.pose.shape[1]] = ~batch.pose_mask[..., None]
+        return Foreseen(batch.foresight[..., :FORESEEN], hints, batch.forecast, batch.follows, lifeless)
 
     def _leave_cast(self, x: Tensor, batch: Batch, words: Tensor) -> Tensor:
         """Velocities of the cast rows; what a row is may be one of the things that the prompt names."""
