@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Speaker:
     bright: float = 0.0
     loud: float = 0.0
     whispers: bool = False
-    tone: tuple[float, ...] = ()
+    tone: tuple[float, ...] = field(default=(), repr=False)  # the breath of a speaker, drawn by the rest, stays
 
 
 _ALL = (
