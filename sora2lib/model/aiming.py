@@ -202,18 +202,15 @@ class Aiming(InTurn):
         part = slice(channels.start, channels.stop)
         said = self.say(hidden, channels) + self.bias[part]
         plain = FREE + ATOMS + REFERENCES
-        mean, spread, logit, (shift, vague), query = (
-            *said[..., : 3 * plain].chunk(3, dim=-1),
-            said[..., 3 * plain : 3 * plain + 2].unbind(dim=-1),
-            said[..., 3 * plain + 2 :],
-        )
+        parts = torch.split(said, [plain, plain, plain, 1, 1, KEY], dim=-1)
+        mean, spread, logit, shift, vague, query = parts
         atoms = self.atoms[part].expand(*values.shape[:-1], ATOMS)
         wide, exact = spread[..., :FREE].clamp(LOOSE, WIDE), spread[..., FREE:].clamp(EXACT, WIDE)
         logits = torch.cat([logit[..., : FREE + ATOMS], logit[..., FREE + ATOMS :].masked_fill(absent, NEVER)], dim=-1)
         pointed, likely = self._point(query, who, own, others, channels)  # (..., C, S)
         return Mixture(
-            torch.cat([mean[..., :FREE], atoms, values, pointed + shift[..., None]], dim=-1),
-            torch.cat([wide, exact, vague.clamp(EXACT, WIDE)[..., None].expand_as(pointed)], dim=-1),
+            torch.cat([mean[..., :FREE], atoms, values, pointed + shift], dim=-1),
+            torch.cat([wide, exact, vague.clamp(EXACT, WIDE).expand_as(pointed)], dim=-1),
             torch.cat([logits, likely], dim=-1),
         )
 

@@ -161,6 +161,11 @@ def _blows(
     }
 
 
+def _follow(network: WorldTransformer) -> nn.Module:
+    assert network.leave_motion.follow is not None  # of motion rows there are forecasts
+    return network.leave_motion.follow
+
+
 def _follows(
     network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
 ) -> dict[str, Tensor]:
@@ -253,7 +258,7 @@ def about(cast: Tensor) -> Tensor:
     return noisy
 
 
-FOLLOWS = Lesson(lambda network: network.leave_motion.follow or nn.Identity(), _follows, 1e-3)
+FOLLOWS = Lesson(_follow, _follows, 1e-3)
 BLOWS = Lesson(lambda network: network.leave_motion, _blows, 3e-4, ("weigh", "heed"))
 WORDS = Lesson(lambda network: nn.ModuleList([network.text, network.placing]), _words, 3e-4)
 PLACES = Lesson(lambda network: network.placing, _places, 1e-3)
