@@ -17,8 +17,8 @@ from torch import Tensor, nn
 
 from sora2lib.model.called import WHAT
 from sora2lib.model.inturn import Call, InTurn, Sizes
-from sora2lib.model.likeness import TURN, Placed, placed
-from sora2lib.model.mixture import NEVER, Mixture
+from sora2lib.model.likeness import TURN, Placed, absent, placed, sooner, tabled
+from sora2lib.model.mixture import NEVER, Mixture, chance
 from sora2lib.model.rollout import ACCELERATIONS, RATES, SPEED, Tracks, squashed, stretch, usual
 from sora2lib.model.tokens import ACCELERATION_KNEE, ASSET_CODE, MATERIAL_CODE, TURN_KNEE
 from sora2lib.model.tracks import STRIDE
@@ -91,11 +91,14 @@ def begun(first: Tensor, start: Start) -> Tensor:
     """Motion rows (..., 1, C) in natural scale that begin as said; undoes :func:`started`."""
     again = first.clone()
     again[..., SPEED] = start.speed[..., None, :]
-    again[..., ACCELERATIONS] = (
-        start.numbers[..., None, PULL].repeat_interleave(STRIDE, dim=-2).flatten(-2)[..., None, :]
-    )
-    again[..., RATES] = start.numbers[..., None, SPIN].repeat_interleave(STRIDE, dim=-2).flatten(-2)[..., None, :]
+    again[..., ACCELERATIONS] = _throughout(start.numbers[..., PULL])
+    again[..., RATES] = _throughout(start.numbers[..., SPIN])
     return again
+
+
+def _throughout(vector: Tensor) -> Tensor:
+    """Vectors (..., 3) that last for all samples of a row, (..., 1, 3 STRIDE)."""
+    return vector.repeat(*[1] * (vector.dim() - 1), STRIDE)[..., None, :]
 
 
 def heading(level: Tensor) -> Tensor:
@@ -120,12 +123,7 @@ class Sooner:
     @classmethod
     def of(cls, them: Start, cast: Tensor) -> "Sooner":
         """Compare bodies (B, S, ...), whose cast rows are (B, S, CAST_WIDTH), to those before each."""
-        slots = torch.arange(cast.shape[1], device=cast.device)
-        before = (slots - 1).clamp(min=0).expand(cast.shape[:2])
-        same = (cast[..., None, WHAT] - cast[:, None, :, WHAT]).abs().sum(dim=-1) < 1e-3  # (B, S, S)
-        last = torch.where(same & (slots < slots[:, None]), slots, -1).amax(dim=-1)
-        like = torch.where(last < 0, before, last)
-        return cls(*(them.at(it) for it in (before, like, torch.zeros_like(like))))
+        return cls(*(them.at(it) for it in sooner(cast)))
 
     def slot(self, number: int) -> "Sooner":
         """The same of one slot, (B, ...)."""
@@ -173,14 +171,14 @@ class Aiming(InTurn):
 
     def forward(self, call: Call, them: Start) -> Mixture:
         """How each body may be set going, given those before it and its own numbers before each (B, S, C, K)."""
-        sooner = Sooner.of(them, call.cast)
-        who, thought = self.thoughts(call, sooner)
+        compared = Sooner.of(them, call.cast)
+        who, thought = self.thoughts(call, compared)
         first = (torch.arange(call.cast.shape[1], device=thought.device) == 0).expand(call.mask.shape)
-        return self.believe(thought, who, them, sooner, placed(call.cast), Standing.of(call), first)
+        return self.believe(thought, who, them, compared, placed(call.cast), Standing.of(call), first)
 
-    def thoughts(self, call: Call, sooner: Sooner) -> tuple[Tensor, Tensor]:
+    def thoughts(self, call: Call, compared: Sooner) -> tuple[Tensor, Tensor]:
         """What is thought of each body as it stands, and before its own numbers are known, (B, S, WIDTH) each."""
-        seen = [torch.cat([it.numbers, near(it.speed[..., :1])], dim=-1) for it in vars(sooner).values()]
+        seen = [torch.cat([it.numbers, near(it.speed[..., :1])], dim=-1) for it in vars(compared).values()]
         return self.read_all(call, _known(call), torch.cat(seen, dim=-1))
 
     def believe(
@@ -188,16 +186,16 @@ class Aiming(InTurn):
         thought: Tensor,
         who: Tensor,
         own: Start,
-        sooner: Sooner,
+        compared: Sooner,
         stands: Placed,
         others: Standing,
         first: Tensor,
         channels: range = range(CHANNELS),
     ) -> Mixture:
         """How bodies (...,) may be set going; ``first`` (...,) have no earlier ones, ``who`` (B, S, WIDTH) are all."""
-        values, source = references(own, sooner, stands, channels)
-        absent = (source == 0) | ((source == 2) & first[..., None, None])
-        values = values.masked_fill(absent, 0.0)
+        values, source = references(own, compared, stands, channels)
+        missing = absent(source, first)
+        values = values.masked_fill(missing, 0.0)
         hidden = self.hidden(thought, own.numbers, torch.cat([values, near(values)], dim=-1), channels)
         part = slice(channels.start, channels.stop)
         said = self.say(hidden, channels) + self.bias[part]
@@ -206,7 +204,7 @@ class Aiming(InTurn):
         mean, spread, logit, shift, vague, query = parts
         atoms = self.atoms[part].expand(*values.shape[:-1], ATOMS)
         wide, exact = spread[..., :FREE].clamp(LOOSE, WIDE), spread[..., FREE:].clamp(EXACT, WIDE)
-        logits = torch.cat([logit[..., : FREE + ATOMS], logit[..., FREE + ATOMS :].masked_fill(absent, NEVER)], dim=-1)
+        logits = torch.cat([logit[..., : FREE + ATOMS], logit[..., FREE + ATOMS :].masked_fill(missing, NEVER)], dim=-1)
         pointed, likely = self._point(query, who, own, others, channels)  # (..., C, S)
         return Mixture(
             torch.cat([mean[..., :FREE], atoms, values, pointed + shift], dim=-1),
@@ -231,24 +229,19 @@ class Aiming(InTurn):
 
 
 def references(
-    own: Start, sooner: Sooner, stands: Placed, channels: Sequence[int] = range(CHANNELS)
+    own: Start, compared: Sooner, stands: Placed, channels: Sequence[int] = range(CHANNELS)
 ) -> tuple[Tensor, Tensor]:
     """Values (..., C, R) that numbers may be; and (C, R): 1 worked out from the body alone, 2 from others, 0 none.
 
     Of a start only the numbers before each in ``own`` are looked at.
     """
-    source = torch.zeros(len(channels), REFERENCES, dtype=torch.long)
-    columns = []
-    for place, channel in enumerate(channels):
-        alone = _alone(own, stands, channel)
-        others = [it.numbers[..., channel] for it in vars(sooner).values()]
-        if channel == WAY:
-            others += [opposite(it) for it in others]
-        source[place, : len(alone)] = 1
-        source[place, len(alone) : len(alone) + len(others)] = 2
-        column = torch.stack([*alone, *others], dim=-1)
-        columns.append(F.pad(column, (0, REFERENCES - column.shape[-1])))
-    return torch.stack(columns, dim=-2), source.to(own.numbers.device)
+    return tabled([(_alone(own, stands, it), _of_others(compared, it)) for it in channels], REFERENCES)
+
+
+def _of_others(compared: Sooner, channel: int) -> list[Tensor]:
+    """Values (...,) of the bodies before; a way may also be the opposite one."""
+    values = [it.numbers[..., channel] for it in vars(compared).values()]
+    return [*values, *map(opposite, values)] if channel == WAY else values
 
 
 def _alone(own: Start, stands: Placed, channel: int) -> list[Tensor]:
@@ -301,17 +294,17 @@ def _known(call: Call) -> Tensor:
 def set_going(network: Aiming, call: Call, moves: Tensor, generators: list[torch.Generator]) -> Start:
     """Draw how bodies are set going, (B, S, C), one after the other; of those that do not move (B, S), nothing is."""
     count, slots = call.mask.shape
-    chances = torch.stack([torch.rand(slots, CHANNELS, generator=it) for it in generators])
-    noises = torch.stack([torch.randn(slots, CHANNELS, generator=it) for it in generators])
+    chances, noises = chance(generators, slots, CHANNELS)
     numbers, stands, others = torch.zeros(count, slots, CHANNELS), placed(call.cast), Standing.of(call)
     for slot in range(int(moves.sum(dim=1).max())):
-        sooner = Sooner.of(Start(numbers), call.cast)
-        who, thought = network.thoughts(call, sooner)
+        compared = Sooner.of(Start(numbers), call.cast)
+        who, thought = network.thoughts(call, compared)
         first, own = torch.full((count,), slot == 0), Start(numbers[:, slot].clone())
         here = Placed(stands.numbers[:, slot], stands.depth[:, slot])
+        earlier, around = compared.slot(slot), others.slot(slot)
         for channel in range(CHANNELS):
             one = range(channel, channel + 1)
-            belief = network.believe(thought[:, slot], who, own, sooner.slot(slot), here, others.slot(slot), first, one)
+            belief = network.believe(thought[:, slot], who, own, earlier, here, around, first, one)
             drawn = own.numbers.clone()
             drawn[:, one] = belief.draw(chances[:, slot, one], noises[:, slot, one])
             own = Start(drawn)

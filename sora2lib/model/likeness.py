@@ -109,18 +109,26 @@ class Earlier:
     @classmethod
     def of(cls, them: Placed, cast: Tensor) -> "Earlier":
         """Compare bodies (B, S, ...), whose cast rows are (B, S, CAST_WIDTH), to those before each."""
-        slots = torch.arange(cast.shape[1], device=cast.device)
-        before = (slots - 1).clamp(min=0).expand(cast.shape[:2])
-        same = (cast[..., None, WHAT] - cast[:, None, :, WHAT]).abs().sum(dim=-1) < 1e-3  # (B, S, S)
-        sooner = slots < slots[:, None]
-        last = torch.where(same & sooner, slots, -1).amax(dim=-1)  # (B, S)
-        like = torch.where(last < 0, before, last)
+        before, like, first = sooner(cast)
         older = like.take_along_dim(like, dim=1)
-        return cls(*(them.at(it) for it in (before, like, older, torch.zeros_like(like))))
+        return cls(*(them.at(it) for it in (before, like, older, first)))
 
     def slot(self, number: int) -> "Earlier":
         """The same of one slot, (B, ...)."""
         return Earlier(*(Placed(it.numbers[:, number], it.depth[:, number]) for it in vars(self).values()))
+
+
+def sooner(cast: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Slots (B, S) to which bodies are compared, of cast rows (B, S, CAST_WIDTH).
+
+    Of each the one before it, the last before it that is the same thing (else the one before it), and the first.
+    """
+    slots = torch.arange(cast.shape[1], device=cast.device)
+    before = (slots - 1).clamp(min=0).expand(cast.shape[:2])
+    same = (cast[..., None, WHAT] - cast[:, None, :, WHAT]).abs().sum(dim=-1) < 1e-3  # (B, S, S)
+    last = torch.where(same & (slots < slots[:, None]), slots, -1).amax(dim=-1)
+    like = torch.where(last < 0, before, last)
+    return before, like, torch.zeros_like(like)
 
 
 def references(
@@ -130,16 +138,28 @@ def references(
 
     Of a number only those before it in ``own`` are looked at. ``hint`` (..., C) is what casting gave.
     """
-    source = torch.zeros(len(channels), REFERENCES, dtype=torch.long)
+    columns = [_column(own, earlier, channel) for channel in channels]
+    hinted = [
+        ([hint[..., channel], *alone], others) for channel, (alone, others) in zip(channels, columns, strict=True)
+    ]
+    return tabled(hinted, REFERENCES)
+
+
+def tabled(columns: Sequence["Column"], width: int) -> tuple[Tensor, Tensor]:
+    """Values (..., C, width) of columns, filled up with zeros; and where they come from, as :func:`references` says."""
+    source = torch.zeros(len(columns), width, dtype=torch.long)
     values = []
-    for place, channel in enumerate(channels):
-        alone, others = _column(own, earlier, channel)
-        alone = [hint[..., channel], *alone]
+    for place, (alone, others) in enumerate(columns):
         source[place, : len(alone)] = 1
         source[place, len(alone) : len(alone) + len(others)] = 2
         column = torch.stack([*alone, *others], dim=-1)
-        values.append(F.pad(column, (0, REFERENCES - column.shape[-1])))
-    return torch.stack(values, dim=-2), source.to(own.depth.device)
+        values.append(F.pad(column, (0, width - column.shape[-1])))
+    return torch.stack(values, dim=-2), source.to(values[0].device)
+
+
+def absent(source: Tensor, first: Tensor) -> Tensor:
+    """Which values there are none of, (..., C, R): a first body (...) has none from others."""
+    return (source == 0) | ((source == 2) & first[..., None, None])
 
 
 Column = tuple[list[Tensor], list[Tensor]]  # values (...,) worked out from the body alone, and from the others

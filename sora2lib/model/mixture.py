@@ -28,3 +28,9 @@ class Mixture:
         which = (likely < chance[..., None] * likely[..., -1:]).sum(dim=-1, keepdim=True).clamp(max=last)
         mean, spread = (it.gather(-1, which)[..., 0] for it in (self.means, self.spreads))
         return mean + spread.exp() * noise
+
+
+def chance(generators: list[torch.Generator], *shape: int) -> tuple[Tensor, Tensor]:
+    """Uniform and normal numbers (B, *shape) each for :meth:`Mixture.draw`, of each world from its own generator."""
+    uniform = torch.stack([torch.rand(shape, generator=generator) for generator in generators])
+    return uniform, torch.stack([torch.randn(shape, generator=generator) for generator in generators])

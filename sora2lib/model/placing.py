@@ -25,12 +25,13 @@ from sora2lib.model.likeness import (
     TURN,
     Earlier,
     Placed,
+    absent,
     placed,
     reach,
     references,
     square,
 )
-from sora2lib.model.mixture import NEVER, Mixture
+from sora2lib.model.mixture import NEVER, Mixture, chance
 from sora2lib.model.tokens import ASSET_CODE, MATERIAL_CODE
 
 WIDTH, DEPTH = 256, 4
@@ -76,14 +77,14 @@ class Placing(InTurn):
     ) -> Mixture:
         """What numbers of bodies (...,) may be, each given those before it; ``first`` (...,) have no earlier ones."""
         values, source = references(own, earlier, hint, channels)  # (..., C, R), (C, R)
-        absent = (source == 0) | ((source == 2) & first[..., None, None])
-        values = values.masked_fill(absent, 0.0)
+        missing = absent(source, first)
+        values = values.masked_fill(missing, 0.0)
         told = torch.cat([values, _near(values)], dim=-1)
         said = self.say(self.hidden(thought, own.numbers, told, channels), channels)
         said = said + self.bias[channels.start : channels.stop].flatten(1)
         mean, spread, logit = said.chunk(3, dim=-1)
         anchors = _anchors(own, earlier, first, channels)
-        return self._mixture(mean, spread, logit, values, absent, channels, anchors)
+        return self._mixture(mean, spread, logit, values, missing, channels, anchors)
 
     def _mixture(
         self,
@@ -91,7 +92,7 @@ class Placing(InTurn):
         spread: Tensor,
         logit: Tensor,
         values: Tensor,
-        absent: Tensor,
+        missing: Tensor,
         channels: range,
         anchors: tuple[Tensor, Tensor],
     ) -> Mixture:
@@ -100,8 +101,8 @@ class Placing(InTurn):
         onward = centre + mean[..., FREE : FREE + 2] * unit
         atoms = self.atoms[channels.start : channels.stop].expand(*values.shape[:-1], ATOMS)
         spreads = torch.cat([wide[..., :FREE], wide[..., FREE:] + unit.log(), exact], dim=-1)
-        alone = absent[..., :1].new_zeros(*values.shape[:-1], COMPONENTS - REFERENCES)
-        logits = logit.masked_fill(torch.cat([alone, absent], dim=-1), NEVER)
+        alone = missing[..., :1].new_zeros(*values.shape[:-1], COMPONENTS - REFERENCES)
+        logits = logit.masked_fill(torch.cat([alone, missing], dim=-1), NEVER)
         return Mixture(torch.cat([mean[..., :FREE], onward, atoms, values], dim=-1), spreads, logits)
 
 
@@ -147,8 +148,7 @@ DepthOf = Callable[[int, int, Tensor, Tensor], float]  # world, slot, sides (3,)
 def set_down(network: Placing, call: Call, generators: list[torch.Generator], depth_of: DepthOf) -> Placed:
     """Draw the numbers of all bodies, (B, S, C), one after the other; slots that are not taken are zero."""
     count, slots = call.mask.shape
-    chances = torch.stack([torch.rand(slots, CHANNELS, generator=it) for it in generators])
-    noises = torch.stack([torch.randn(slots, CHANNELS, generator=it) for it in generators])
+    chances, noises = chance(generators, slots, CHANNELS)
     numbers, depths = torch.zeros(count, slots, CHANNELS), torch.zeros(count, slots, 1)
     numbers[..., TURN.start] = numbers[..., TURN.start + 4] = 1.0
     told = hinted(call)

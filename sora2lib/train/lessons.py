@@ -36,7 +36,7 @@ from sora2lib.model.likeness import placed
 from sora2lib.model.tokens import BLOW, COLOUR, COLUMNS, GAP, SIZE, START, STUFF
 from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import KINDS, Model, Scales
-from sora2lib.train.library import Library
+from sora2lib.train.library import Drawn, Library
 from sora2lib.train.objective import blurred, casting_losses, informed, noised
 
 LATEST = 0.8  # the most that the row in question is known
@@ -116,6 +116,16 @@ def _words(
     return casting_losses(network, drawn.casting, text, scales) | _set_out(network, drawn.casting, text, scales)
 
 
+def _told(
+    network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
+) -> tuple[Drawn, tuple[Tensor, Tensor]]:
+    """Draw worlds, and what the text encoder, at rest, makes of their captions."""
+    drawn = library.draw(rng, rows, scales)
+    with torch.no_grad():
+        text: tuple[Tensor, Tensor] = network.text(*blurred(drawn.words, drawn.mask))
+    return drawn, text
+
+
 @dataclass(frozen=True)
 class Front:
     """A batch in each of whose worlds one row is decided: what the last layer is given there, and what is true."""
@@ -130,9 +140,8 @@ class Front:
 
 
 def _front(network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int) -> Front:
-    drawn = library.draw(rng, rows, scales)
+    drawn, text = _told(network, library, scales, rng, rows)
     with torch.no_grad():
-        text = network.text(*blurred(drawn.words, drawn.mask))
         batch, noise, front = at_a_front(drawn.motion)
         first = drawn.motion.motion[:, :, :1]
         batch = informed(network, foresee(network.interaction, batch, scales, first=first), text, scales, first)
@@ -146,11 +155,11 @@ def _blows(
     network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
 ) -> dict[str, Tensor]:
     """At the fronts of a batch: squared error of the velocity, surprise in nats at the channels and at the blow."""
-    it, layer = _front(network, library, scales, rng, rows), network.leave_motion
-    parts = layer.parts(it.thought, it.noisy, it.level, it.foreseen)
+    it = _front(network, library, scales, rng, rows)
+    parts = network.leave_motion.parts(it.thought, it.noisy, it.level, it.foreseen)
     single = slice(0, parts.mixture[0].shape[-1])
     told = surprise(*parts.mixture, it.noisy[..., single], it.level, it.clean[..., single]).mean(dim=-1)
-    error = ((layer(it.thought, it.noisy, it.level, it.foreseen) - (it.clean - it.noise)) ** 2).mean(dim=-1)
+    error = ((parts.velocity(it.noisy, it.level) - (it.clean - it.noise)) ** 2).mean(dim=-1)
     assert parts.leaning is not None
     likely = decided(parts.leaning, it.noisy[..., BLOW], it.level)
     struck = it.clean[..., BLOW].argmax(dim=-1)  # (B, M, K)
@@ -213,9 +222,7 @@ def encourage(network: WorldTransformer, *, likely: float = 3.5, heed: float = 2
 def _places(
     network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
 ) -> dict[str, Tensor]:
-    drawn = library.draw(rng, rows, scales)
-    with torch.no_grad():
-        text = network.text(*blurred(drawn.words, drawn.mask))
+    drawn, text = _told(network, library, scales, rng, rows)
     return _set_out(network, drawn.casting, text, scales)
 
 
@@ -223,9 +230,7 @@ def _starts(
     network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
 ) -> dict[str, Tensor]:
     """How unlikely it is, in nats, that casts are set going as they were; what stands still has no way."""
-    drawn = library.draw(rng, rows, scales)
-    with torch.no_grad():
-        text = network.text(*blurred(drawn.words, drawn.mask))
+    drawn, text = _told(network, library, scales, rng, rows)
     motion = scales.leave("motion", drawn.motion.motion)
     movers, slots = motion.shape[1], drawn.motion.cast.shape[1]
     start = started(F.pad(motion, (0, 0, 0, 0, 0, slots - movers)))

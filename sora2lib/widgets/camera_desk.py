@@ -1,7 +1,7 @@
 """A camera to place by hand, as a part of a Panel page: the world from above and aside, and what the camera sees."""
 
-import base64
 import html
+from functools import partial
 from typing import Any
 
 import holoviews as hv
@@ -10,10 +10,8 @@ import panel as pn
 import param
 from holoviews import streams
 
-from sora2lib import media
-from sora2lib.film import Frame
 from sora2lib.widgets.pane import PlayerPane
-from sora2lib.widgets.parts import ACCENT, LEFT, WIDE, beside, progress
+from sora2lib.widgets.parts import ACCENT, LEFT, WIDE, beside, progress, shown
 from sora2lib.widgets.shoot import LOWEST, MOVES, SIDES, Shoot
 
 RIGHT = {"flex": "3 1 560px", "min-width": "min(560px, 100%)", "max-width": "1000px"}
@@ -96,21 +94,12 @@ def _pictures(shoot: Shoot) -> Any:
     code = pn.bind(lambda *_: _code(shoot), told.eye, told.target, told.fov, told.moves)
     return pn.Column(
         progress(shoot),
-        pn.pane.HTML(pn.bind(_seen, told.still), **WIDE),
+        pn.pane.HTML(pn.bind(partial(shown, alt="What the camera sees"), told.still), **WIDE),
         pn.pane.HTML("Drag the orange dot, which is the camera, or the blue one, where it looks.", **WIDE),
         pn.FlexBox(*(pn.pane.HoloViews(_view(shoot, name)) for name in VIEWS), gap="8px", **WIDE),
         pn.pane.HTML(code, **WIDE),
         player,
         styles=RIGHT,
-    )
-
-
-def _seen(still: Frame | None) -> str:
-    if still is None:
-        return ""
-    content = base64.b64encode(media.jpeg(still)).decode()
-    return (
-        f'<img alt="What the camera sees" src="data:image/jpeg;base64,{content}" style="width:100%;border-radius:6px">'
     )
 
 

@@ -62,6 +62,15 @@ def status(message: str, fraction: float, running: bool) -> str:
     return f"<div{role}>{html.escape(message)}</div>{bar}"
 
 
+def shown(picture: NDArray[np.uint8] | None, alt: str) -> str:
+    """Return a picture as HTML, as wide as its column, with words for those who do not see it; nothing without one."""
+    if picture is None:
+        return ""
+    content = base64.b64encode(media.jpeg(picture)).decode()
+    words = html.escape(alt)
+    return f'<img alt="{words}" src="data:image/jpeg;base64,{content}" style="width:100%;border-radius:6px">'
+
+
 def thumbnail(picture: NDArray[np.uint8]) -> bytes:
     """Return a picture (h, w, 3) as a small JPEG."""
     width, height = THUMB
@@ -71,12 +80,12 @@ def thumbnail(picture: NDArray[np.uint8]) -> bytes:
 def picture_button(label: str, picture: bytes | None, act: Callable[[], None], *, pressed: bool = False) -> Any:
     """Return a button that shows a JPEG, its words below; without a picture it cannot be pressed."""
     width, height = THUMB
-    shown = f"url(data:image/jpeg;base64,{base64.b64encode(picture).decode()})" if picture else "none"
+    background = f"url(data:image/jpeg;base64,{base64.b64encode(picture).decode()})" if picture else "none"
     ring = f"0 0 0 3px {ACCENT}" if pressed else "none"
     style = f"""
 :host .bk-btn {{
   box-sizing: border-box; width: {width}px; height: {height + 28}px; padding: {height}px 4px 0; overflow: hidden;
-  white-space: nowrap; text-overflow: ellipsis; background: {shown} top / {width}px {height}px no-repeat;
+  white-space: nowrap; text-overflow: ellipsis; background: {background} top / {width}px {height}px no-repeat;
   box-shadow: {ring};
 }}
 :host .bk-btn:focus-visible {{ outline: 3px solid {ACCENT}; outline-offset: 2px; }}"""

@@ -1,16 +1,15 @@
 """The studio as a part of a Panel page: what is asked for on the left, what comes of it on the right."""
 
-import base64
 import io
+from functools import partial
 from typing import Any
 
 import panel as pn
 import param
 
-from sora2lib import media
 from sora2lib.widgets.pane import PlayerPane
-from sora2lib.widgets.parts import LEFT, RIGHT, WIDE, beside, progress
-from sora2lib.widgets.session import MOMENTS, Frame, Session
+from sora2lib.widgets.parts import LEFT, RIGHT, WIDE, beside, progress, shown
+from sora2lib.widgets.session import MOMENTS, Session
 
 
 class Studio(pn.viewable.Viewer):
@@ -60,15 +59,7 @@ def _results(session: Session) -> Any:
     player = PlayerPane(reel=told.reel, disabled=told.running, visible=told.reel.rx.bool(), **WIDE)  # type: ignore[no-untyped-call]
     return pn.Column(
         progress(session),
-        pn.pane.HTML(pn.bind(_picture, told.glimpse), **WIDE),
+        pn.pane.HTML(pn.bind(partial(shown, alt=f"The plan so far at {MOMENTS} moments"), told.glimpse), **WIDE),
         player,
         styles=RIGHT,
     )
-
-
-def _picture(glimpse: Frame | None) -> str:
-    if glimpse is None:
-        return ""
-    content = base64.b64encode(media.jpeg(glimpse)).decode()
-    alt = f"The plan so far at {MOMENTS} moments"
-    return f'<img alt="{alt}" src="data:image/jpeg;base64,{content}" style="width:100%;border-radius:6px">'
