@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from sora2lib.model import frames
+from sora2lib.model import frames, tokens
 from sora2lib.model.conditions import motion_batch
 from sora2lib.model.foresight import foresee
 from sora2lib.model.interaction import BACK, Interaction
@@ -21,7 +21,9 @@ from sora2lib.model.weights import Scales
 from sora2lib.train import data, forces
 from sora2lib.train.data import scales, stacks
 from sora2lib.train.library import Library
+from sora2lib.world.assets import primitives
 from sora2lib.world.simulate import simulate
+from sora2lib.world.support import rotate
 
 
 def stirred(seed=0):
@@ -47,7 +49,14 @@ def scene(count=3, worlds=4, seed=1):
     string = torch.tensor([1.2, 0.0, 0.8], dtype=torch.float64)[:count, None].expand(worlds, -1, -1)
     pivot = draw[0] + hook(columns, string) + 0.02 * draw[5]
     around = torch.randn(worlds, SCENE_WIDTH, dtype=torch.float64)
-    return Moment(*draw[:3], columns, *draw[3:5], gap), Bodies(half, what, mask, around, string, pivot)
+    them = Bodies(half, what, mask, around, string, pivot, 0 * string, draw[0], columns)
+    return Moment(*draw[:3], columns, *draw[3:5], gap), them
+
+
+def seen(world):
+    """The rows of a world's cast as a batch of one, and its bodies."""
+    cast = torch.as_tensor(encode(world).cast)[None]
+    return cast, bodies(cast, torch.zeros(1, SCENE_WIDTH).double(), torch.ones(cast.shape[:2], dtype=torch.bool))
 
 
 def test_what_is_turned_about_the_vertical_is_answered_turned():
@@ -86,10 +95,10 @@ def test_who_is_not_there_pushes_nobody():
 
 
 def test_a_bob_is_a_sphere_and_the_top_of_its_string_stays():
-    rows = encode(simulate("pendulum", 2))
-    cast, motion = (torch.as_tensor(it)[None] for it in (rows.cast, rows.motion))
-    them = bodies(cast, torch.zeros(1, SCENE_WIDTH), torch.ones(cast.shape[:2], dtype=torch.bool))
-    now = moments(motion, cast, Tracks.of(motion))
+    world = simulate("pendulum", 2)
+    rows, (_, them) = encode(world), seen(world)
+    motion = torch.as_tensor(rows.motion)[None]
+    now = moments(motion, them, Tracks.of(motion))
     width, length = 0.3 * np.exp(rows.cast[0, SIZE][1:])
     assert float(them.string[0, 0]) == pytest.approx(length)
     assert (them.string[0, 1:] == 0).all()
@@ -130,8 +139,9 @@ def test_a_bob_swings_in_the_time_that_its_string_gives():
     bob = torch.tensor([[[length * np.sin(angle), 0, -length * np.cos(angle)]]])
     columns = torch.tensor([[[np.cos(angle), 0, np.sin(angle), 0, 1.0, 0]]])
     zero = torch.zeros_like(bob)
-    them = Bodies(zero + 0.05, torch.zeros(1, 1, WHAT).double(), torch.ones(1, 1, dtype=torch.bool),
-                  torch.zeros(1, SCENE_WIDTH).double(), zero[..., :1] + length, zero)  # fmt: skip
+    there, around = torch.ones(1, 1, dtype=torch.bool), torch.zeros(1, SCENE_WIDTH).double()
+    string, what = zero[..., :1] + length, torch.zeros(1, 1, WHAT).double()
+    them = Bodies(zero + 0.05, what, there, around, string, zero, zero[..., :1], bob, columns)
     now, path = Moment(bob, zero, zero, columns, zero, zero, zero[..., :1]), []
     with torch.no_grad():
         for _ in range(20 * 24):
@@ -152,7 +162,7 @@ def row_of_balls(count=6):
     what[..., -2:] = 1.0
     upright = torch.tensor([1.0, 0, 0, 0, 1, 0], dtype=torch.float64).expand(1, count, 6)
     around, mask = torch.zeros(1, SCENE_WIDTH, dtype=torch.float64), torch.ones(1, count, dtype=torch.bool)
-    them = Bodies(still + 0.1, what, mask, around, still[..., :1], place)
+    them = Bodies(still + 0.1, what, mask, around, still[..., :1], place, still[..., :1], place, upright)
     return Moment(place, still, still, upright, still, still, still[..., :1] + 1), them
 
 
@@ -187,9 +197,9 @@ def test_a_step_is_a_sample_of_kinematics():
 def test_moments_of_a_world_are_where_the_simulator_had_it(family):
     world = simulate(family, 4)
     rows = encode(world)
-    cast, motion = (torch.as_tensor(it)[None] for it in (rows.cast, rows.motion))
-    tracks = Tracks.of(motion)
-    now = moments(motion, cast, tracks)
+    motion, tracks = torch.as_tensor(rows.motion)[None], Tracks.of(torch.as_tensor(rows.motion)[None])
+    cast, them = seen(world)
+    now = moments(motion, them, tracks)
     order = np.argsort(world.fixed.values, kind="stable")
     place = world.position.values[order][:, :-1].swapaxes(0, 1)  # (T, A, 3)
     np.testing.assert_allclose(now.place, place, atol=1e-6)
@@ -235,9 +245,8 @@ def test_a_forecast_is_the_row_that_the_network_goes_through():
 
 def test_the_lesson_teaches_what_follows(tmp_path, monkeypatch):
     monkeypatch.setattr(data, "SHARD", 12)
-    monkeypatch.setattr(data, "family_of", lambda seed: "drop")
     monkeypatch.setattr(forces, "QUIET", 5.0)  # falling is learned sooner than blows
-    data.make_shard(tmp_path, 0)
+    data.make_shard(tmp_path, 0, turns=["drop"])
     torch.manual_seed(0)
     network, rows = Interaction(pair=32, node=32), encode(simulate("drop", 0))
     known = Scales.from_arrays(scales(stacks([rows])))
@@ -268,7 +277,8 @@ def test_a_row_is_learned_as_the_network_goes_through_it():
     now = Moment(place, speed, accelerations[0], upright, zero, zero, place[..., 2:])
     half, what = torch.full((1, 1, 3), 0.1, dtype=torch.float64), torch.zeros(1, 1, WHAT, dtype=torch.float64)
     around, free = torch.zeros(1, SCENE_WIDTH, dtype=torch.float64), torch.zeros(1, 1, 3, dtype=torch.float64)
-    them = Bodies(half, what, torch.ones(1, 1, dtype=torch.bool), around, free[..., :1], free)
+    there = torch.ones(1, 1, dtype=torch.bool)
+    them = Bodies(half, what, there, around, free[..., :1], free, free[..., :1], free, upright[:1])
     odds = torch.tensor([0.0, 1.0], dtype=torch.float64)  # of the two rows only the second is drawn
     store = forces.Store(now, them, accelerations, accelerations * 0, free[..., :1], odds, odds)
     with torch.no_grad():
@@ -280,8 +290,7 @@ def test_a_row_is_learned_as_the_network_goes_through_it():
 @pytest.mark.parametrize(("family", "held"), [("drop", {0.0}), ("pendulum", {1.0}), ("seesaw", {0.0, 1.0})])
 def test_what_turns_about_a_point_that_stays_is_told_from_what_does_not(family, held, tmp_path, monkeypatch):
     monkeypatch.setattr(data, "SHARD", 2)
-    monkeypatch.setattr(data, "family_of", lambda seed: family)
-    data.make_shard(tmp_path, 0)
+    data.make_shard(tmp_path, 0, turns=[family])
     known = Scales.from_arrays(scales(stacks([encode(simulate("drop", 0))])))
     group = Library().refresh(tmp_path).groups()[0]
     assert set(forces.Store.of(group, known).held.flatten().tolist()) == held
@@ -296,3 +305,51 @@ def test_what_hangs_is_put_out_of_place_and_told_to_come_back():
     assert 0.3 < strayed[:, [0, 2]].double().mean() < 0.7
     torch.testing.assert_close(there.gap - now.gap, off[..., 2:])
     torch.testing.assert_close(back, now.speed - there.speed - off / BACK)
+
+
+@pytest.mark.parametrize(
+    ("family", "seed", "asset"), [("basketball", 3, "hoop"), ("ramp", 5, "stairs"), ("slide", 1, "slide")]
+)
+def test_what_is_made_of_parts_is_met_as_they_stand(family, seed, asset):
+    world = simulate(family, seed)
+    cast, them = seen(world)
+    number = world.asset.values.tolist().index(asset)
+    place, turn = world.position.values[number, 0], world.rotation.values[number, 0]
+    solid = [it for it in primitives(asset, world["size"].values[number]) if it.collides]
+    first = cast.shape[1]
+    whole = tokens.asset_names(cast[0].numpy()).index(asset)
+    assert not them.mask[0, whole]
+    assert them.mask[0, first:].sum() == len(solid)
+    for at, part in enumerate(solid, start=first):
+        np.testing.assert_allclose(them.place[0, at], place + rotate(turn, part.centre), atol=2e-3)
+        np.testing.assert_allclose(them.half[0, at], part.half, rtol=1e-3)
+        axis = frames.orthonormal(them.columns[0, at])[:, 2]
+        np.testing.assert_allclose(axis, rotate(turn, rotate(part.rotation, np.array([0, 0, 1.0]))), atol=2e-3)
+        assert bool(them.ring[0, at]) == (part.shape == "torus")
+
+
+def test_what_is_whole_stays_so():
+    cast, them = seen(simulate("collide", 1))
+    assert them.half.shape[1] == cast.shape[1]
+    assert not them.ring.any()
+
+
+@pytest.mark.parametrize(("aside", "height"), [(0.0, 0.0), (0.4, 0.0), (0.2, 0.3), (0.9, -0.1)])
+def test_a_ring_is_met_at_its_wire_and_its_middle_is_free(aside, height):
+    """A ball of 0.1 m beside a level ring of radius 0.4 m, its wire 0.02 m thick, told by the formula of the torus."""
+    place = torch.tensor([[[aside, 0.0, height], [0.0, 0.0, 0.0]]], dtype=torch.float64)
+    still = torch.zeros_like(place)
+    half = torch.tensor([[[0.1, 0.1, 0.1], [0.4, 0.4, 0.02]]], dtype=torch.float64)
+    what = torch.zeros(1, 2, WHAT, dtype=torch.float64)
+    what[0, 0, -2:] = 1.0  # round, and it moves
+    upright = torch.tensor([1.0, 0, 0, 0, 1, 0], dtype=torch.float64).expand(1, 2, 6)
+    around, ring = torch.zeros(1, SCENE_WIDTH).double(), torch.tensor([[[0.0], [1.0]]]).double()
+    them = Bodies(half, what, torch.ones(1, 2, dtype=torch.bool), around, 0 * ring, place, ring, place, upright)
+    met = meet(Moment(place, still, still, upright, still, still, place[..., 2:] + 3), them, 1)
+    other = met.who[0, 0].tolist().index(1)
+    wire = np.hypot(aside - 0.4, height)
+    assert float(met.gap[0, 0, other]) == pytest.approx(wire - 0.1 - 0.02)
+    if wire:
+        towards = np.array([0.4 - aside, 0, -height]) / wire
+        if aside:
+            np.testing.assert_allclose(met.way[0, 0, other], towards, atol=1e-9)

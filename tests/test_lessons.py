@@ -81,6 +81,26 @@ def test_a_part_learns_and_nothing_else_moves(untrained, tmp_path, monkeypatch, 
     assert all(name.startswith(part) for name in moved)
 
 
+def test_the_text_encoder_learns_that_captions_mean_the_same_in_other_words(untrained):
+    model = weights.load.__wrapped__(untrained)
+    stir(model.network)
+    before = {name: value.clone() for name, value in model.network.state_dict().items()}
+    lesson = lessons.synonyms(model)
+
+    def losses():
+        torch.manual_seed(0)
+        with torch.no_grad():
+            return lesson.losses(model.network, Library(), model.scales, np.random.default_rng(0), 2_000)
+
+    then = losses()
+    config = lessons.LessonConfig(None, steps=24, rows=800)
+    assert len(list(lessons.learn(model, replace(lesson, rate=3e-3), config))) == 24
+    assert float(losses()["others"]) < 0.95 * float(then["others"])
+    moved = {name for name, value in model.network.state_dict().items() if not torch.equal(value, before[name])}
+    assert moved
+    assert all(name.startswith("text.") for name in moved)
+
+
 def test_encouraged_a_network_takes_its_forecasts(untrained):
     network = weights.load.__wrapped__(untrained).network
     stir(network)

@@ -89,7 +89,7 @@ def foresee(
     known = torch.full_like(guess[..., :1], float(estimate is not None))
     parts = [guess, meet_ground(gap), meet_bodies(ahead, cast, batch.cast_mask), known]
     them = bodies(cast, batch.scene, batch.cast_mask)
-    told = scales.enter("motion", forecast(interaction, begun, them, cast)).clamp(-MOST, MOST)
+    told = scales.enter("motion", forecast(interaction, begun, them)).clamp(-MOST, MOST)
     follows = torch.arange(rows.shape[2], device=rows.device) >= int(first is None)
     return replace(
         batch, foresight=torch.cat(parts, dim=-1), forecast=told, follows=follows.expand(batch.motion.shape[:3])

@@ -62,7 +62,8 @@ def meet(now: Moment, them: Bodies, movers: int) -> Pairs:
     (radius, radius2), (half, half2), (turn, turn2) = both(them.radius), both(them.half), both(turns)
     (even, even2), (what, what2) = both(them.even), both(them.what)
     gain, gain2 = both(now.gain)
-    offset = place2 - place
+    away, half2, even2 = _from_wire(place - place2, turn2, half2, even2, _other(them.ring, who))
+    offset = -away
     way, gap, local2 = _to_body(-offset, turn2, half2, even2)
     way, gap = -way, gap - _reach(way, turn, half, even)
     way2, gap2, local = _to_body(offset, turn, half, even)
@@ -133,12 +134,26 @@ def _nearest(now: Moment, them: Bodies, turns: Tensor, movers: int) -> Tensor:
     """Indices (N, M, E) of the bodies that each mover will be nearest to at the next sample."""
     ahead = now.place + now.speed * DT
     offset = ahead[:, :movers, None] - ahead[:, None]  # (N, M, S, 3)
-    way, gap, _ = _to_body(offset, turns[:, None], them.half[:, None], them.even[:, None])
+    turn = turns[:, None]
+    offset, half, even = _from_wire(offset, turn, them.half[:, None], them.even[:, None], them.ring[:, None])
+    way, gap, _ = _to_body(offset, turn, half, even)
     own_shape = turns[:, :movers, None], them.half[:, :movers, None], them.even[:, :movers, None]
     gap = (gap - _reach(way, *own_shape))[..., 0]
     own = torch.eye(movers, now.place.shape[1], dtype=torch.bool, device=gap.device)
     gap = gap.masked_fill(own | ~them.mask[:, None], 1e6)
     return gap.topk(min(NEAREST, gap.shape[-1]), dim=-1, largest=False).indices
+
+
+def _from_wire(offset: Tensor, turn: Tensor, half: Tensor, even: Tensor, ring: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Offsets (..., 3) of points from bodies, and the bodies' half sides and whether they are spheres (..., 1).
+
+    A ring is met as what is next of its wire: a small sphere.
+    """
+    local = (offset[..., None, :] @ turn).squeeze(-2)
+    level = F.normalize(local * local.new_tensor([1.0, 1.0, 0.0]), dim=-1, eps=1e-6)
+    wire = (turn @ (half[..., :1] * level)[..., None]).squeeze(-1)
+    thick = half[..., 2:].expand_as(half)
+    return offset - ring * wire, torch.where(ring > 0, thick, half), torch.maximum(even, ring)
 
 
 def _to_body(offset: Tensor, turn: Tensor, half: Tensor, even: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -12,7 +12,7 @@ from torch import Tensor
 from sora2lib.model import frames
 from sora2lib.model.interaction import Interaction
 from sora2lib.model.states import Bodies, Moment, step
-from sora2lib.model.tokens import ACCELERATION_KNEE, CLEARANCE_KNEE, COLUMNS, DT, GAP, START, TURN, TURN_KNEE
+from sora2lib.model.tokens import ACCELERATION_KNEE, CLEARANCE_KNEE, DT, GAP, TURN, TURN_KNEE
 from sora2lib.model.tracks import BLOW, STRIDE
 
 MOST = 8.0  # of a squashed channel that is stretched: beyond are 1500 m/s^2, or noise
@@ -54,15 +54,15 @@ class Tracks:
         return cls(accelerations, speeds, speeds.cumsum(dim=-2) * DT, rates)
 
 
-def moments(rows: Tensor, cast: Tensor, tracks: Tracks) -> Moment:
-    """All samples of the rows as moments (B * T, S, ...)."""
+def moments(rows: Tensor, them: Bodies, tracks: Tracks) -> Moment:
+    """All samples of the rows of worlds with such bodies (B, S, ...) as moments (B * T, S, ...)."""
     movers = rows.shape[1]
     began = F.pad(tracks.moved[..., :-1, :], (0, 0, 1, 0))
-    place = cast[:, :movers, None, None, START] + rows[..., None, PLACE] + began
+    place = them.place[:, :movers, None, None] + rows[..., None, PLACE] + began
     before = rows[..., SPEED] - tracks.accelerations[..., 0, :] * DT / 2
     speed = torch.cat([before[..., None, :], tracks.speeds[..., :-1, :]], dim=-2)
     gap = stretch(rows[..., GAPS], CLEARANCE_KNEE)[..., :1, None] + began[..., 2:]
-    columns = frames.after(rows[..., TURN], cast[:, :movers, None, COLUMNS])
+    columns = frames.after(rows[..., TURN], them.columns[:, :movers, None])
     turned = [columns]
     for rate in tracks.rates.unbind(dim=-2)[:-1]:
         turned.append(frames.turned(turned[-1], rate[..., None, :] * DT))
@@ -76,7 +76,7 @@ def moments(rows: Tensor, cast: Tensor, tracks: Tracks) -> Moment:
         turned=before - _shifted(before),
         gap=gap.flatten(2, 3),
     )
-    return _among(moving, cast)
+    return _among(moving, them)
 
 
 def _shifted(x: Tensor) -> Tensor:
@@ -84,13 +84,13 @@ def _shifted(x: Tensor) -> Tensor:
     return torch.cat([x[:, :, :1], x[:, :, :-1]], dim=2)
 
 
-def _among(moving: Moment, cast: Tensor) -> Moment:
+def _among(moving: Moment, them: Bodies) -> Moment:
     """Put moments of movers (B, M, T, ...) among bodies at rest: (B * T, S, ...)."""
-    rest = cast[:, moving.place.shape[1] :]
-    fixed = {"place": rest[..., START], "columns": rest[..., COLUMNS]}
+    movers = moving.place.shape[1]
+    fixed = {"place": them.place[:, movers:], "columns": them.columns[:, movers:]}
     joined = {}
     for name, value in vars(moving).items():
-        beside = fixed.get(name, value.new_zeros(*rest.shape[:2], value.shape[-1]))
+        beside = fixed.get(name, value.new_zeros(*fixed["place"].shape[:2], value.shape[-1]))
         beside = beside[:, :, None].expand(-1, -1, value.shape[2], -1)
         joined[name] = torch.cat([value, beside], dim=1).transpose(1, 2).flatten(0, 1)
     return Moment(**joined)
@@ -152,16 +152,16 @@ def later(first: Tensor, ends: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def forecast(network: Interaction, begun: Moment, them: Bodies, cast: Tensor) -> Tensor:
+def forecast(network: Interaction, begun: Moment, them: Bodies) -> Tensor:
     """Rows (B, M, K, MOTION_WIDTH) in natural scale that follow from how each begins, :func:`onsets`.
 
     ``them`` are the bodies of the B worlds.
     """
     worlds, movers, rows = begun.place.shape[:3]
-    start, turn = cast[:, :movers, None, START], cast[:, :movers, None, COLUMNS]
+    start, turn = them.place[:, :movers, None], them.columns[:, :movers, None]
     there = replace(begun, place=begun.place + start, columns=frames.after(begun.columns, turn))
     everyone = Bodies(**{name: it.repeat_interleave(rows, dim=0) for name, it in vars(them).items()})
-    gains, rates = roll(network, _among(there, cast), everyone, movers, STRIDE)  # (B * K, M, STRIDE, 3)
+    gains, rates = roll(network, _among(there, them), everyone, movers, STRIDE)  # (B * K, M, STRIDE, 3)
     gains, rates = (it.reshape(worlds, rows, movers, STRIDE, 3).transpose(1, 2) for it in (gains, rates))
     speeds = begun.speed[..., None, :] + gains.cumsum(dim=-2) * DT
     middle = begun.gap + speeds[..., : STRIDE // 2, 2].sum(dim=-1, keepdim=True) * DT

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sora2lib.model import frames
+from sora2lib.model.assemblies import Parts, taken_apart
 from sora2lib.model.tokens import ASSET_CODE, COLUMNS, DT, SIZE, START, STUFF, asset_code
 
 ROUND = 0.03  # relative spread of the sides of what is taken for a sphere
@@ -28,6 +29,9 @@ class Bodies:
     scene: Tensor  # (N, SCENE_WIDTH) standardised
     string: Tensor  # (N, S, 1) length, along the body's own z; 0 for what has none
     pivot: Tensor  # (N, S, 3) where the string's top was at the start; without a string, the middle
+    ring: Tensor  # (N, S, 1): 1 for a wire bent to a ring of half sides (its radius, the same, the wire's)
+    place: Tensor  # (N, S, 3) at the start
+    columns: Tensor  # (N, S, 6) of the rotation at the start, body to world
 
     @property
     def radius(self) -> Tensor:
@@ -54,7 +58,10 @@ class Moment:
 
 
 def bodies(cast: Tensor, scene: Tensor, mask: Tensor) -> Bodies:
-    """Read cast rows (N, S, C) in natural scale; ``scene`` (N, SCENE_WIDTH) is standardised."""
+    """Read cast rows (N, S, C) in natural scale; ``scene`` (N, SCENE_WIDTH) is standardised.
+
+    Where something fixed is made of parts (:mod:`sora2lib.model.assemblies`), these come last and stand for it.
+    """
     code, stuff = cast[..., 2 : 2 + ASSET_CODE], cast[..., STUFF][..., :3].clamp(-8, 8)
     sides = torch.exp(cast[..., SIZE].clamp(-4, 5)) * 0.15
     hangs = (code - code.new_tensor(asset_code("pendulum"))).norm(dim=-1, keepdim=True) < SURE
@@ -63,7 +70,32 @@ def bodies(cast: Tensor, scene: Tensor, mask: Tensor) -> Bodies:
     even = (spread < ROUND * half.mean(dim=-1, keepdim=True)).to(half.dtype)
     what = torch.cat([code, sides.log(), stuff, even, cast[..., 1:2].clamp(-1, 1)], dim=-1)
     string = 2 * sides[..., 2:] * hangs
-    return Bodies(half, what, mask, scene, string, cast[..., START] + hook(cast[..., COLUMNS], string))
+    place, columns = cast[..., START], cast[..., COLUMNS]
+    whole = Bodies(half, what, mask, scene, string, place + hook(columns, string), 0 * string, place, columns)
+    parts = taken_apart(code, mask & (cast[..., 1] <= 0), place, columns, half, SURE)
+    return whole if parts is None else _with_parts(whole, parts)
+
+
+def _with_parts(whole: Bodies, parts: Parts) -> Bodies:
+    """Bodies (N, S + P, ...): an assembly is there as its parts, made of what it is made of."""
+    worlds, count = parts.there.shape
+    owner = torch.arange(worlds, device=parts.slot.device), parts.slot
+    what = whole.what[owner][:, None].expand(-1, count, -1).clone()
+    what[..., ASSET_CODE : ASSET_CODE + 3] = parts.half.log()
+    what[..., -2] = 0.0
+    mask = whole.mask.clone()
+    mask[owner] &= ~parts.there.any(dim=1)
+    end = {
+        "half": parts.half,
+        "what": what,
+        "string": torch.zeros_like(parts.ring),
+        "pivot": parts.place,
+        "ring": parts.ring,
+        "place": parts.place,
+        "columns": parts.columns,
+    }
+    joined = {name: torch.cat([getattr(whole, name), it], dim=1) for name, it in end.items()}
+    return replace(whole, mask=torch.cat([mask, parts.there], dim=1), **joined)
 
 
 def hook(columns: Tensor, string: Tensor) -> Tensor:

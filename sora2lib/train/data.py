@@ -45,18 +45,18 @@ class Example:
     facts: Facts
 
 
-def family_of(seed: int) -> str:
-    """Family that the training set simulates from ``seed``."""
-    return TURNS[seed % len(TURNS)]
+def make_shard(folder: Path, index: int, turns: Sequence[str] = TURNS) -> Path:
+    """Simulate shard ``index`` into ``folder`` unless it is there already; the file appears whole or not at all.
 
-
-def make_shard(folder: Path, index: int) -> Path:
-    """Simulate shard ``index`` into ``folder`` unless it is there already; the file appears whole or not at all."""
+    Parameters
+    ----------
+    turns : families, of which seeds take the next in turn.
+    """
     path = folder / f"worlds-{index:05d}.npz"
     if path.exists():
         return path
     folder.mkdir(parents=True, exist_ok=True)
-    examples = [example for seed in range(index * SHARD, (index + 1) * SHARD) for example in _examples(seed)]
+    examples = [example for seed in range(index * SHARD, (index + 1) * SHARD) for example in _examples(seed, turns)]
     rows = [example.rows for example in examples]
     rng = np.random.default_rng([index, SHARD])
     told = [pieces(caption(example.facts, rng).text) for example in examples for _ in range(CAPTIONS)]
@@ -80,9 +80,9 @@ def make_shard(folder: Path, index: int) -> Path:
     return path
 
 
-def _examples(seed: int) -> Iterator[Example]:
+def _examples(seed: int, turns: Sequence[str]) -> Iterator[Example]:
     try:
-        world = simulate(family_of(seed), seed)
+        world = simulate(turns[seed % len(turns)], seed)
     except WorldError:
         return  # a stage for which no take came out as told
     example = Example(encode(world), Facts.from_json(world.attrs["facts"]))

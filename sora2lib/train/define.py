@@ -52,6 +52,7 @@ PLAIN: dict[str, tuple[str, ...]] = {
     "still": ("motionless", "immobile"),
 }  # fmt: skip
 KIND = 0.5  # of what a word is a kind of, against its own definition
+SHADE = 0.3  # of "reddish", against "red": a reddish orange is an orange
 LEAST = 0.3  # senses that count less are left out
 # With these a definition begins to tell of something else: what a thing has, is used for, is a part of, or is not.
 ASIDE = re.compile(
@@ -134,4 +135,9 @@ _NUMBER = {word: i for i, (name, others) in enumerate(PLAIN.items()) for word in
 
 
 def _plain(text: str, weight: float) -> dict[int, float]:
-    return {_NUMBER[word]: weight for word in re.findall(r"[a-z]+", text) if word in _NUMBER}
+    told: dict[int, float] = {}
+    for word in re.findall(r"[a-z]+", text):
+        if word in _NUMBER:
+            shade = SHADE if word.endswith("ish") else 1.0
+            told[_NUMBER[word]] = max(told.get(_NUMBER[word], 0.0), weight * shade)
+    return told

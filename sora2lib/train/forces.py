@@ -75,9 +75,10 @@ class Store:
         """Take in a group of worlds without figures, whose muscles no force explains."""
         cast = group.cast[:, : group.slots]
         mask = torch.arange(group.slots, device=cast.device) < group.actors[:, None]
+        them = bodies(cast, scales.enter("scene", group.scene), mask)
         parts = [
             (tracks, moments(rows, beside, tracks))
-            for rows, beside in zip(torch.split(group.motion, PART), torch.split(cast, PART), strict=True)
+            for rows, beside in zip(torch.split(group.motion, PART), _split(them), strict=True)
             for tracks in [Tracks.of(rows)]
         ]
         now = Moment(**{name: torch.cat([getattr(it, name) for _, it in parts]) for name in vars(parts[0][1])})
@@ -85,7 +86,6 @@ class Store:
             torch.cat([getattr(tracks, name) for tracks, _ in parts]).flatten(2, 3).transpose(1, 2)
             for name in ("accelerations", "rates")
         )
-        them = bodies(cast, scales.enter("scene", group.scene), mask)
         hung = (them.string > 0).any(dim=1).double()  # (N, 1)
         odds, row_odds = _moment_odds(accelerations, hung).cumsum(0), _row_odds(accelerations, hung).cumsum(0)
         return cls(now, them, accelerations, rates, _held(now, them, rates), odds, row_odds)
@@ -128,6 +128,13 @@ def learn(network: Interaction, scales: Scales, config: ForceConfig) -> Iterator
         yield float(loss.detach())
     network.requires_grad_(False)
     torch._foreach_copy_([*network.parameters()], average)
+
+
+def _split(them: Bodies) -> list[Bodies]:
+    """The bodies of ``PART`` worlds at a time."""
+    names = [*vars(them)]
+    parts = zip(*(torch.split(getattr(them, name), PART) for name in names), strict=True)
+    return [Bodies(**dict(zip(names, it, strict=True))) for it in parts]
 
 
 def _loss(network: Interaction, store: Store, count: int, rng: np.random.Generator) -> Tensor:

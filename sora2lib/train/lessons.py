@@ -15,12 +15,16 @@ true casts.
 
 *Words*: whom a prompt casts. The text encoder learns, by what the casting loses, and what reads it to set out.
 
+*Synonyms*: that captions mean the same in other words. The text encoder learns to make of them what it made of the
+captions before (:mod:`sora2lib.train.rewording`); what reads it need not learn anything.
+
 Shapes: B worlds, M movers, K time rows.
 """
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +34,7 @@ from torch import Tensor, nn
 
 from sora2lib.model.aiming import CLIMB, PACE, PULL, SPIN, STILL, WAY, started
 from sora2lib.model.belief import Foreseen, decided, surprise
+from sora2lib.model.conditions import words_of
 from sora2lib.model.foresight import foresee
 from sora2lib.model.inturn import Call
 from sora2lib.model.likeness import placed
@@ -38,6 +43,8 @@ from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import KINDS, Model, Scales
 from sora2lib.train.library import Drawn, Library
 from sora2lib.train.objective import blurred, casting_losses, informed, noised
+from sora2lib.train.rewording import reworded
+from sora2lib.train.words import training_captions
 
 LATEST = 0.8  # the most that the row in question is known
 # The most that casting is off, of the first body and of the later ones: logarithms of sides, colour, stuff, place in
@@ -50,6 +57,9 @@ OFF = (
     (GAP, 0.7, 2.0),
     (COLUMNS, 0.3, 0.9),
 )
+ROWS_OF_CAPTION = 80  # rows of a world, about: a step reads as many captions as one that also plays
+AS_BEFORE = 0.3  # of the captions, those that stay as they are
+HIDDEN, STRANGE = 0.25, 0.15  # of the words in the lesson in synonyms: how many lose their vector, or have another
 RIGHT = 0.15  # standard deviations that the channels of a row are off, on average, if its forecast is right
 KEEP = 0.99  # of the moving average, a step
 
@@ -69,9 +79,9 @@ FRESH = 7.0
 
 @dataclass(frozen=True)
 class LessonConfig:
-    """Worlds to learn from, steps, rows of a step, seed."""
+    """Worlds to learn from (None for a lesson in words alone), steps, rows of a step, seed."""
 
-    data: Path
+    data: Path | None
     steps: int = 1_000
     rows: int = 3_000
     seed: int = 0
@@ -79,7 +89,7 @@ class LessonConfig:
 
 def learn(model: Model, lesson: Lesson, config: LessonConfig) -> Iterator[dict[str, float]]:
     """Train a part of the model's network in place; yields each step's losses. It ends with the average of the part."""
-    library = Library().refresh(config.data)
+    library = Library() if config.data is None else Library().refresh(config.data)
     part = lesson.part(model.network.requires_grad_(False)).requires_grad_(True)
     average = deepcopy(part).requires_grad_(False)
     fast = [p for name, p in part.named_parameters() if name.startswith(lesson.fresh)] if lesson.fresh else []
@@ -114,6 +124,40 @@ def _words(
     drawn = library.draw(rng, rows, scales)
     text = network.text(*blurred(drawn.words, drawn.mask))
     return casting_losses(network, drawn.casting, text, scales) | _set_out(network, drawn.casting, text, scales)
+
+
+def synonyms(model: Model) -> Lesson:
+    """Return the lesson in synonyms: a model's text encoder, as it is now, is the teacher of itself."""
+    teacher = deepcopy(model.network).to_bfloat16().text
+    return Lesson(lambda network: network.text, partial(_synonyms, teacher), 3e-4)
+
+
+def _synonyms(
+    teacher: nn.Module, network: WorldTransformer, _: Library, scales: Scales, rng: np.random.Generator, rows: int
+) -> dict[str, Tensor]:
+    """Squared errors of the text as a whole, of what is said in other words, and of the words beside it."""
+    shares = np.where(rng.random(rows // ROWS_OF_CAPTION) < AS_BEFORE, 0.0, 0.5)
+    captions = training_captions(len(shares), rng)
+    said = [reworded(told, rng, share) for told, share in zip(captions, shares.tolist(), strict=True)]
+    with torch.no_grad():
+        before, _ = teacher(*words_of([it.old for it in said]))  # (B, 1 + L, D)
+    words, mask = words_of([it.text for it in said])
+    stands = torch.zeros(len(said), 1 + words.shape[1], before.shape[1])
+    stands[:, 0, 0] = 1.0  # what is said as a whole
+    others, fresh = torch.zeros(stands.shape[:2], dtype=torch.bool), torch.zeros_like(mask)
+    for i, it in enumerate(said):
+        alignment = torch.from_numpy(it.alignment())
+        stands[i, 1 : 1 + len(alignment), 1 : 1 + alignment.shape[1]] = alignment
+        others[i, 1 : 1 + len(alignment)] = torch.from_numpy(it.replaced())
+        fresh[i, : len(alignment)] = torch.from_numpy(it.fresh())
+    # Words that stay are read as they are: blurred, "left" would have to mean half of "right".
+    moved, _ = blurred(words, mask, hidden=HIDDEN, strange=STRANGE)
+    read, _ = network.text(torch.where(fresh[..., None], moved, words), mask)
+    error = (read.float() - stands @ before.float()).square().mean(dim=-1)
+    there = stands.sum(dim=-1) > 0
+    beside = there & ~others
+    beside[:, 0] = False
+    return {"all": error[:, 0].mean(), "others": 2 * error[there & others].mean(), "beside": error[beside].mean()}
 
 
 def _told(

@@ -34,18 +34,22 @@ def losses(network: WorldTransformer, drawn: Drawn, scales: Scales) -> dict[str,
     return {f"casting {kind}": loss for kind, loss in casting.items()} | moving
 
 
-def blurred(words: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+def blurred(words: Tensor, mask: Tensor, *, hidden: float = HIDDEN, strange: float = STRANGE) -> tuple[Tensor, Tensor]:
     """Move every prompt's word vectors by noise of its own strength: near words, seen or not, mean nearly the same.
 
     Now and then a word whose meaning is known loses its vector, or has a strange one instead, so that its meaning must
     do: a word that no caption has is read like that.
+
+    Parameters
+    ----------
+    hidden, strange : shares of those words, from 0 to 1.
     """
     vectors, rest = words[..., :WIDTH], words[..., WIDTH:]
     strength = BLUR * torch.rand(len(words), 1, 1, device=words.device)
     moved = vectors + strength * torch.randn_like(vectors)
     chance = torch.rand_like(words[..., :1]).masked_fill(~rest[..., :PLAIN].any(dim=-1, keepdim=True), 1.0)
-    moved = moved.masked_fill(chance < HIDDEN, 0.0)
-    moved = torch.where((chance >= HIDDEN) & (chance < HIDDEN + STRANGE), torch.randn_like(vectors), moved)
+    moved = moved.masked_fill(chance < hidden, 0.0)
+    moved = torch.where((chance >= hidden) & (chance < hidden + strange), torch.randn_like(vectors), moved)
     return torch.cat([moved, rest], dim=-1), mask
 
 

@@ -20,7 +20,7 @@ from sora2lib.world.captions import caption
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
 from sora2lib.world.families.people import PEOPLE
-from sora2lib.world.grammar import gerund, third
+from sora2lib.world.grammar import gerund, past, third
 from sora2lib.world.sayings import SAYINGS
 
 PARTS = {"n": "noun", "v": "verb", "a": "adj", "s": "adj", "r": "adv"}
@@ -103,7 +103,7 @@ def relatives(seen: Iterable[str], net: WordNet) -> list[str]:
         form
         for base in kin
         if len(base) > 1 and base.isalpha()
-        for form in (base, third(base), gerund(base), _past(base))
+        for form in (base, third(base), gerund(base), past(base))
     }
     vectors = {word: text.sentence_vector(word) for word in seen}
     kept = []
@@ -114,15 +114,16 @@ def relatives(seen: Iterable[str], net: WordNet) -> list[str]:
     return kept
 
 
-def _past(verb: str) -> str:
-    return verb + ("d" if verb.endswith("e") else "ed")
+def training_captions(count: int, rng: np.random.Generator | None = None) -> Iterator[str]:
+    """Yield captions of scenes as they are drawn, before they are played, of every event there are words for in turn.
 
-
-def training_captions(count: int) -> Iterator[str]:
-    """Yield captions of scenes as they are drawn, before they are played, with every event there are words for."""
-    rng, families = np.random.default_rng(0), FAMILIES | PEOPLE
+    With a generator they begin anywhere, without one at the first, and are the same every time.
+    """
+    families = FAMILIES | PEOPLE
     events = [key for key in SAYINGS if key[0] in families]
-    for i in range(count):
+    first = 0 if rng is None else int(rng.integers(len(events)))
+    rng = np.random.default_rng(0) if rng is None else rng
+    for i in range(first, first + count):
         family, action, outcome = events[i % len(events)]
         stage = families[family](rng)
         facts = Facts(

@@ -58,9 +58,23 @@ DOUBLING = frozenset(
         "trap",
         "zigzag",
         "outrun",
+        "tap",
+        "bat",
+        "wag",
+        "jar",
+        "scan",
         "fin",
     }
 )
+IRREGULAR = {  # participles
+    **{"be": "been", "bring": "brought", "catch": "caught", "cast": "cast", "come": "come", "do": "done"},
+    **{"drive": "driven", "fall": "fallen", "fling": "flung", "fly": "flown", "get": "got", "give": "given"},
+    **{"go": "gone", "hang": "hung", "hit": "hit", "hold": "held", "keep": "kept", "let": "let", "make": "made"},
+    **{"run": "run", "send": "sent", "shake": "shaken", "shoot": "shot", "sink": "sunk", "sit": "sat"},
+    **{"slide": "slid", "sling": "slung", "spin": "spun", "split": "split", "spread": "spread", "stand": "stood"},
+    **{"strew": "strewn", "strike": "struck", "swim": "swum", "swing": "swung", "take": "taken", "thrust": "thrust"},
+    **{"throw": "thrown", "tread": "trodden", "upset": "upset"},
+}
 HELD_OUT = re.compile(rf"\b(?:{'|'.join(sorted(HELD_OUT_WORDS))})\b|\b(?:{'|'.join(sorted(HELD_OUT_STEMS))})\w*")
 _VERB = re.compile(r"\[([\w-]+)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -150,6 +164,21 @@ def gerund(verb: str) -> str:
     if verb.endswith("ie"):
         return verb[:-2] + "ying"
     return verb[:-1] + "ing" if verb.endswith("e") and not verb.endswith(("ee", "be")) else verb + "ing"
+
+
+def past(verb: str) -> str:
+    """Return the form of "has been".
+
+    >>> past("bounce"), past("drop"), past("carry"), past("throw")
+    ('bounced', 'dropped', 'carried', 'thrown')
+    """
+    if verb in IRREGULAR:
+        return IRREGULAR[verb]
+    if verb in DOUBLING:
+        return verb + verb[-1] + "ed"
+    if verb.endswith("y") and verb[-2] not in VOWELS:
+        return verb[:-1] + "ied"
+    return verb + ("d" if verb.endswith("e") else "ed")
 
 
 def with_article(noun: str) -> str:
