@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from sora2lib.kernels import pieces as kernel
 from sora2lib.kernels import steady as camera
 from sora2lib.kernels import tracking as pixels
 from sora2lib.physics import lab
 from sora2lib.physics.background import behind
-from sora2lib.physics.blobs import APART, find, without_holes
+from sora2lib.physics.blobs import APART, Background, find, without_holes
 from sora2lib.physics.laws import checks
 from sora2lib.physics.steady import homography, shift, steadied, stillness, unturned
 from sora2lib.physics.study import Study
@@ -36,23 +37,58 @@ def noise(*shape):
 
 @pytest.mark.parametrize("count", [5, 6])
 def test_median_is_numpys(count):
-    frames = noise(count, 7, 9, 3)
-    np.testing.assert_allclose(pixels.median(frames), np.median(frames, axis=0))
+    frames, chosen = noise(9, 7, 80, 3), np.sort(rng(count).permutation(9)[:count])
+    np.testing.assert_allclose(pixels.median(frames, chosen), np.median(frames[chosen], axis=0))
 
 
-def test_standing_out_is_its_numpy_twin():
-    frame, background = noise(10, 13, 3), noise(10, 13, 3).astype(np.float32)
-    offset = (frame - background) @ APART.T
-    over = np.pad(np.sqrt((offset**2).sum(-1)) > 60, ((0, 2), (0, 3)))
-    twin = over.reshape(3, 4, 4, 4).sum(axis=(1, 3))
-    np.testing.assert_array_equal(pixels.standing_out(frame, background, 60.0, 4), twin)
+@pytest.mark.parametrize("most", [255, 40, 4])
+def test_standing_out_is_its_numpy_twin(most):
+    background = noise(10, 77, 3).astype(np.float32) + np.float32(0.25)
+    frame = np.clip(np.rint(background + rng(most).integers(-most, most + 1, (10, 77, 3))), 0, 255).astype(np.uint8)
+    over = np.pad(np.sqrt((((frame - background) @ APART.T) ** 2).sum(-1)) > 12, ((0, 2), (0, 3)))
+    twin = over.reshape(3, 4, 20, 4).sum(axis=(1, 3))
+    rounded = Background(background, 12.0).rounded
+    np.testing.assert_array_equal(pixels.standing_out(frame, background, rounded, 12.0, 4), twin)
 
 
 def test_unsettled_is_its_numpy_twin():
-    frames = np.where(rng(1).random((8, 6, 6, 1)) < 0.2, 200, 20).astype(np.uint8).repeat(3, axis=-1)
-    picture = pixels.median(frames)
-    off = np.sqrt((((frames - picture) @ APART.T) ** 2).sum(-1))
-    np.testing.assert_array_equal(pixels.unsettled(frames, picture, 12.0), (off <= 12).sum(axis=0) * 4 < 3 * 8)
+    frames = np.where(rng(1).random((9, 6, 70, 1)) < 0.2, 200, 20).astype(np.uint8).repeat(3, axis=-1)
+    chosen = np.delete(np.arange(9), 4)
+    picture = pixels.median(frames, chosen)
+    off = np.sqrt((((frames[chosen] - picture) @ APART.T) ** 2).sum(-1))
+    twin = (off <= 12).sum(axis=0) * 4 < 3 * 8
+    assert twin.any()
+    np.testing.assert_array_equal(pixels.unsettled(frames, chosen, picture, 12.0), twin)
+
+
+def test_block_means_are_numpys():
+    frames = noise(2, 18, 33, 3)
+    twin = frames[:, ::2, ::2][:, :8, :16].reshape(2, 2, 4, 4, 4, 3).mean(axis=(2, 4))
+    np.testing.assert_allclose(pixels.block_means(frames, 4), np.moveaxis(twin, -1, 1), rtol=1e-6)
+
+
+def test_cover_is_its_numpy_twin():
+    frame, background, colour = noise(6, 7, 3), noise(7, 6, 3)[:6].repeat(2, axis=1)[:, :7], np.array([250.0, 9, 80])
+    background = background.astype(np.float32)
+    offset, contrast = (frame - background) @ APART.T, (colour - background) @ APART.T
+    np.testing.assert_allclose(pixels.apart(frame, background), offset, atol=1e-3)
+    twin = np.clip((offset * contrast).sum(-1) / np.maximum((contrast**2).sum(-1), 1), -0.3, 1.3)
+    np.testing.assert_allclose(pixels.covered(offset, colour, background, np.float32(0.3)), twin, atol=1e-4)
+
+
+def test_what_is_dimmed_evenly_is_a_shadow():
+    background = np.full((1, 4, 3), 200, np.float32)
+    frame = np.array([[[100, 100, 100], [100, 100, 60], [199, 199, 199], [20, 20, 20]]], np.uint8)
+    assert pixels.dimmed(frame, background, 0.25, 0.97, 0.07).tolist() == [[True, False, False, False]]
+
+
+def test_masks_grow_shrink_and_open_as_scipys():
+    mask, square = rng(4).random((20, 23)) < 0.6, np.ones((3, 3), bool)
+    grown = ndimage.binary_dilation(mask, structure=square, iterations=2)
+    shrunk = ndimage.binary_erosion(mask, structure=square, iterations=1)
+    np.testing.assert_array_equal(pixels.grown(mask, 2, False), grown)
+    np.testing.assert_array_equal(~pixels.grown(~mask, 1, True), shrunk)
+    np.testing.assert_array_equal(pixels.opened(mask), ndimage.binary_opening(mask, np.ones((2, 2), bool)))
 
 
 def test_a_hole_is_filled_and_a_bay_is_not():
@@ -276,7 +312,7 @@ def test_a_still_camera_changes_nothing():
 
 def test_a_film_of_light_alone_has_no_things():
     background = behind(np.full((9, 32, 32, 3), 80, np.uint8))
-    assert find(np.full((32, 32, 3), 140, np.uint8), background.picture, threshold=background.threshold) == []
+    assert find(np.full((32, 32, 3), 140, np.uint8), background) == []
 
 
 def test_a_leap_just_before_a_blow_is_told_from_it():

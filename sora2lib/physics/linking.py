@@ -20,7 +20,7 @@ REACH = 3.0  # radii beyond the expected place in which a thing is looked for
 LEEWAY = 6.0  # pixels, likewise
 COLOUR = 60.0  # of 0..255: colours farther apart are those of other things
 GROWTH = 2.2  # areas further apart than this factor are those of other things
-JOINED = 1.2  # of its usual area: a blob this large may be two things that touch
+JOINED = 0.2  # of a thing's area: a blob larger than usual by more may hold it as well
 FEWEST = 4  # pictures in which a thing must be seen to count
 NEVER = 1e6
 
@@ -155,7 +155,7 @@ def _host(thread: Thread, blobs: list[Blob], owners: dict[int, list[Thread]], in
     for b, blob in enumerate(blobs):
         if blob.cut or float(np.linalg.norm(blob.place - expected)) >= blob.radius + radius:
             continue
-        if blob.area > JOINED * (sum(it.area for it in owners.get(b, ())) or area):
+        if blob.area > (sum(it.area for it in owners.get(b, ())) or area) + JOINED * area:
             return b
     return None
 

@@ -4,17 +4,16 @@ Where a thing is hidden, cut off by the border or not to be found, its place is 
 is decided by geometry: to go wholly behind something and come out again, a ball must move by four of its radii.
 """
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib.physics.background import Background, behind
-from sora2lib.physics.blobs import APART, Blob, covered, find, weighed
+from sora2lib.kernels.tracking import covered
+from sora2lib.physics.background import behind
+from sora2lib.physics.blobs import APART, OVERSHOOT, Background, Blob, find, weighed
 from sora2lib.physics.linking import Thread, link
 from sora2lib.physics.tracks import Array, Tracks
 
@@ -47,9 +46,9 @@ def track(frames: Frames, time_T: Array, *, power: int = 3) -> Tracks:
     >>> track(clip.frames, np.arange(96) / 24)  # doctest: +SKIP
     Tracks(1 things, 96 moments, in px)
     """
+    frames = np.ascontiguousarray(frames)
     scene = behind(frames)
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        pictures = list(pool.map(lambda frame: find(frame, scene.picture, threshold=scene.threshold), frames))
+    pictures = [find(frame, scene) for frame in frames]
 
     def split(index: int, blob: Blob, threads: list[Thread]) -> list[Blob | None]:
         return parted(frames[index], scene, blob, threads, index)
@@ -92,7 +91,7 @@ def parted(
         total = np.sum(odds, axis=0) + 1e-12
         found = [
             weighed(
-                np.where(blob.mask & (away < 3), odd / total * covered(offset, it.colour, background), 0.0),
+                np.where(blob.mask & (away < 3), odd / total * covered(offset, it.colour, background, OVERSHOOT), 0.0),
                 it.colour,
                 blob.box,
                 frame.shape[:2],
@@ -106,17 +105,19 @@ def parted(
 def _tracks(threads: list[Thread], time_T: Array, sides: tuple[int, ...], power: int) -> Tracks:
     height, width = sides
     count, moments = len(threads), len(time_T)
-    place_NT2, cover_NT = np.full((count, moments, 2), np.nan), np.full((count, moments), np.nan)
+    centre_NT2, cover_NT = np.full((count, moments, 2), np.nan), np.full((count, moments), np.nan)
+    whole_NT = np.zeros((count, moments), dtype=np.bool_)
     together_NT = np.zeros((count, moments), dtype=np.bool_)
     for i, thread in enumerate(threads):
         for k, blob in thread.blobs.items():
             cover = blob.area / thread.area
             cover_NT[i, k] = np.nan if blob.cut else min(cover, 1.5)
-            if not blob.cut and cover >= WHOLE:
-                place_NT2[i, k] = blob.x + 0.5, height - blob.y - 0.5
+            centre_NT2[i, k] = blob.x + 0.5, height - blob.y - 0.5
+            whole_NT[i, k] = not blob.cut and cover >= WHOLE
         together_NT[i, list(thread.parted)] = True
     radius_N = np.array([thread.radius for thread in threads])
-    _mark_bleeding(place_NT2, radius_N, together_NT)
+    _mark_bleeding(centre_NT2, radius_N, together_NT)
+    place_NT2 = np.where(whole_NT[..., None], centre_NT2, np.nan)
     for i in range(count):
         _judge_gaps(place_NT2, cover_NT, together_NT, radius_N, i, sides)
     names = _names([thread.colour for thread in threads])
@@ -144,11 +145,11 @@ def _looks_round(thread: Thread) -> bool:
     return bool(spread[0] < OBLONG * max(float(spread[1]), 1e-9))
 
 
-def _mark_bleeding(place_NT2: Array, radius_N: Array, together_NT: NDArray[np.bool_]) -> None:
-    """Mark where two things are so near that a codec's coarse colours run from one into the other."""
+def _mark_bleeding(centre_NT2: Array, radius_N: Array, together_NT: NDArray[np.bool_]) -> None:
+    """Mark where two things, partly seen ones too, are so near that a codec's colours run from one into the other."""
     for i in range(len(radius_N)):
         for j in range(i):
-            away_T = np.linalg.norm(place_NT2[i] - place_NT2[j], axis=-1) - radius_N[i] - radius_N[j]
+            away_T = np.linalg.norm(centre_NT2[i] - centre_NT2[j], axis=-1) - radius_N[i] - radius_N[j]
             together_NT[[i, j]] |= away_T < BLEEDING
 
 
