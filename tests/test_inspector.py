@@ -1,6 +1,7 @@
 """The inspector: numbers beside formulas, faults that must be found, films that cannot be measured."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -245,3 +246,20 @@ def test_the_command_line_inspects(bounce, tmp_path, capsys):
     assert page.exists()
     assert main(["inspect", str(film), "--html", str(page)]) == 2
     assert "exists" in capsys.readouterr().err
+
+
+def test_the_command_line_compares_films_by_folder(bounce, tmp_path, capsys):
+    _, report = bounce
+    films = [tmp_path / folder / name for folder, name in (("ours", "a.mp4"), ("ours", "b.mp4"), ("theirs", "a.mp4"))]
+    for film in films:
+        film.parent.mkdir(exist_ok=True)
+        report.clip.save(film)
+    assert main(["inspect", *map(str, films)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"a.mp4: {inspect(films[0]).verdict}"
+    rows = {(cells[0], cells[2]): cells for cells in (re.split(r" {2,}", line) for line in told[3:])}
+    assert rows["model", "law"][3:5] == ["clips", "measured"]
+    assert rows["ours", "gravity"][3] == "2"
+    assert rows["theirs", "continuity"][3:6] == ["1", "1", "100% [21%, 100%]"]
+    assert main(["inspect", *map(str, films), "--scale", "0.1"]) == 2
+    assert "--scale is for one film, and there are 3" in capsys.readouterr().err
