@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -235,6 +236,17 @@ def test_a_world_is_simulated_again_on_the_moon():
     assert np.abs(runs.sel(run="reference") - runs.sel(run="seen")).isel(time=slice(8)).max() < 0.01
     with pytest.raises(WorldError, match="gravity is -1"):
         inspect(clip).what_if(gravity=-1)
+
+
+def test_what_is_seen_too_briefly_to_be_cut_into_pieces_is_asked_nothing(bounce):
+    _, report = bounce
+    both = np.stack([report.tracks.place_NTD[0], np.full_like(report.tracks.place_NTD[0], np.nan)])
+    both[1, :3] = 5.0
+    two = {name: np.repeat(getattr(report.tracks, name), 2, axis=0) for name in ("cover_NT", "radius_N", "mass_N")}
+    tracks = replace(report.tracks, names=("ball", "glint"), place_NTD=both, together_NT=None, round_N=None, **two)
+    found = Study(tracks)
+    assert [len(them) > 0 for them in found.pieces] == [True, False]
+    assert found.gravity[0] == pytest.approx(report.study.gravity[0])
 
 
 def test_the_command_line_inspects(bounce, tmp_path, capsys):

@@ -71,6 +71,7 @@ class Blob:
     cut : whether it reaches the border of the picture.
     halo : mean deviation of the background's brightness round it, 0..255: what a codec leaves round things that move.
     contrast : between it and what lies behind it, 0..255.
+    uneven : deviation of its own brightness, as a share of the contrast.
     """
 
     x: float
@@ -83,11 +84,17 @@ class Blob:
     cut: bool
     halo: float = 0.0
     contrast: float = 255.0
+    uneven: float = 0.0
 
     @property
     def radius(self) -> float:
         """Radius of a disc of the same area, pixels."""
         return float(np.sqrt(self.area / np.pi))
+
+    @property
+    def reach(self) -> float:
+        """Half of its longer axis, pixels: the radius of a disc."""
+        return float(2 * self.spread[0])
 
     @property
     def place(self) -> Array:
@@ -172,7 +179,8 @@ def _measure(
     if blob is None:
         return None
     contrast = float(np.sqrt(np.median(square[inside])))
-    return replace(blob, halo=_halo(offset[..., 0], filled | over, owned), contrast=contrast)
+    uneven = float((frame[inside] @ APART[0]).std()) / max(contrast, 1.0)
+    return replace(blob, halo=_halo(offset[..., 0], filled | over, owned), contrast=contrast, uneven=uneven)
 
 
 def without_holes(mask: Flags) -> Flags:
