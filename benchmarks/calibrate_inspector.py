@@ -102,11 +102,11 @@ def measured(keep: Path | None, kind: str, count: int, score: Callable[[int], Sc
 def limits(clips: list[Scores]) -> dict[str, float]:
     """Set the limits of the laws that were measured."""
     share = FALSE_ALARMS / len(LAWS)
-    found = {law: [it[law] for it in clips if law in it] for law in LAWS}
+    known = [law for law in LAWS if any(law in it for it in clips)]
+    found = {law: [it.get(law, 0.0) for it in clips] for law in known}  # what is not measured raises no alarm
     return {
         law: COUNTED.get(law) or round(max(SLACK * float(np.quantile(scores, 1 - share)), 3.0), 2)
         for law, scores in found.items()
-        if scores
     }
 
 
