@@ -1,6 +1,8 @@
 """The inspector: numbers beside formulas, faults that must be found, films that cannot be measured."""
 
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -236,6 +238,17 @@ def test_a_world_is_simulated_again_on_the_moon():
         inspect(clip).what_if(gravity=-1)
 
 
+def test_what_is_seen_too_briefly_to_be_cut_into_pieces_is_asked_nothing(bounce):
+    _, report = bounce
+    both = np.stack([report.tracks.place_NTD[0], np.full_like(report.tracks.place_NTD[0], np.nan)])
+    both[1, :3] = 5.0
+    two = {name: np.repeat(getattr(report.tracks, name), 2, axis=0) for name in ("cover_NT", "radius_N", "mass_N")}
+    tracks = replace(report.tracks, names=("ball", "glint"), place_NTD=both, together_NT=None, round_N=None, **two)
+    found = Study(tracks)
+    assert [len(them) > 0 for them in found.pieces] == [True, False]
+    assert found.gravity[0] == pytest.approx(report.study.gravity[0])
+
+
 def test_the_command_line_inspects(bounce, tmp_path, capsys):
     _, report = bounce
     film, page = tmp_path / "a.mp4", tmp_path / "a.html"
@@ -245,3 +258,20 @@ def test_the_command_line_inspects(bounce, tmp_path, capsys):
     assert page.exists()
     assert main(["inspect", str(film), "--html", str(page)]) == 2
     assert "exists" in capsys.readouterr().err
+
+
+def test_the_command_line_compares_films_by_folder(bounce, tmp_path, capsys):
+    _, report = bounce
+    films = [tmp_path / folder / name for folder, name in (("ours", "a.mp4"), ("ours", "b.mp4"), ("theirs", "a.mp4"))]
+    for film in films:
+        film.parent.mkdir(exist_ok=True)
+        report.clip.save(film)
+    assert main(["inspect", *map(str, films)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"a.mp4: {inspect(films[0]).verdict}"
+    rows = {(cells[0], cells[2]): cells for cells in (re.split(r" {2,}", line) for line in told[3:])}
+    assert rows["model", "law"][3:5] == ["clips", "measured"]
+    assert rows["ours", "gravity"][3] == "2"
+    assert rows["theirs", "continuity"][3:6] == ["1", "1", "100% [21%, 100%]"]
+    assert main(["inspect", *map(str, films), "--scale", "0.1"]) == 2
+    assert "--scale is for one film, and there are 3" in capsys.readouterr().err

@@ -5,17 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from sora2lib.kernels import pieces as kernel
 from sora2lib.kernels import steady as camera
 from sora2lib.kernels import tracking as pixels
 from sora2lib.physics import lab
 from sora2lib.physics.background import behind
-from sora2lib.physics.blobs import APART, find, without_holes
+from sora2lib.physics.blobs import APART, Background, find, without_holes
 from sora2lib.physics.laws import checks
 from sora2lib.physics.steady import homography, shift, steadied, stillness, unturned
 from sora2lib.physics.study import Study
-from sora2lib.physics.tracking import track
+from sora2lib.physics.tracking import _mark_held, track
 
 PIXELS = 96
 
@@ -36,23 +37,58 @@ def noise(*shape):
 
 @pytest.mark.parametrize("count", [5, 6])
 def test_median_is_numpys(count):
-    frames = noise(count, 7, 9, 3)
-    np.testing.assert_allclose(pixels.median(frames), np.median(frames, axis=0))
+    frames, chosen = noise(9, 7, 80, 3), np.sort(rng(count).permutation(9)[:count])
+    np.testing.assert_allclose(pixels.median(frames, chosen), np.median(frames[chosen], axis=0))
 
 
-def test_standing_out_is_its_numpy_twin():
-    frame, background = noise(10, 13, 3), noise(10, 13, 3).astype(np.float32)
-    offset = (frame - background) @ APART.T
-    over = np.pad(np.sqrt((offset**2).sum(-1)) > 60, ((0, 2), (0, 3)))
-    twin = over.reshape(3, 4, 4, 4).sum(axis=(1, 3))
-    np.testing.assert_array_equal(pixels.standing_out(frame, background, 60.0, 4), twin)
+@pytest.mark.parametrize("most", [255, 40, 4])
+def test_standing_out_is_its_numpy_twin(most):
+    background = noise(10, 77, 3).astype(np.float32) + np.float32(0.25)
+    frame = np.clip(np.rint(background + rng(most).integers(-most, most + 1, (10, 77, 3))), 0, 255).astype(np.uint8)
+    over = np.pad(np.sqrt((((frame - background) @ APART.T) ** 2).sum(-1)) > 12, ((0, 2), (0, 3)))
+    twin = over.reshape(3, 4, 20, 4).sum(axis=(1, 3))
+    rounded = Background(background, 12.0).rounded
+    np.testing.assert_array_equal(pixels.standing_out(frame, background, rounded, 12.0, 4), twin)
 
 
 def test_unsettled_is_its_numpy_twin():
-    frames = np.where(rng(1).random((8, 6, 6, 1)) < 0.2, 200, 20).astype(np.uint8).repeat(3, axis=-1)
-    picture = pixels.median(frames)
-    off = np.sqrt((((frames - picture) @ APART.T) ** 2).sum(-1))
-    np.testing.assert_array_equal(pixels.unsettled(frames, picture, 12.0), (off <= 12).sum(axis=0) * 4 < 3 * 8)
+    frames = np.where(rng(1).random((9, 6, 70, 1)) < 0.2, 200, 20).astype(np.uint8).repeat(3, axis=-1)
+    chosen = np.delete(np.arange(9), 4)
+    picture = pixels.median(frames, chosen)
+    off = np.sqrt((((frames[chosen] - picture) @ APART.T) ** 2).sum(-1))
+    twin = (off <= 12).sum(axis=0) * 4 < 3 * 8
+    assert twin.any()
+    np.testing.assert_array_equal(pixels.unsettled(frames, chosen, picture, 12.0), twin)
+
+
+def test_block_means_are_numpys():
+    frames = noise(2, 18, 33, 3)
+    twin = frames[:, ::2, ::2][:, :8, :16].reshape(2, 2, 4, 4, 4, 3).mean(axis=(2, 4))
+    np.testing.assert_allclose(pixels.block_means(frames, 4), np.moveaxis(twin, -1, 1), rtol=1e-6)
+
+
+def test_cover_is_its_numpy_twin():
+    frame, background, colour = noise(6, 7, 3), noise(7, 6, 3)[:6].repeat(2, axis=1)[:, :7], np.array([250.0, 9, 80])
+    background = background.astype(np.float32)
+    offset, contrast = (frame - background) @ APART.T, (colour - background) @ APART.T
+    np.testing.assert_allclose(pixels.apart(frame, background), offset, atol=1e-3)
+    twin = np.clip((offset * contrast).sum(-1) / np.maximum((contrast**2).sum(-1), 1), -0.3, 1.3)
+    np.testing.assert_allclose(pixels.covered(offset, colour, background, np.float32(0.3)), twin, atol=1e-4)
+
+
+def test_what_is_dimmed_evenly_is_a_shadow():
+    background = np.full((1, 4, 3), 200, np.float32)
+    frame = np.array([[[100, 100, 100], [100, 100, 60], [199, 199, 199], [20, 20, 20]]], np.uint8)
+    assert pixels.dimmed(frame, background, 0.25, 0.97, 0.07).tolist() == [[True, False, False, False]]
+
+
+def test_masks_grow_shrink_and_open_as_scipys():
+    mask, square = rng(4).random((20, 23)) < 0.6, np.ones((3, 3), bool)
+    grown = ndimage.binary_dilation(mask, structure=square, iterations=2)
+    shrunk = ndimage.binary_erosion(mask, structure=square, iterations=1)
+    np.testing.assert_array_equal(pixels.grown(mask, 2, False), grown)
+    np.testing.assert_array_equal(~pixels.grown(~mask, 1, True), shrunk)
+    np.testing.assert_array_equal(pixels.opened(mask), ndimage.binary_opening(mask, np.ones((2, 2), bool)))
 
 
 def test_a_hole_is_filled_and_a_bay_is_not():
@@ -276,7 +312,7 @@ def test_a_still_camera_changes_nothing():
 
 def test_a_film_of_light_alone_has_no_things():
     background = behind(np.full((9, 32, 32, 3), 80, np.uint8))
-    assert find(np.full((32, 32, 3), 140, np.uint8), background.picture, threshold=background.threshold) == []
+    assert find(np.full((32, 32, 3), 140, np.uint8), background) == []
 
 
 def test_a_leap_just_before_a_blow_is_told_from_it():
@@ -290,3 +326,76 @@ def test_a_leap_just_before_a_blow_is_told_from_it():
         (check,) = {it.holds for it in checks(study) if it.law == "continuity"} - ({True} if not found else set())
         assert check is found
         assert any(it.time == pytest.approx(scene.truth["contact"], abs=0.01) for it in study.kicks)
+
+
+def drawn(place_NT2, radius_NT, colours, side=(72, 128), beneath=(60, 80, 70)):
+    """Discs at places (N, T, 2), right and down, on an even ground."""
+    row, column = np.mgrid[: side[0], : side[1]] + 0.5
+    frames = np.full((place_NT2.shape[1], *side, 3), beneath, np.float64)
+    for place_T2, radius_T, colour in zip(place_NT2, radius_NT, colours, strict=True):
+        for picture, (x, y), radius in zip(frames, place_T2, radius_T, strict=True):
+            cover = np.clip(radius + 0.5 - np.hypot(column - x, row - y), 0, 1)[..., None]
+            picture[:] = picture * (1 - cover) + np.array(colour) * cover
+    return np.rint(frames).astype(np.uint8)
+
+
+def test_flakes_of_snow_are_no_things():
+    dice, time_T = rng(11), np.arange(24.0)
+    start_N2, fall_N = dice.uniform((0, -200), (128, 60), (30, 2)), dice.uniform(14, 18, 30)
+    flakes = np.stack([start_N2 + [0, fall] * time_T[:, None] for start_N2, fall in zip(start_N2, fall_N, strict=True)])
+    ball = np.stack([20 + 3 * time_T, 8 + 0.05 * time_T**2], axis=-1)[None]
+    radius_NT = np.repeat([[7.0], *[[2.0]] * 30], 24, axis=1)
+    frames = drawn(np.concatenate([ball, flakes]), radius_NT, [(200, 30, 30), *[(240, 240, 240)] * 30], side=(144, 128))
+    assert track(frames, time_T / 24).names == ("red",)
+
+
+@pytest.mark.parametrize(
+    ("colours", "things"), [([(220, 40, 40)] * 3, 4), ([(220, 40, 40), (40, 60, 220), (240, 240, 240)], 3)]
+)
+def test_one_of_several_alike_does_not_leap(colours, things):
+    time_T = np.arange(24.0)
+    places = np.array([np.stack([15 + 2 * time_T, np.full(24, y)], axis=-1) for y in (12.0, 36.0, 60.0)])
+    places[0, 12:] += np.array([50.0, 0.0])
+    found = track(drawn(places, np.full((3, 24), 6.0), colours), time_T / 24)
+    assert len(found) == things
+
+
+def test_what_is_not_seen_beside_another_is_part_of_it_not_gone():
+    time_T = np.arange(30.0)
+    centre_T2 = np.stack([20 + time_T, np.full(30, 30.0)], axis=-1)
+    held = np.array([centre_T2, centre_T2 + np.array([12, 0])])
+    held[1, 10:15] = np.nan
+    together_NT = np.zeros((2, 30), dtype=bool)
+    _mark_held(held, np.array([5.0, 5.0]), together_NT)
+    assert together_NT.sum(axis=0).tolist() == [0] * 10 + [2] * 5 + [0] * 15
+    apart = np.zeros_like(together_NT)
+    _mark_held(held, np.array([3.0, 3.0]), apart)
+    assert not apart.any()
+
+
+@pytest.mark.parametrize(("grows", "holds"), [("at once", False), ("nearer", True), ("aside", None)])
+def test_size_may_change_with_distance_not_at_once(grows, holds):
+    time_T = np.arange(40.0)
+    place_T2 = np.stack([20 + 2 * time_T, np.full(40, 36.0)], axis=-1)
+    sizes = {"at once": np.where(time_T < 20, 8, 9.2), "nearer": 6 + 4 * time_T / 39, "aside": np.full(40, 8.0)}
+    places, radii, colours = [place_T2], [sizes[grows]], [(220, 200, 60)]
+    if grows == "aside":  # its reflection joins it
+        places.append(np.where((time_T < 20)[:, None], -50, place_T2 + np.array([0, 12])))
+        radii.append(np.full(40, 5.0))
+        colours.append((220, 200, 60))
+    found = checks(Study(track(drawn(np.array(places), np.array(radii), colours), time_T / 24)))
+    assert next(it.holds for it in found if it.law == "immutability") is holds
+
+
+def test_flights_of_what_comes_nearer_are_allowed_for():
+    time_T = np.arange(48) / 24
+    fall_T2 = np.stack([20 + 30 * time_T, 10 + 40 * time_T**2], axis=-1)
+    near_T = 1 / (1 - 0.12 * time_T)  # the camera sees it grow
+    seen_T2 = np.array([64, 10]) + (fall_T2 - [64, 10]) * near_T[:, None]
+    tracks = track(drawn(seen_T2[None], 6.0 * near_T[None], [(220, 200, 60)], side=(250, 128)), time_T)
+    study = Study(tracks)
+    seen = np.flatnonzero(np.isfinite(tracks.place_NTD[0, :, 0]))
+    assert study.approach_N[0] == pytest.approx(np.log(near_T[seen[-1]] / near_T[seen[0]]), rel=0.1)
+    assert not any(it.holds is False for it in checks(study))
+    even = track(drawn(fall_T2[None], np.full((1, 48), 6.0), [(220, 200, 60)], side=(250, 128)), time_T)
+    assert Study(even).approach_N.tolist() == [0.0]

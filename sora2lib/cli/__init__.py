@@ -169,9 +169,9 @@ def parser() -> Parser:
     train.add_argument("--quiet", action="store_true", help="print errors only")
     train.set_defaults(command=commands.train)
 
-    look = verbs.add_parser("inspect", help="hold a film against physics: what moves, how, what is wrong")
-    look.add_argument("file", metavar="FILE", help="a film, ours or anyone's")
-    look.add_argument("--html", metavar="FILE", help="write the report as a page")
+    look = verbs.add_parser("inspect", help="hold films against physics: what moves, how, what is wrong")
+    look.add_argument("file", metavar="FILE", nargs="+", help="a film, ours or anyone's; several are told in a table")
+    look.add_argument("--html", metavar="FILE", help="write the report on one film as a page")
     look.add_argument("--by", help="world or pixels (the world, where the file tells it)")
     look.add_argument("--scale", type=float, metavar="M", help="metres that a pixel is (from how things fall)")
     look.add_argument("--diameter", type=float, metavar="M", help="metres across the thing that is seen first")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sora2lib import __version__
 from sora2lib.cli.showing import check_target, progress, recipe_in, record, wait_passively, watched
-from sora2lib.errors import RequestError
+from sora2lib.errors import InspectError, RequestError
 from sora2lib.request import Request, draw_seed, parse_size
 from sora2lib.storyboard import Storyboard
 
@@ -99,19 +99,36 @@ def train(asked: argparse.Namespace) -> None:
 
 
 def inspect(asked: argparse.Namespace) -> None:
-    """Hold a film against physics."""
+    """Hold a film against physics, or several, each by a line and all by a table."""
     from sora2lib import media
     from sora2lib.physics import inspector
 
+    if len(asked.file) > 1:
+        compared(asked)
+        return
     if asked.html is not None:
         media.target(asked.html, suffixes=(".html",), force=asked.force)
-    report = inspector.inspect(asked.file, by=asked.by, scale=asked.scale, diameter=asked.diameter, shapes=asked.shapes)
+    (file,) = asked.file
+    report = inspector.inspect(file, by=asked.by, scale=asked.scale, diameter=asked.diameter, shapes=asked.shapes)
     print(report.verdict)
     told = [f"{it.law}, {it.what}, {it.time:.2f} s: {it.why}".replace(", nan s", "") for it in report.violations]
     for line in (*told, *(f"{name}: {value}" for name, value in report.numbers.items()), *report.notes):
         print(f"  {line}")
     if asked.html is not None:
         print(report.save(asked.html, force=asked.force))
+
+
+def compared(asked: argparse.Namespace) -> None:
+    """Hold films beside each other, those of one folder together."""
+    from sora2lib.physics.compare import ALL, compare
+
+    for name, usual in (("html", None), ("scale", None), ("diameter", None), ("shapes", "balls")):
+        if getattr(asked, name) != usual:
+            raise InspectError(f"--{name} is for one film, and there are {len(asked.file)}; leave it out, or give one")
+    folders: dict[str, list[str]] = {}
+    for file in asked.file:
+        folders.setdefault(Path(file).resolve().parent.name or "/", []).append(file)
+    print(compare(folders, by=asked.by, family=lambda _: ALL, each=lambda it: print(f"{it.title}: {it.verdict}")))
 
 
 def info(asked: argparse.Namespace) -> None:

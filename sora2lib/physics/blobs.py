@@ -5,12 +5,13 @@ background. Weighed by that, the centre is good to a few hundredths of a pixel w
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from sora2lib.kernels.tracking import CHROMA, standing_out
+from sora2lib.kernels.tracking import CHROMA, apart, covered, dimmed, grown, opened, standing_out
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -19,7 +20,8 @@ Picture = NDArray[np.float32]
 
 CELLS = 270  # along the shorter side, at most, in which a picture is searched
 RIM = 2  # pixels round a mask that a thing may partly cover
-OVERSHOOT = 0.3  # of full cover
+# Noise may lead a little beyond no and full cover: cut off there it would add up to a larger thing.
+OVERSHOOT = np.float32(0.3)
 HALO = 3  # pixels beyond that in which a codec's noise is measured
 LEAST_AREA = 9.0  # pixels
 LEAST_SHARE = 4e-5  # of the picture
@@ -31,6 +33,26 @@ DARKEST, LIGHTEST, TINTED = 0.25, 0.97, 0.07
 APART = np.array(
     [[0.299, 0.587, 0.114], CHROMA * np.array([-0.299, -0.587, 0.886]), CHROMA * np.array([0.701, -0.587, -0.114])]
 )
+
+
+# H height, W width
+@dataclass(frozen=True, eq=False)
+class Background:
+    """The still part of a film.
+
+    Parameters
+    ----------
+    picture : (H, W, 3) float32.
+    threshold : by how much, of 0..255, a thing must differ from it.
+    """
+
+    picture: Picture
+    threshold: float
+
+    @cached_property
+    def rounded(self) -> Frame:
+        """The picture in bytes."""
+        return np.asarray(np.rint(self.picture), dtype=np.uint8)
 
 
 # h, w sides of a window; colours are red, green, blue, 0..255
@@ -49,6 +71,7 @@ class Blob:
     cut : whether it reaches the border of the picture.
     halo : mean deviation of the background's brightness round it, 0..255: what a codec leaves round things that move.
     contrast : between it and what lies behind it, 0..255.
+    uneven : deviation of its own brightness, as a share of the contrast.
     """
 
     x: float
@@ -61,6 +84,7 @@ class Blob:
     cut: bool
     halo: float = 0.0
     contrast: float = 255.0
+    uneven: float = 0.0
 
     @property
     def radius(self) -> float:
@@ -68,35 +92,53 @@ class Blob:
         return float(np.sqrt(self.area / np.pi))
 
     @property
+    def reach(self) -> float:
+        """Half of its longer axis, pixels: the radius of a disc."""
+        return float(2 * self.spread[0])
+
+    @property
     def place(self) -> Array:
         """Centre (2,): x, y."""
         return np.array([self.x, self.y])
 
 
-def find(frame: Frame, background: Picture, *, threshold: float) -> list[Blob]:
-    """Return what stands out in a picture (H, W, 3) from a background by a threshold of 0..255, larger things first."""
+def find(frame: Frame, scene: Background) -> list[Blob]:
+    """Return what stands out in a picture (H, W, 3) from a background, larger things first."""
     height, width = frame.shape[:2]
     cell = max(1, round(min(height, width) / CELLS))
-    over_hw = standing_out(frame, background, threshold, cell) > (cell * cell) // 3
-    if over_hw.mean() > MOST_SHARE:
+    over_hw = standing_out(frame, scene.picture, scene.rounded, scene.threshold, cell) > (cell * cell) // 3
+    if not over_hw.any() or over_hw.mean() > MOST_SHARE:
         return []
-    labels_hw, _ = ndimage.label(over_hw, structure=ALL_SIDES)
+    near, labels_hw = around(over_hw, 0), np.zeros(over_hw.shape, np.int32)
+    ndimage.label(over_hw[near], structure=ALL_SIDES, output=labels_hw[near])
     least = max(LEAST_AREA, LEAST_SHARE * height * width)
-    sizes = np.bincount(labels_hw.ravel())
+    sizes = np.bincount(labels_hw[near].ravel())
     sizes[0] = 0
     largest = [int(it) for it in np.argsort(-sizes)[:MOST_THINGS] if sizes[it]]
-    regions = ndimage.find_objects(labels_hw)
+    regions = ndimage.find_objects(labels_hw[near])
     blobs = []
     for index in largest:
-        where = regions[index - 1]
+        where = _shifted(regions[index - 1], near)
         box = _window(where, cell, (height, width))
         if (box[0].stop - box[0].start) * (box[1].stop - box[1].start) > MOST_SHARE * height * width:
             continue
         owned = _enlarged(labels_hw, where, cell, box, index)
-        blob = _measure(frame[box], background[box], owned, box, (height, width), threshold)
+        blob = _measure(frame[box], scene.picture[box], owned, box, (height, width), scene.threshold)
         if blob is not None and blob.area >= least:
             blobs.append(blob)
     return sorted(blobs, key=lambda blob: -blob.area)
+
+
+def around(mask: Flags, room: int) -> tuple[slice, slice]:
+    """Rows and columns of what is set in a mask (H, W), and ``room`` pixels more; none where nothing is."""
+    sides = (np.flatnonzero(mask.any(axis=1 - axis)) for axis in (0, 1))
+    rows, columns = (slice(max(it[0] - room, 0), it[-1] + room + 1) if len(it) else slice(0, 0) for it in sides)
+    return rows, columns
+
+
+def _shifted(where: tuple[slice, slice], origin: tuple[slice, slice]) -> tuple[slice, slice]:
+    rows, columns = (slice(it.start + by.start, it.stop + by.start) for it, by in zip(where, origin, strict=True))
+    return rows, columns
 
 
 def _window(where: tuple[slice, slice], cell: int, shape: tuple[int, int]) -> tuple[slice, slice]:
@@ -121,22 +163,24 @@ def _enlarged(
 def _measure(
     frame: Frame, background: Picture, owned: Flags, box: tuple[slice, slice], shape: tuple[int, int], threshold: float
 ) -> Blob | None:
-    offset = (frame.astype(np.float64) - background) @ APART.T  # (h, w, 3)
-    over = (np.einsum("hwc,hwc->hw", offset, offset) > threshold**2) & owned
+    offset = apart(frame, background)  # (h, w, 3)
+    square = np.einsum("hwc,hwc->hw", offset, offset)
+    over = (square > threshold**2) & owned
     solid = _without_shadow(over, frame, background)
     if not solid.any():
         return None
     filled = without_holes(solid)
-    core = ndimage.binary_erosion(filled, structure=ALL_SIDES, iterations=RIM)
+    core = ~grown(~filled, RIM, True)
     inside = core if core.any() else filled
     colour = frame[inside].mean(axis=0).astype(np.float64)
-    rim = ndimage.binary_dilation(filled, structure=ALL_SIDES, iterations=RIM) & owned & ~core
-    cover = np.where(core, 1.0, np.where(rim, covered(offset, colour, background), 0.0))
+    rim = grown(filled, RIM, False) & owned & ~core
+    cover = np.where(core, 1.0, np.where(rim, covered(offset, colour, background, OVERSHOOT), 0.0))
     blob = weighed(cover, colour, box, shape)
     if blob is None:
         return None
-    contrast = float(np.median(np.sqrt((offset[inside] ** 2).sum(axis=-1))))
-    return replace(blob, halo=_halo(offset[..., 0], filled | over, owned), contrast=contrast)
+    contrast = float(np.sqrt(np.median(square[inside])))
+    uneven = float((frame[inside] @ APART[0]).std()) / max(contrast, 1.0)
+    return replace(blob, halo=_halo(offset[..., 0], filled | over, owned), contrast=contrast, uneven=uneven)
 
 
 def without_holes(mask: Flags) -> Flags:
@@ -147,19 +191,9 @@ def without_holes(mask: Flags) -> Flags:
 
 def _halo(brightness: Array, thing: Flags, owned: Flags) -> float:
     """Mean deviation of the background's brightness (h, w) in a ring round a thing."""
-    near = ndimage.binary_dilation(thing, structure=ALL_SIDES, iterations=RIM)
-    ring = ndimage.binary_dilation(near, structure=ALL_SIDES, iterations=HALO) & ~near & owned
+    near = grown(thing, RIM, False)
+    ring = grown(near, HALO, False) & ~near & owned
     return float(np.abs(brightness[ring]).mean()) if ring.any() else 0.0
-
-
-def covered(offset: Array, colour: Array, background: Picture) -> Array:
-    """How far (h, w) pixels that differ from a background by ``offset`` are covered by a colour, 0 to 1.
-
-    Noise may lead a little beyond: cut off at 0 it would add up to a larger thing.
-    """
-    contrast = (colour - background) @ APART.T
-    strength = np.maximum(np.einsum("hwc,hwc->hw", contrast, contrast), 1.0)
-    return np.asarray(np.clip(np.einsum("hwc,hwc->hw", offset, contrast) / strength, -OVERSHOOT, 1 + OVERSHOOT))
 
 
 def weighed(cover: Array, colour: Array, box: tuple[slice, slice], shape: tuple[int, int]) -> Blob | None:
@@ -181,7 +215,5 @@ def weighed(cover: Array, colour: Array, box: tuple[slice, slice], shape: tuple[
 
 def _without_shadow(over: Flags, frame: Frame, background: Picture) -> Flags:
     """What is left of a mask without what is only dimmed; all of it where that is all there is."""
-    share = (frame + 1.0) / (background + 1.0)
-    dimmed = (share.max(axis=-1) < LIGHTEST) & (share.min(axis=-1) > DARKEST) & (np.ptp(share, axis=-1) < TINTED)
-    solid = ndimage.binary_opening(over & ~dimmed, structure=np.ones((2, 2), dtype=np.bool_))
+    solid = opened(over & ~dimmed(frame, background, DARKEST, LIGHTEST, TINTED))
     return np.asarray(solid if solid.sum() >= max(LEAST_AREA, 0.25 * over.sum()) else over)

@@ -67,6 +67,7 @@ class Row:
 
 
 KEYS = ("model", "family", "law")
+HEADS = (*KEYS, "clips", "measured", "holds, of the measured", "of all", "mean")
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,10 +103,16 @@ class Comparison:
         models = dict.fromkeys(row.model for row in self.rows)
         return f"Comparison({len(models)} models, {len(self.rows)} rows)"
 
+    def __str__(self) -> str:
+        lines = [HEADS, *map(_cells, self.rows)]
+        wide = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "\n".join(
+            "  ".join(cell.ljust(room) for cell, room in zip(line, wide, strict=True)).rstrip() for line in lines
+        )
+
     def _repr_html_(self) -> str:
-        heads = ("model", "family", "law", "clips", "measured", "holds, of the measured", "of all", "mean")
         body = "".join(f"<tr><td>{'<td>'.join(map(html.escape, _cells(row)))}</tr>" for row in self.rows)
-        return f"<table><tr><th>{'<th>'.join(heads)}</tr>{body}</table>"
+        return f"<table><tr><th>{'<th>'.join(HEADS)}</tr>{body}</table>"
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -129,6 +136,7 @@ def compare(
     truths: Sequence[Subject] | None = None,
     takes: Sequence[Subject] | None = None,
     measures: Sequence[str] = ("physics-iq",),
+    each: Callable[[Report], object] | None = None,
 ) -> Comparison:
     """Inspect many clips and tell, by model and family, how often each law holds.
 
@@ -140,6 +148,7 @@ def compare(
     truths : what should be seen, clip by clip, in the order of every model's clips.
     takes : a second take of each truth: how much two true films of the same event differ, for Physics-IQ's score.
     measures : what to take against truths: "physics-iq", "phyworld" or both.
+    each : called with every report as soon as it is there; none is kept.
 
     Returns
     -------
@@ -159,6 +168,8 @@ def compare(
     for model, subjects in models.items():
         for k, subject in enumerate(subjects):
             report = subject if isinstance(subject, Report) else inspect(subject, by=by)
+            if each:
+                each(report)
             kind = (family or _family)(report)
             answers = dict(_answers(report))
             if true:

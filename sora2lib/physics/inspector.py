@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sora2lib import media
 from sora2lib.clip import Clip
 from sora2lib.errors import InspectError, WorldError
+from sora2lib.kernels.tracking import block_means
 from sora2lib.physics.bodies import findings
 from sora2lib.physics.laws import Check, checks
 from sora2lib.physics.onsets import RATE, onsets
@@ -134,8 +135,9 @@ def _by_pixels(
 ) -> Report:
     if time_T is None or len(time_T) != len(clip.frames):
         time_T = np.arange(len(clip.frames)) / clip.fps
-    shot, notes = _longest_shot(clip.frames)
-    frames, time_T = clip.frames[shot], time_T[shot]
+    film = np.ascontiguousarray(clip.frames)  # those of a phone may be turned views
+    shot, notes = _longest_shot(film)
+    frames, time_T = film[shot], time_T[shot]
     height, width = frames.shape[1:3]
     steps = np.diff(time_T)
     if len(steps) and np.ptp(steps) > UNEVEN * float(np.median(steps)):
@@ -181,8 +183,8 @@ def _samples(clip: Clip, shot: slice) -> slice:
 
 def _longest_shot(frames: NDArray[np.uint8]) -> tuple[slice, list[str]]:
     """The longest part of a film (T, H, W, 3) without a cut, and a note where there are cuts."""
-    blocks = _blocks(frames)
-    share_V = np.array([(np.abs(b - a).max(axis=-1) > CHANGED).mean() for a, b in pairwise(blocks)])
+    blocks = block_means(frames, BLOCK)
+    share_V = np.array([(np.abs(b - a).max(axis=0) > CHANGED).mean() for a, b in pairwise(blocks)])
     usual = float(np.median(share_V)) if len(share_V) else 0.0
     cuts = [0, *(np.flatnonzero(share_V > max(CUT, CUT_SHARE * usual)) + 1).tolist(), len(frames)]
     first, last = max(pairwise(cuts), key=lambda it: it[1] - it[0])
@@ -190,14 +192,6 @@ def _longest_shot(frames: NDArray[np.uint8]) -> tuple[slice, list[str]]:
     times = "once" if count == 1 else f"{count} times"
     told = f"The film is cut {times}; only its longest shot, pictures {first} to {last - 1}, was inspected."
     return slice(first, last), [told] if count else []
-
-
-def _blocks(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Mean colours (T, h, w, 3) of blocks of a film."""
-    thin = frames[:, ::2, ::2]
-    count, rows, columns = len(thin), thin.shape[1] // BLOCK, thin.shape[2] // BLOCK
-    whole = thin[:, : rows * BLOCK, : columns * BLOCK].reshape(count, rows, BLOCK, columns, BLOCK, 3)
-    return np.asarray(whole.mean(axis=(2, 4), dtype=np.float32))
 
 
 def _unfit(frames: NDArray[np.uint8]) -> str:

@@ -24,6 +24,8 @@ from sora2lib.world.schema import GRAVITY
 LONGEST_KICK = 3.5  # steps between two pieces from which a break is told
 FEWEST = 5  # pictures before and after from which a change of size is told
 SMALLEST_CHANGE = 0.02  # of the area, by which a mask errs
+BENT = 0.08  # of the ratio of its axes: by more an outline changes
+LIT = 0.02  # of the radius, by which light and distance move the middle of what is seen
 ROUGH = 0.03  # of the sum of the radii, by which a place of contact errs
 SIZE_ERROR = 0.4  # of the least error of a place: that of a radius, with which masses go
 UNHEARD = 0.25  # seconds round a blow in which nothing is heard of it
@@ -77,7 +79,8 @@ def gravity(study: Study) -> Iterator[Row]:
         return
     metres, source = study.metres
     if source == "given":
-        value, spread = found * metres / GRAVITY - 1, sd * metres / GRAVITY
+        nearer = max((study.approach_N[it.thing] for it in study.single), default=0.0)
+        value, spread = found * metres / GRAVITY - 1, float(np.hypot(sd * metres / GRAVITY, nearer))
         why = f"{found * metres:.3f} ± {sd * metres:.3f} m/s², off by {value:+.2%}"
         yield "falling", np.nan, value, abs(value) / float(np.hypot(spread, 1e-3)), why
     flights = study.single
@@ -88,7 +91,8 @@ def gravity(study: Study) -> Iterator[Row]:
         return
     for one in flights:
         other = -float(one.acceleration_D[-1])
-        value, spread = other / found - 1, float(np.hypot(one.acceleration_sd, 1e-3 * found)) / found
+        spread = float(np.hypot(np.hypot(one.acceleration_sd, 1e-3 * found) / found, study.approach_N[one.thing]))
+        value = other / found - 1
         why = f"this fall has {other / found:.3f} of the gravity of all"
         yield _name(study, one), one.middle, value, abs(value) / spread, why
 
@@ -98,10 +102,16 @@ def inertia(study: Study) -> Iterator[Row]:
     for one in study.single:
         aside = float(np.linalg.norm(one.acceleration_D[:-1]))
         down = -float(one.acceleration_D[-1])
-        spread = float(np.hypot(one.acceleration_sd, 2e-3 * down))
+        nearer = study.approach_N[one.thing] * (down + 2 * float(np.linalg.norm(one.velocity_D)) / _length(study))
+        spread = float(np.hypot(np.hypot(one.acceleration_sd, 2e-3 * down), nearer))
         yield _name(study, one), one.middle, aside / down, aside / spread, f"pushed aside with {aside / down:.2%} of g"
     if not study.single:
         yield "flight", np.nan, np.nan, np.nan, "nothing flies freely long enough"
+
+
+def _length(study: Study) -> float:
+    """Seconds of the film."""
+    return float(np.ptp(study.tracks.time_T))
 
 
 def continuity(study: Study) -> Iterator[Row]:
@@ -115,8 +125,9 @@ def continuity(study: Study) -> Iterator[Row]:
         if them:
             yield study.tracks.names[them[0].thing], np.nan, 0.0, 0.0, f"{len(them)} smooth pieces"
     for one in (it for it in study.kicks if it.after.first - it.before.last < LONGEST_KICK * study.tracks.step):
-        missed = one.gap / float(study.tracks.radius_N[one.thing])
-        score = one.gap / float(np.hypot(one.gap_sd, 2 * study.tracks.grain))
+        radius = float(study.tracks.radius_N[one.thing])
+        missed = one.gap / radius
+        score = one.gap / float(np.linalg.norm([one.gap_sd, 2 * study.tracks.grain, LIT * radius]))
         why = f"its path breaks by {one.gap:.3g} {study.tracks.unit}, {missed:.2f} of its radius"
         yield _name(study, one.before), one.time, missed, score, why
 
@@ -144,14 +155,17 @@ def immutability(study: Study) -> Iterator[Row]:
         return
     asked = False
     for i, name in enumerate(study.tracks.names):
-        alone_T = np.isfinite(study.tracks.place_NTD[i, :, 0]) & ~_together(study.tracks, i)
+        alone_T = (study.tracks.cover_NT[i] > 0) & ~_together(study.tracks, i)
         cover_T = np.where(alone_T, study.tracks.cover_NT[i], np.nan)
         change = _change(cover_T[~np.isnan(cover_T)])
         if change is not None:
             asked = True
             value, spread, at = change
-            time = float(study.tracks.time_T[np.flatnonzero(~np.isnan(cover_T))[at]])
-            yield name, time, value, abs(value) / spread, f"its area changes by {value:+.1%} at once"
+            moments = np.flatnonzero(~np.isnan(cover_T))
+            why, score = f"its area changes by {value:+.1%} at once", abs(value) / spread
+            if score > 1 and _bends(study.tracks, i, moments, at):
+                why, score = f"{why}, and its outline, too: a shadow or reflection may have joined it", np.nan
+            yield name, float(study.tracks.time_T[moments[at]]), value, score, why
     if not asked:
         yield "size", np.nan, np.nan, np.nan, f"nothing is seen whole in {2 * FEWEST} pictures"
 
@@ -162,16 +176,27 @@ def _together(tracks: Tracks, thing: int) -> NDArray[np.bool_]:
 
 
 def _change(cover_n: Array) -> tuple[float, float, int] | None:
-    """Largest sudden change of an area (n,): the change, its deviation, where."""
+    """Largest sudden change of an area (n,): the change, its deviation, where; what grows evenly comes nearer."""
     if len(cover_n) < 2 * FEWEST:
         return None
-    spread = max(float(1.4826 * np.median(np.abs(np.diff(cover_n)))) / np.sqrt(2), SMALLEST_CHANGE)
+    share_n = np.linspace(-1, 1, len(cover_n))
+    level_n = np.log(np.maximum(cover_n, 1e-3))
+    level_n = np.exp(level_n - np.polyval(np.polyfit(share_n, level_n, 2), share_n))
+    spread = max(float(1.4826 * np.median(np.abs(np.diff(level_n)))) / np.sqrt(2), SMALLEST_CHANGE)
     best = (0.0, spread, FEWEST)
-    for k in range(FEWEST, len(cover_n) - FEWEST + 1):
-        value = float(np.median(cover_n[k : k + FEWEST]) / np.median(cover_n[k - FEWEST : k]) - 1)
+    for k in range(FEWEST, len(level_n) - FEWEST + 1):
+        value = float(np.median(level_n[k : k + FEWEST]) / np.median(level_n[k - FEWEST : k]) - 1)
         if abs(value) > abs(best[0]):
-            best = (value, spread, min(k, len(cover_n) - 1))
+            best = (value, spread, min(k, len(level_n) - 1))
     return best
+
+
+def _bends(tracks: Tracks, thing: int, moments: NDArray[np.intp], at: int) -> bool:
+    """Whether the outline of a thing changes with its size: what grows or shrinks alone stays as round as it was."""
+    if tracks.oblong_NT is None:
+        return False
+    before, after = (tracks.oblong_NT[thing, it] for it in (moments[at - FEWEST : at], moments[at : at + FEWEST]))
+    return bool(abs(np.log(np.median(after) / np.median(before))) > BENT)
 
 
 def energy(study: Study) -> Iterator[Row]:

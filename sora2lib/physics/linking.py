@@ -20,8 +20,9 @@ REACH = 3.0  # radii beyond the expected place in which a thing is looked for
 LEEWAY = 6.0  # pixels, likewise
 COLOUR = 60.0  # of 0..255: colours farther apart are those of other things
 GROWTH = 2.2  # areas further apart than this factor are those of other things
-JOINED = 1.2  # of its usual area: a blob this large may be two things that touch
+JOINED = 0.2  # of a thing's area: a blob larger than usual by more may hold it as well
 FEWEST = 4  # pictures in which a thing must be seen to count
+ALIKE = 2  # things, at most, of one look, of which one that was lost may be told from the others
 NEVER = 1e6
 
 
@@ -84,7 +85,7 @@ def _rejoined(threads: list[Thread]) -> list[Thread]:
     out: list[Thread] = []
     for one in sorted(threads, key=lambda it: min(it.blobs)):
         earlier = [it for it in out if it.last < min(one.blobs) and _alike(it, one)]
-        if earlier:
+        if earlier and sum(_alike(one, it) for it in threads) <= ALIKE + 1:
             max(earlier, key=lambda it: it.last).blobs.update(one.blobs)
         else:
             out.append(one)
@@ -153,16 +154,22 @@ def _host(thread: Thread, blobs: list[Blob], owners: dict[int, list[Thread]], in
     """The blob in which a thread that was not found may be, together with others."""
     expected, area, radius = thread.expected(index), thread.area, thread.radius
     for b, blob in enumerate(blobs):
-        if blob.cut or float(np.linalg.norm(blob.place - expected)) >= blob.radius + radius:
+        if blob.cut or float(np.linalg.norm(blob.place - expected)) >= blob.reach + radius:
             continue
-        if blob.area > JOINED * (sum(it.area for it in owners.get(b, ())) or area):
+        if blob.area > (sum(it.area for it in owners.get(b, ())) or area) + JOINED * area:
             return b
     return None
 
 
 def _find_again(threads: list[Thread], blobs: list[Blob], index: int) -> list[Blob]:
-    """Give blobs that belong to nobody to threads that were lost and look alike; the blobs that are left over."""
-    lost = [it for it in threads if it.last < index and index not in it.parted and len(it.blobs) >= FEWEST]
+    """Give blobs that belong to nobody to threads that were lost and look alike; the blobs that are left over.
+
+    Of several threads that look alike none is given any: flakes of snow and drops of rain do not leap.
+    """
+    known = [it for it in threads if len(it.blobs) >= FEWEST]
+    lost = [it for it in known if it.last < index and index not in it.parted]
+    if blobs:
+        lost = [it for it in lost if sum(_alike(it, other) for other in known) <= ALIKE]
     taken = _match(lost, blobs, lambda thread, seen: _unlike(thread, seen, index))
     for a, b in taken.items():
         lost[a].blobs[index] = blobs[b]

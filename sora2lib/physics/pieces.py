@@ -8,6 +8,7 @@ squared, but those of a parabola through twenty to a thousandth of g.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -215,8 +216,8 @@ def bridged(tracks: Tracks, them: Sequence[Piece], common: Fall) -> list[Piece]:
     them, a leap just before or after a blow would pass for a part of it.
     """
     out: list[Piece] = []
-    ends = [*(it.samples[0] for it in them[1:]), len(tracks.time_T)]
-    for one, end in zip(them, ends, strict=True):
+    for one, after in zip_longest(them, them[1:]):
+        end = len(tracks.time_T) if after is None else after.samples[0]
         out.append(one)
         between = np.arange(one.samples[-1] + 1, end)
         short = between[np.isfinite(tracks.place_NTD[one.thing, between]).all(axis=-1)]

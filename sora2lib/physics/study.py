@@ -11,6 +11,9 @@ from sora2lib.physics.swings import Swing, swing
 from sora2lib.physics.tracks import Array, Tracks
 from sora2lib.world.schema import GRAVITY
 
+FEWEST = 10  # pictures from which a change of size over a film is told
+CERTAIN, LEAST_APPROACH = 5.0, 0.02  # deviations, and of the size: what changes by less keeps its distance
+
 
 @dataclass(frozen=True, eq=False)
 class Study:
@@ -85,6 +88,24 @@ class Study:
         if np.isfinite(gravity) and sd < 0.1 * gravity:
             return GRAVITY / gravity, "gravity"
         return float("nan"), ""
+
+    @cached_property
+    def approach_N(self) -> Array:
+        """Share by which the size of each thing varies while it is seen; 0 where that cannot be told from none.
+
+        What comes nearer grows, and its flight is no parabola in a picture: as much must be allowed for.
+        """
+        return np.array([self._approach(i) for i in range(len(self.tracks))])
+
+    def _approach(self, i: int) -> float:
+        cover_T = np.where(np.isfinite(self.tracks.place_NTD[i, :, 0]), self.tracks.cover_NT[i], np.nan)
+        seen = np.flatnonzero(cover_T > 0)
+        if len(seen) < FEWEST or np.ptp(cover_T[seen]) == 0:
+            return 0.0
+        share_n, size_n = np.linspace(-1, 1, len(seen)), np.log(cover_T[seen]) / 2
+        fitted_n = np.polyval(np.polyfit(share_n, size_n, 2), share_n)
+        sd = float(np.std(size_n - fitted_n)) * np.sqrt(12 / len(seen))
+        return float(np.ptp(fitted_n)) if np.ptp(fitted_n) > max(CERTAIN * sd, LEAST_APPROACH) else 0.0
 
     @property
     def seen(self) -> float:

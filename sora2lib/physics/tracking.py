@@ -4,29 +4,31 @@ Where a thing is hidden, cut off by the border or not to be found, its place is 
 is decided by geometry: to go wholly behind something and come out again, a ball must move by four of its radii.
 """
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib.physics.background import Background, behind
-from sora2lib.physics.blobs import APART, Blob, covered, find, weighed
+from sora2lib.kernels.tracking import covered
+from sora2lib.physics.background import behind
+from sora2lib.physics.blobs import APART, OVERSHOOT, Background, Blob, find, weighed
 from sora2lib.physics.linking import Thread, link
 from sora2lib.physics.tracks import Array, Tracks
 
 Frames = NDArray[np.uint8]
 GRAIN = 0.012  # pixels: what rounding to bytes leaves of a centre
-CODED_GRAIN = 0.05  # pixels: what H.264 leaves of it, whatever the size
+CODED_GRAIN = 0.05  # pixels: what H.264 leaves of it, whatever the size; or light on things that turn
+UNEVEN = 0.08  # of the contrast: things whose brightness varies by more are lit, or have a pattern
 CODED = 0.05  # of 0..255: a film whose background varies by more round things was coded, or is of a real camera
 WHOLE = 0.92  # share of its usual area from which a thing counts as wholly seen
 HIDING = 3.6  # radii that a thing must move to go behind something and come out again
 STIR = 0.35  # radii, or pixels, by which something must move to count as a thing
 STIR_PIXELS = 1.5
 MOST = 40  # things
+SPECK = 45.0  # of the picture's height: what has a smaller radius may be a flake, or a drop
+SWARM = 3  # specks that make a snowfall
 OBLONG = 1.15  # from which ratio of its axes on a thing is no ball
 FAINT = 0.2  # of the greatest contrast
 BLEEDING = 2.5  # pixels over which a codec's coarse colours run
@@ -47,14 +49,15 @@ def track(frames: Frames, time_T: Array, *, power: int = 3) -> Tracks:
     >>> track(clip.frames, np.arange(96) / 24)  # doctest: +SKIP
     Tracks(1 things, 96 moments, in px)
     """
+    frames = np.ascontiguousarray(frames)
     scene = behind(frames)
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        pictures = list(pool.map(lambda frame: find(frame, scene.picture, threshold=scene.threshold), frames))
+    pictures = [find(frame, scene) for frame in frames]
 
     def split(index: int, blob: Blob, threads: list[Thread]) -> list[Blob | None]:
         return parted(frames[index], scene, blob, threads, index)
 
-    threads = _clear([it for it in link(pictures, split) if _stirs(it)])
+    height, stirring = frames.shape[1], [it for it in link(pictures, split) if _stirs(it)]
+    threads = _clear(_without_specks(stirring, height / SPECK, len(frames) / 2))
     kept = sorted(threads, key=lambda it: -it.area * len(it.blobs))[:MOST]
     kept.sort(key=lambda it: min(it.blobs))
     return replace(_tracks(kept, time_T, frames.shape[1:3], power), left_out=len(threads) - len(kept))
@@ -64,6 +67,12 @@ def _clear(threads: list[Thread]) -> list[Thread]:
     """Leave out what is much fainter than all else: what a codec leaves behind things that move."""
     contrast = [float(np.median([blob.contrast for blob in it.blobs.values()])) for it in threads]
     return [it for it, one in zip(threads, contrast, strict=True) if one > FAINT * max(contrast)]
+
+
+def _without_specks(threads: list[Thread], radius: float, pictures: float) -> list[Thread]:
+    """Leave out rain and snow: several things of less than a radius that are seen in less than some pictures."""
+    specks = [it for it in threads if it.radius < radius and len(it.blobs) < pictures]
+    return [it for it in threads if it not in specks] if len(specks) >= SWARM else threads
 
 
 def _stirs(thread: Thread) -> bool:
@@ -92,7 +101,7 @@ def parted(
         total = np.sum(odds, axis=0) + 1e-12
         found = [
             weighed(
-                np.where(blob.mask & (away < 3), odd / total * covered(offset, it.colour, background), 0.0),
+                np.where(blob.mask & (away < 3), odd / total * covered(offset, it.colour, background, OVERSHOOT), 0.0),
                 it.colour,
                 blob.box,
                 frame.shape[:2],
@@ -106,17 +115,22 @@ def parted(
 def _tracks(threads: list[Thread], time_T: Array, sides: tuple[int, ...], power: int) -> Tracks:
     height, width = sides
     count, moments = len(threads), len(time_T)
-    place_NT2, cover_NT = np.full((count, moments, 2), np.nan), np.full((count, moments), np.nan)
+    centre_NT2, cover_NT = np.full((count, moments, 2), np.nan), np.full((count, moments), np.nan)
+    whole_NT, oblong_NT = np.zeros((count, moments), dtype=np.bool_), np.full((count, moments), np.nan)
     together_NT = np.zeros((count, moments), dtype=np.bool_)
     for i, thread in enumerate(threads):
         for k, blob in thread.blobs.items():
             cover = blob.area / thread.area
             cover_NT[i, k] = np.nan if blob.cut else min(cover, 1.5)
-            if not blob.cut and cover >= WHOLE:
-                place_NT2[i, k] = blob.x + 0.5, height - blob.y - 0.5
+            centre_NT2[i, k] = blob.x + 0.5, height - blob.y - 0.5
+            oblong_NT[i, k] = blob.spread[0] / max(float(blob.spread[1]), 1e-9)
+            whole_NT[i, k] = not blob.cut and cover >= WHOLE
         together_NT[i, list(thread.parted)] = True
     radius_N = np.array([thread.radius for thread in threads])
-    _mark_bleeding(place_NT2, radius_N, together_NT)
+    reach_N = np.array([np.median([blob.reach for blob in thread.blobs.values()]) for thread in threads])
+    _mark_bleeding(centre_NT2, reach_N, together_NT)
+    _mark_held(centre_NT2, reach_N, together_NT)
+    place_NT2 = np.where(whole_NT[..., None], centre_NT2, np.nan)
     for i in range(count):
         _judge_gaps(place_NT2, cover_NT, together_NT, radius_N, i, sides)
     names = _names([thread.colour for thread in threads])
@@ -133,6 +147,7 @@ def _tracks(threads: list[Thread], time_T: Array, sides: tuple[int, ...], power:
         grain=_grain(threads),
         sides=(width, height),
         together_NT=together_NT,
+        oblong_NT=oblong_NT,
         round_N=np.array([_looks_round(it) for it in threads], dtype=np.bool_),
     )
 
@@ -144,18 +159,31 @@ def _looks_round(thread: Thread) -> bool:
     return bool(spread[0] < OBLONG * max(float(spread[1]), 1e-9))
 
 
-def _mark_bleeding(place_NT2: Array, radius_N: Array, together_NT: NDArray[np.bool_]) -> None:
-    """Mark where two things are so near that a codec's coarse colours run from one into the other."""
-    for i in range(len(radius_N)):
+def _mark_bleeding(centre_NT2: Array, reach_N: Array, together_NT: NDArray[np.bool_]) -> None:
+    """Mark where two things, partly seen ones too, are so near that a codec's colours run from one into the other."""
+    for i in range(len(reach_N)):
         for j in range(i):
-            away_T = np.linalg.norm(place_NT2[i] - place_NT2[j], axis=-1) - radius_N[i] - radius_N[j]
+            away_T = np.linalg.norm(centre_NT2[i] - centre_NT2[j], axis=-1) - reach_N[i] - reach_N[j]
             together_NT[[i, j]] |= away_T < BLEEDING
 
 
+def _mark_held(centre_NT2: Array, reach_N: Array, together_NT: NDArray[np.bool_]) -> None:
+    """Mark where a thing is not seen and another is where it should be: what is seen there may be both."""
+    for j, centre_T2 in enumerate(centre_NT2):
+        seen = np.flatnonzero(np.isfinite(centre_T2[:, 0]))
+        gap = np.setdiff1d(np.arange(seen[0], seen[-1]), seen)
+        due_n2 = np.stack([np.interp(gap, seen, along) for along in centre_T2[seen].T], axis=-1)
+        for i in (it for it in range(len(reach_N)) if it != j):
+            away_n = np.linalg.norm(centre_NT2[i, gap] - due_n2, axis=-1) - reach_N[i] - reach_N[j]
+            together_NT[np.ix_([i, j], gap[away_n < BLEEDING])] = True
+
+
 def _grain(threads: Sequence[Thread]) -> float:
-    """The least error of a centre, pixels: what a codec leaves of it lasts, so that differences hide it."""
-    halos = [blob.halo for thread in threads for blob in thread.blobs.values()]
-    return CODED_GRAIN if halos and float(np.median(halos)) > CODED else GRAIN
+    """The least error of a centre, pixels: what a codec, or light, does to it lasts, so that differences hide it."""
+    blobs = [blob for thread in threads for blob in thread.blobs.values()]
+    coded = bool(blobs) and float(np.median([it.halo for it in blobs])) > CODED
+    uneven = bool(blobs) and float(np.median([it.uneven for it in blobs])) > UNEVEN
+    return CODED_GRAIN if coded or uneven else GRAIN
 
 
 def _judge_gaps(

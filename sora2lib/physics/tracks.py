@@ -35,6 +35,7 @@ class Tracks:
     grain : the least error of a place, in units.
     sides : width and height of the picture in pixels, () in worlds.
     together_NT : where a thing was taken apart from another that it touched; its place is less certain there.
+    oblong_NT : ratio of the axes of what is seen; None in worlds.
     round_N : whether a thing is a ball, or looks like one; None if all do.
     left_out : things that move as well and were not followed, because there are too many.
     """
@@ -51,6 +52,7 @@ class Tracks:
     grain: float
     sides: tuple[int, ...] = ()
     together_NT: NDArray[np.bool_] | None = None
+    oblong_NT: Array | None = None
     round_N: NDArray[np.bool_] | None = None
     left_out: int = 0
 
