@@ -238,7 +238,7 @@ def test_a_decoder_has_its_limits(folder, tmp_path, monkeypatch):
     whole = process.CHILD.read_text().replace("kind = _kind(source)", f"import resource; _refuse(str({told}))")
     (tmp_path / "child.py").write_text(whole)
     monkeypatch.setattr(process, "CHILD", tmp_path / "child.py")
-    with pytest.raises(MediaError, match="'CPU': 30, 'AS': 1500000000, 'FSIZE': 0"):
+    with pytest.raises(MediaError, match="'RLIMIT_CPU': 30, 'RLIMIT_AS': 1500000000, 'RLIMIT_FSIZE': 0"):
         foreign.film(folder / "film.mp4", **FILM)
 
 
