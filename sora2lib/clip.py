@@ -319,7 +319,7 @@ def opened(path: str | Path) -> tuple[Clip, NDArray[np.float64]]:
     if (suffix := Path(path).suffix.lower()) == ".nc":
         raise MediaError(f"{path} is a world without frames; sora2lib.draw(load_world(path)) makes a clip of it")
     recipe = read(path)
-    film = media.read(path, fps=recipe and recipe.fps)
+    film = media.read(path, fps=recipe.fps if recipe else None)
     recipe = recipe or Recipe(len(film.frames), film.fps)
     if suffix in media.VIDEO and len(film.frames) != recipe.frames:
         raise MediaError(f"{path} is cut short: {len(film.frames)} of {recipe.frames} frames; copy it again")
