@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import struct
+import time
 import zlib
 
 import av
@@ -285,3 +286,26 @@ def test_a_film_that_others_packed_anew_keeps_its_note(tmp_path, suffix):
                 packet.stream = stream
                 packed.mux(packet)
     assert media.read_note(tmp_path / f"b{suffix}") == note
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of EXIF that breaks off
+@pytest.mark.parametrize("suffix", [".mp4", ".webm", ".wav", ".png", ".gif", ".webp"])
+def test_a_broken_file_has_a_note_or_none(tmp_path, suffix):
+    frames, dice = np.zeros((2, 64, 64, 3), np.uint8), np.random.default_rng(0)
+    path = tmp_path / f"a{suffix}"
+    media.write(path, frames, fps=24, sound=np.zeros((2, 4_000), np.float32), note="n" * 300)
+    assert media.read_note(path) == "n" * 300
+    whole = np.frombuffer(path.read_bytes(), np.uint8)
+    for _ in range(150):
+        bent = whole.copy()
+        bent[dice.integers(0, min(len(bent), 2_000), 20)] = dice.integers(0, 256, 20)
+        path.write_bytes(bent[: dice.integers(1, 2 * len(bent))].tobytes())
+        with contextlib.suppress(MediaError):
+            media.read_note(path)
+
+
+def test_a_file_of_nothing_but_boxes_takes_no_time(tmp_path):
+    (tmp_path / "a.mp4").write_bytes(b"\0\0\0\x08ftyp" + b"\0\0\0\x08free" * 1_000_000)
+    begun = time.process_time()
+    assert media.read_note(tmp_path / "a.mp4") == ""
+    assert time.process_time() - begun < 1
