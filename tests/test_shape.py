@@ -48,7 +48,7 @@ LAZY = {
     *("__init__.py", "media/__init__.py", "media/child.py", "camera/__init__.py", "physics/report.py"),
     # Signatures, databases and pictures only where somebody is a cameo.
     *("cameo/__init__.py", "consent/__init__.py"),
-    *("media/decoding.py", "cli/commands.py", "cli/edits.py", "cli/people.py", "cli/showing.py"),
+    *("cli/commands.py", "cli/edits.py", "cli/people.py", "cli/showing.py"),
 }
 NUMBA_ONLY_IN = "kernels"
 LONGEST = 350

@@ -9,8 +9,9 @@ import pytest
 from sora2lib.errors import ModelError, RequestError
 from sora2lib.script import Script, script, spoken, unseen
 from sora2lib.sound import speech, spelling, stems, voicebox
+from sora2lib.sound.loudness import lufs
 from sora2lib.sound.speakers import SPEAKERS, cast, in_manner
-from sora2lib.sound.speech import LEVEL, MOUTH, openings, resampled, say, voices
+from sora2lib.sound.speech import LEVEL, LOUDNESS, MOUTH, openings, resampled, say, voices
 from sora2lib.sound.waveform import moved, waveform
 from sora2lib.world import schema
 from sora2lib.world.simulate import simulate
@@ -139,11 +140,20 @@ def test_at_least_twelve_voices_are_told_apart():
 
 def test_a_shout_is_higher_and_louder_and_a_whisper_has_no_voice():
     usual, shout, whisper = (say(TEXT, in_manner(SPEAKERS["man"], manner)).sound for manner in ("", "shout", "whisper"))
-    level = [20 * np.log10(np.sqrt(np.mean(sound**2))) for sound in (usual, shout, whisper)]
-    assert level[1] > level[0] + 6
-    assert level[2] == pytest.approx(level[0] - 4, abs=1)
+    level = [lufs(np.stack([sound, sound]), voicebox.RATE) for sound in (usual, shout, whisper)]
+    assert level == pytest.approx([LOUDNESS, LOUDNESS + 8, LOUDNESS - 6], abs=0.01)
     assert pitch(shout)[0] > 1.1 * pitch(usual)[0]
     assert pitch(usual)[1] > 0.4 > 0.15 > pitch(whisper)[1]
+
+
+def test_a_whisper_is_as_loud_whatever_noise_is_drawn():
+    """By the mean power of a line and by that of its loudest tenth, which single bursts would move."""
+    speaker = in_manner(SPEAKERS["woman"], "whisper")
+    words = voicebox.speak(spelling.pronounce(TEXT), pace=speaker.pace)
+    drawn = [waveform(words, speaker, np.random.default_rng(seed)) for seed in range(4)]
+    power = [np.sort(np.square(speech._levelled(it, 0)).reshape(-1, 300).mean(axis=1)) for it in drawn]
+    assert np.ptp([10 * np.log10(it.mean()) for it in power]) < 1
+    assert np.ptp([10 * np.log10(it[-len(it) // 10 :].mean()) for it in power]) < 1
 
 
 def test_a_monotone_keeps_its_pitch():

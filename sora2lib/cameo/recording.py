@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 
 SECONDS, HEARD = (2.0, 10.0), (1.0, 60.0)  # of a film, and of a sound beside a picture
 LONGEST, FPS = 512, 12.0  # pixels and frames a second in which a subject is looked for
+RATE = 24_000  # samples a second in which a voice is measured
 
 
 def of_film(path: str | Path, name: str, noun: str, consent: Consent | None, watch: Watch) -> Cameo:
     """As :meth:`Cameo.record`."""
     stages = _begun(name, consent, watch)
     kind = of_noun(noun)
-    film = foreign.film(path, seconds=SECONDS, longest=LONGEST, fps=FPS)
+    film = foreign.film(path, seconds=SECONDS, longest=LONGEST, fps=FPS, rate=RATE)
     next(stages, None)
     seen, fps = cut(film.frames, kind), _rate(film.frames, film.fps)
     next(stages, None)
-    voice = _heard(film.sound, film.rate)
+    voice = _heard(film.sound.mean(axis=0), film.rate)
     next(stages, None)
     return _made(name, noun, kind, seen, fps, voice, consent, film.digest, stages)
 
@@ -44,11 +45,11 @@ def of_image(
     stages = _begun(name, consent, watch)
     kind = of_noun(noun)
     image = foreign.picture(path, longest=LONGEST)
-    heard = None if sound is None else foreign.sound(sound, seconds=HEARD)
+    heard = None if sound is None else foreign.sound(sound, seconds=HEARD, rate=RATE, layout="stereo")
     next(stages, None)
     seen = cut(image.frames, kind)
     next(stages, None)
-    voice = measure(heard.sound, heard.rate) if heard else None
+    voice = measure(heard.sound.mean(axis=0), heard.rate) if heard else None
     digest = hashlib.sha256((image.digest + (heard.digest if heard else "")).encode()).hexdigest()
     next(stages, None)
     return _made(name, noun, kind, seen, 0.0, voice, consent, digest, stages)

@@ -13,7 +13,7 @@ from sora2lib.clip import Clip
 from sora2lib.errors import MediaError
 from sora2lib.fitting.looks import appearance, horizon_of, look, tables
 from sora2lib.fitting.picture import ROWS, Patch, patches, shrunk
-from sora2lib.media.untrusted import decode
+from sora2lib.media import foreign
 from sora2lib.physics.steady import steadied
 from sora2lib.physics.tracking import NAMED, track
 from sora2lib.start import FASTEST, MOST_THINGS, Seen, Start
@@ -31,6 +31,8 @@ FAINT = 1.4  # times what counts as different: what stands out less is no thing
 LEAST_SHARE = 0.04  # of the largest thing's area
 FEWEST = 8  # pictures from which speeds are told
 WATCHED = 0.34  # seconds of a film from which they are told
+TAKEN, LONGEST, SIDE = 2.0, 60.0, 640  # seconds read of a film, that it may last; pixels of the longer side
+SLOWEST_FILM, FASTEST_FILM = 1, 240  # frames a second
 SMALLEST, LARGEST = 32, 50_000_000  # pixels along a side, and of a whole picture
 
 
@@ -145,7 +147,10 @@ def _opened(picture: Picture) -> tuple[NDArray[np.uint8], float]:
     if isinstance(picture, Clip):
         frames, fps = picture.frames, picture.fps
     elif isinstance(picture, str | Path):
-        frames, fps = decode(picture)
+        seen = foreign.beginning(picture, first=TAKEN, longest=SIDE, most=LONGEST)
+        frames, fps = _on_white(seen.frames), seen.fps
+        if len(frames) > 1 and not SLOWEST_FILM <= fps <= FASTEST_FILM:
+            raise MediaError(f"{picture} has {fps:g} frames a second; {SLOWEST_FILM} to {FASTEST_FILM} can be read")
     else:
         frames, fps = _array(picture)[None], 0.0
     height, width = frames.shape[1:3]
@@ -155,6 +160,14 @@ def _opened(picture: Picture) -> tuple[NDArray[np.uint8], float]:
             "most, and no side longer than five times the other"
         )
     return frames, fps
+
+
+def _on_white(frames: Frame) -> Frame:
+    """Pictures (T, H, W, 3) without their opacity, if they have one."""
+    if frames.shape[-1] == 3:
+        return frames
+    share = frames[..., 3:].astype(np.float32) / 255
+    return np.asarray(np.round(share * frames[..., :3] + 255 * (1 - share)), dtype=np.uint8)
 
 
 def _array(picture: Frame) -> Frame:

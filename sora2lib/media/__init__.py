@@ -1,18 +1,17 @@
 """Arrays to files and bytes, and back. The only part that touches a codec.
 
-PyAV and imageio are loaded when the first file is opened, so importing this costs no more than numpy. A *note* is a
-short text (JSON) kept in the file's own metadata: the comment tag of MP4, WebM and WAV, a text chunk in PNG, a comment
-block in GIF, EXIF in WebP.
+Files are decoded by another process (:mod:`sora2lib.media.foreign`), ours like anyone's. PyAV and imageio are loaded
+when the first file is written, so importing this costs no more than numpy. A *note* is a short text (JSON) kept in the
+file's own metadata: the comment tag of MP4, WebM and WAV, a text chunk in PNG, a comment block in GIF, EXIF in WebP.
 
     T frames, H height, W width; frames (T, H, W, 3) uint8; sound (2, samples) float32 in -1..1
 """
 
 import io
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -24,7 +23,7 @@ from sora2lib.errors import MediaError
 from sora2lib.media.files import replacing, target
 
 if TYPE_CHECKING:
-    from sora2lib.media.audio import Heard
+    from sora2lib.media.foreign import Foreign
 
 __all__ = [
     "Recording",
@@ -32,12 +31,10 @@ __all__ = [
     "cutout",
     "cutout_file",
     "jpeg",
-    "moments",
     "mp4",
     "packed_sound",
     "read",
     "read_note",
-    "read_sound",
     "replacing",
     "resampled",
     "shrink",
@@ -59,12 +56,22 @@ RATE = 48000  # samples a second; Opus knows no other near it
 
 @dataclass(frozen=True, eq=False)
 class Recording:
-    """What a file holds: frames (T, H, W, 3), frames a second, sound (2, samples), samples a second."""
+    """What a file holds.
+
+    Parameters
+    ----------
+    frames : (T, H, W, 3) uint8.
+    fps : frames a second.
+    sound : (2, samples) float32, as long as the frames.
+    rate : samples a second.
+    time : (T,) seconds at which the frames of a film are shown, by its own clock; none where the file does not tell.
+    """
 
     frames: Frame
     fps: float
     sound: Sound
     rate: int
+    time: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
 
 def write(
@@ -191,39 +198,36 @@ def read(path: str | Path, *, fps: float | None = None) -> Recording:
 
     Parameters
     ----------
-    path : .mp4, .webm, .gif, .webp or .png.
+    path : .mp4, .webm, .gif, .webp or .png, or a film of others: .mov, .m4v, .mkv, .avi.
     fps : the clock for moving pictures, whose files know durations only; None takes their mean.
 
     Raises
     ------
     MediaError
-        The file is missing, damaged, of another kind, or holds no picture.
+        The file is missing, damaged, of another kind, holds no picture, or takes too much to decode.
     """
-    with _reading(path) as path:
-        from sora2lib.media import pictures, video
+    from sora2lib.media import foreign
 
-        if path.suffix.lower() not in PICTURE:
-            return Recording(*video.read_video(path, silent_rate=RATE))
-        frames, fps = pictures.read_pictures(path, fps=fps)
+    film = foreign.whole(_checked(path))
+    if not film.seconds:
+        raise MediaError(f"{path} does not say how long it lasts; make it again")
+    if not film.fps:
+        frames, fps = _on_a_clock(film, fps)
         return Recording(frames, fps, np.zeros((2, round(len(frames) / fps * RATE)), np.float32), RATE)
+    rate = film.rate or RATE
+    samples = round(len(film.frames) / film.fps * rate)
+    sound = np.broadcast_to(film.sound[:, :samples], (2, min(film.sound.shape[1], samples)))
+    padded = np.pad(sound, ((0, 0), (0, samples - sound.shape[1])))
+    return Recording(film.frames, film.fps, padded, rate, film.time_T[np.isfinite(film.time_T)])
 
 
-def read_sound(path: str | Path, *, seconds: float) -> "Heard":
-    """Return what is heard in the first seconds of a file, at ``RATE``, decoded by a process with limits.
-
-    Parameters
-    ----------
-    path : a sound such as .wav, .mp3, .flac, .ogg or .m4a, or a film, whose sound is taken.
-    seconds : at most so many are read.
-
-    Raises
-    ------
-    MediaError
-        The file is missing, damaged, of another kind, holds no sound, or takes too much to decode.
-    """
-    from sora2lib.media import audio
-
-    return audio.read_sound(path, rate=RATE, seconds=seconds)
+def _on_a_clock(film: "Foreign", fps: float | None) -> tuple[Frame, float]:
+    """Pictures at even steps of time; encoders merge those that are alike into one that lasts longer."""
+    fps = fps or len(film.frames) / film.seconds
+    if len(film.frames) == 1:
+        return film.frames, fps
+    times = (np.arange(round(film.seconds * fps)) + 0.5) / fps
+    return film.frames[np.searchsorted(film.time_T[1:], times)], fps
 
 
 def resampled(sound: Sound, rate: int) -> Sound:
@@ -244,36 +248,30 @@ def unpacked_sound(text: str, *, seconds: float) -> Sound:
     """Return the sound (2, samples) at ``RATE`` that a text of :func:`packed_sound` holds, at most so many seconds."""
     from sora2lib.media import audio
 
-    return audio.unpacked_sound(text, samples=round(seconds * RATE))
-
-
-def moments(path: str | Path) -> NDArray[np.float64]:
-    """Return the seconds at which the pictures of a video are shown, from the first on; empty where no file tells."""
-    with _reading(path) as path:
-        from sora2lib.media import video
-
-        return np.zeros(0) if path.suffix.lower() in PICTURE else video.moments(path)
+    return audio.unpacked_sound(text, rate=RATE, seconds=seconds)
 
 
 def read_note(path: str | Path) -> str:
-    """Return the note in a file's metadata, or "", without decoding the file."""
-    with _reading(path) as path:
-        from sora2lib.media import pictures, video
+    """Return the note in a file's metadata, or "", without decoding the file.
 
-        return pictures.read_note(path) if path.suffix.lower() in PICTURE else video.read_note(path)
+    Raises
+    ------
+    MediaError
+        The file is missing, damaged, or of another kind.
+    """
+    from sora2lib.media import notes
+
+    path = _checked(path)
+    try:
+        return notes.read_note(path)
+    except (OSError, ValueError) as error:
+        raise MediaError(f"{path} is damaged, or no {path.suffix} file ({error}); make it again") from error
 
 
-@contextmanager
-def _reading(path: str | Path) -> Iterator[Path]:
+def _checked(path: str | Path) -> Path:
     path = Path(path)
     if not path.is_file():
         raise MediaError(f"there is no file {path}; check the name and the folder")
     if path.suffix.lower() not in READABLE:
         raise MediaError(f"{path} ends in {path.suffix!r}; use one of {', '.join(READABLE)}")
-    import av
-
-    try:
-        yield path
-    # Pillow says SyntaxError where a PNG breaks off.
-    except (av.error.FFmpegError, OSError, ValueError, EOFError, SyntaxError) as error:
-        raise MediaError(f"{path} is damaged, or no {path.suffix} file ({error}); make it again") from error
+    return path

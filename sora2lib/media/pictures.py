@@ -123,33 +123,3 @@ def _with_comment(data: bytes, comment: bytes) -> bytes:
     blocks = (comment[start : start + 255] for start in range(0, len(comment), 255))
     body = b"".join(bytes([len(block)]) + block for block in blocks)
     return data[:head] + b"\x21\xfe" + body + b"\0" + data[head:]
-
-
-def read_pictures(path: Path, *, fps: float | None) -> tuple[Frame, float]:
-    """Return frames (T, H, W, 3) on an even clock, and frames a second: those given, else the mean of the file.
-
-    Encoders merge frames that are alike into one that lasts longer, hence the clock.
-    """
-    every: Any = ...
-    pictures = imageio.imread(path, plugin="pillow", index=every, mode="RGB")  # (T, H, W, 3), also for one
-    with Image.open(path) as picture:
-        ends = np.cumsum([_duration(picture, index) for index in range(len(pictures))])  # (T,) s
-    fps = fps or len(pictures) / ends[-1]
-    if len(pictures) == 1:
-        return pictures, fps
-    times = (np.arange(round(ends[-1] * fps)) + 0.5) / fps
-    return pictures[np.searchsorted(ends[:-1], times)], fps
-
-
-def _duration(picture: Image.Image, index: int) -> float:
-    picture.seek(index)
-    picture.load()
-    return (picture.info.get("duration") or 1000) / 1000
-
-
-def read_note(path: Path) -> str:
-    """Return the comment or description, or ""."""
-    with Image.open(path) as picture:
-        note: Any = picture.info.get("comment") or picture.info.get("Comment")
-        note = note or picture.getexif().get(_DESCRIPTION, "")
-    return note.decode("utf-8", "replace") if isinstance(note, bytes) else str(note)

@@ -1,9 +1,8 @@
-"""Moving pictures with sound through PyAV: MP4, WebM, and WAV for the sound alone."""
+"""Moving pictures with sound written through PyAV: MP4, WebM, and WAV for the sound alone."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import chain
-from pathlib import Path
 from typing import IO, Any
 
 import av
@@ -135,50 +134,3 @@ def write_wav(path: str, sound: Sound, *, rate: int, note: str) -> None:
         stream = output.add_stream("pcm_s16le", rate=rate, layout="stereo")
         output.mux(_encode_sound(stream, np.clip(sound, -1, 1), 0, rate))
         output.mux(stream.encode(None))
-
-
-def read_note(path: Path) -> str:
-    """Return the comment tag, or ""."""
-    with av.open(str(path)) as source:
-        return next((value for key, value in source.metadata.items() if key.lower() == "comment"), "")
-
-
-def _upright(decoded: Any) -> Frame:
-    """A picture (H, W, 3) as it is meant to be seen: phones film lying and note by how much to turn it."""
-    quarters = round(getattr(decoded, "rotation", 0) / 90) % 4
-    picture: Frame = np.rot90(decoded.to_ndarray(format="rgb24"), quarters)
-    return picture
-
-
-def moments(path: Path) -> NDArray[np.float64]:
-    """Return the seconds at which the pictures of a video are shown, counted from the first."""
-    with av.open(str(path)) as source:
-        if not source.streams.video:
-            return np.zeros(0)
-        shown = [float(packet.pts * packet.time_base) for packet in source.demux(video=0) if packet.pts is not None]
-    time = np.sort(np.array(shown))
-    return time - time[0] if len(time) else time
-
-
-def read_video(path: Path, *, silent_rate: int) -> tuple[Frame, float, Sound, int]:
-    """Return frames (T, H, W, 3), frames a second, sound (2, samples) as long as the picture, its rate."""
-    with av.open(str(path)) as source:
-        if not source.streams.video:
-            raise MediaError(f"{path} holds sound alone; load a file with a picture")
-        video, audio = source.streams.video[0], next(iter(source.streams.audio), None)
-        video.thread_type = "AUTO"
-        resampler = av.AudioResampler(format="fltp", layout="stereo")
-        frames: list[Any] = []
-        parts: list[NDArray[Any]] = [np.zeros((2, 0))]
-        for decoded in source.decode([stream for stream in (video, audio) if stream]):
-            if isinstance(decoded, av.VideoFrame):
-                frames.append(_upright(decoded))
-            elif isinstance(decoded, av.AudioFrame):
-                parts += [part.to_ndarray() for part in resampler.resample(decoded)]
-        fps = float(video.average_rate or 0)
-        rate = audio.rate if audio else silent_rate
-    if not frames or not fps:
-        raise MediaError(f"{path} holds no whole frame; make it again")
-    samples = round(len(frames) / fps * rate)
-    heard = np.concatenate(parts, axis=1)[:, :samples].astype(np.float32)
-    return np.stack(frames), fps, np.pad(heard, ((0, 0), (0, samples - heard.shape[1]))), rate

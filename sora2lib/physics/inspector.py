@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib import media
-from sora2lib.clip import Clip
+from sora2lib.clip import Clip, opened
 from sora2lib.errors import InspectError, WorldError
 from sora2lib.kernels.tracking import block_means
 from sora2lib.physics.bodies import findings
@@ -72,7 +71,7 @@ def inspect(
     if isinstance(clip, Clip):
         film, title, time_T = clip, clip.request.prompt if clip.request else clip.maker or repr(clip), None
     else:
-        film, title, time_T = Clip.load(clip), Path(clip).name, media.moments(clip)
+        (film, time_T), title = opened(clip), Path(clip).name
     by = by or ("world" if film.world is not None else "pixels")
     if by == "world":
         return _by_world(film, title)

@@ -35,17 +35,17 @@ def rub(
     mass, radius = bodies(world).mass, sounding_lengths(world) / 2
     materials, wet = world.material.values.tolist(), GROUNDS[str(world.ground.values)].depth > 0
     ground = voices.GROUNDS[BED if wet else str(world.ground.values)]
-    start = float(world.time[0])
+    start, steps = float(world.time[0]), world.rate
     for touch in touches:
         heard = _while(np.maximum(touch.roll, touch.slide) >= SLOWEST)
-        time_M, slide_M = touch.time[heard] - start, eased(touch.slide[heard], world.rate)
+        time_M, slide_M = touch.time[heard] - start, eased(touch.slide[heard], steps)
         time_N, span = span_of(time_M, out_2N.shape[1], rate)
         if not len(time_N):
             continue
         one = voices.MATERIALS[materials[touch.actor]]
         other = ground if touch.other == GROUND else voices.MATERIALS[materials[touch.other]]
         # Rolling shows as wandering of the contact without slip.
-        roll_M = np.maximum(eased(touch.roll[heard], world.rate) - slide_M, 0)
+        roll_M = np.maximum(eased(touch.roll[heard], steps) - slide_M, 0)
         sound_N = np.zeros(len(time_N))
         if roll_M.max() >= SLOWEST:
             sound_N += ROLLING * _rustle(one, other, roll_M, time_M, time_N, 1.0, rng, rate)

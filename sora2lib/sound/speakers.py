@@ -106,7 +106,7 @@ def _near(name: str) -> list[str]:
 def in_manner(speaker: Speaker, manner: str) -> Speaker:
     """Return a voice that shouts or whispers: a shout is higher, brighter and louder, a whisper is breath alone.
 
-    It is the whisper of a stage, 4 dB below speech: one as soft as in life, 15 dB or so, is lost under any music.
+    It is the whisper of a stage, 6 dB below speech: one as soft as in life, 15 dB or so, is lost under any music.
     """
     if manner == "shout":
         return replace(
@@ -118,5 +118,5 @@ def in_manner(speaker: Speaker, manner: str) -> Speaker:
             loud=speaker.loud + 8.0,
         )
     if manner == "whisper":
-        return replace(speaker, pace=0.93 * speaker.pace, bright=2.0, loud=speaker.loud - 4.0, whispers=True)
+        return replace(speaker, pace=0.93 * speaker.pace, bright=2.0, loud=speaker.loud - 6.0, whispers=True)
     return speaker

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sora2lib.cameo import library
 from sora2lib.sound import voicebox
 from sora2lib.sound.imitation import imitate
+from sora2lib.sound.loudness import SILENCE, lufs
 from sora2lib.sound.speakers import Speaker, cast, in_manner
 from sora2lib.sound.spelling import MARKS, pronounce, readable
 from sora2lib.sound.stage import AIR, ROOMS, Ears, gains, reverberate
@@ -23,12 +24,12 @@ from sora2lib.world.figures.skeleton import INDEX
 from sora2lib.world.schema import World
 
 Array = NDArray[np.float64]
-LEVEL = 10 ** (-21 / 20)  # root mean square of plain speech at the distance of a talk
+LOUDNESS = -20.7  # LUFS of plain speech at the distance of a talk
+LEVEL = 10 ** (LOUDNESS / 20)  # its root mean square without pauses, within half a decibel
 TALK, FAR = (
     2.0,
     0.5,
 )  # m; power of the distance with which speech gets softer, less than in air, so that it is understood
-LOUD_PART = 0.1  # of the most power: what is louder counts as speech and not as pause
 LONGEST_SENTENCE = 300  # sounds
 BREATHER, EDGE = 0.12, 0.005  # s between two sentences; in which one fades in and out
 MOUTH, NECK = INDEX["mouth"], INDEX["neck bend"]
@@ -52,7 +53,7 @@ class Utterance:
 
     Parameters
     ----------
-    sound : (N,) at ``voicebox.RATE``, root mean square ``LEVEL`` and more or less as the manner asks.
+    sound : (N,) at ``voicebox.RATE``, as loud as ``LOUDNESS`` and more or less as the manner asks.
     sounds : (L,) the sounds of speech, a space for a pause.
     times : (L + 1,) seconds at which each begins, and the last one ends.
     """
@@ -118,13 +119,9 @@ def _ended(sound_N: Array) -> Array:
 
 
 def _levelled(sound_N: Array, loud: float) -> Array:
-    """Bring what is spoken, without its pauses, to the level of speech."""
-    block = voicebox.RATE // 50
-    power_B = np.square(sound_N[: len(sound_N) // block * block]).reshape(-1, block).mean(axis=1)
-    if not power_B.any():
-        return sound_N
-    usual = np.sqrt(power_B[power_B > LOUD_PART * power_B.max()].mean())
-    return np.asarray(sound_N * (LEVEL * 10 ** (loud / 20) / usual))
+    """Bring what is spoken, without its pauses, to the loudness of speech and ``loud`` decibels more."""
+    is_loud = lufs(np.stack([sound_N, sound_N]), voicebox.RATE)
+    return sound_N if is_loud <= SILENCE else np.asarray(sound_N * 10 ** ((LOUDNESS + loud - is_loud) / 20))
 
 
 def voices(world: World) -> list[Speaker]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sora2lib import media
 from sora2lib.errors import RequestError
+from sora2lib.media import foreign
 from sora2lib.soundtrack import LONGEST
 
 Sound = NDArray[np.float32]
@@ -46,8 +47,8 @@ def taken(track: Track) -> tuple[Sound, tuple[str, ...]]:
     ('the given sound is mono; both ears hear it', 'the given sound is silence')
     """
     if isinstance(track, str | Path):
-        heard = media.read_sound(track, seconds=LONGEST)
-        sound_CN, rate, seconds = heard.sound, float(heard.rate), heard.seconds
+        heard = foreign.sound(track, rate=media.RATE, first=LONGEST)
+        sound_CN, rate, seconds = heard.sound[:, : round(LONGEST * media.RATE)], float(heard.source_rate), heard.seconds
         _check_finite(sound_CN, media.RATE)
     else:
         sound_CN, rate = _checked(track)

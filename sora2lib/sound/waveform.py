@@ -21,6 +21,8 @@ WINDOW = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WIDE) / WIDE)
 VOICED = 40.0  # Hz below which there is no voice
 HIGHEST = 11_000.0  # Hz; harmonics end here
 LOUDEST = 7.0  # logarithm beyond which a band is not believed
+BETWEEN = 4  # bands, 160 Hz in all, over which a whisper's spectrum is smoothed
+LOWS = 500.0  # Hz below which a whisper gets softer
 SLOPE_FROM = 500.0  # Hz from which a voice is brighter or duller than another
 
 
@@ -33,14 +35,17 @@ def waveform(spoken: Spoken, speaker: Speaker, rng: np.random.Generator) -> Arra
     bands = _stretch(speaker.mouth)
     bright_B1 = np.exp(_slope(speaker.bright) + _tone(speaker.tone))[:, None]
     harmonic_BF, breath_BF, rest_BF = (
-        np.exp(np.minimum(_read(it, bands), LOUDEST)) * bright_B1
-        for it in (spoken.harmonic, spoken.breath, spoken.rest)
+        np.minimum(_read(it, bands), LOUDEST) for it in (spoken.harmonic, spoken.breath, spoken.rest)
     )
+    if speaker.whispers:
+        harmonic_BF = _smoothed(harmonic_BF)
+    harmonic_BF, breath_BF, rest_BF = (np.exp(it) * bright_B1 for it in (harmonic_BF, breath_BF, rest_BF))
     noise_BF = rng.standard_normal(harmonic_BF.shape) + 1j * rng.standard_normal(harmonic_BF.shape)
     source_BF = _frames(_pulses(pitch_F), pitch_F.size).T * np.exp(1j * np.pi * np.tanh(_read(spoken.turn, bands)))
     if speaker.whispers:
-        # Air alone goes through the mouth; in a pulse train's place noise of its power.
-        source_BF = noise_BF * (np.abs(source_BF).mean(axis=0) * 2**-0.5)
+        # Air alone goes through the mouth; in a pulse train's place noise of its power, less the lows that an open
+        # throat swallows.
+        source_BF = noise_BF * (np.abs(source_BF).mean(axis=0) * 2**-0.5) * _hoarse()[:, None]
     airy = 10 ** (speaker.breath / 20)
     spectrum_BF = harmonic_BF * source_BF + airy * breath_BF * noise_BF
     spectrum_BF += rest_BF * np.exp(1j * _read(spoken.phase, bands)) * (not speaker.whispers)
@@ -66,6 +71,20 @@ def _read(spectrum_BF: NDArray[np.float32], bands_B: Array) -> Array:
     low_B = np.minimum(bands_B.astype(np.int64), BANDS - 2)
     share_B1 = (bands_B - low_B)[:, None]
     return np.asarray((1 - share_B1) * spectrum_BF[low_B] + share_B1 * spectrum_BF[low_B + 1])
+
+
+def _smoothed(spectrum_BF: Array) -> Array:
+    """A spectrum without what stands between harmonics, where the voice never learned what it lets pass."""
+    padded_BF = np.pad(spectrum_BF, ((BETWEEN, BETWEEN), (0, 0)), mode="edge")
+    weights = np.hanning(2 * BETWEEN + 3)[1:-1]
+    return np.asarray(
+        sum(share * padded_BF[k : k + BANDS] for k, share in enumerate(weights / weights.sum())), dtype=np.float64
+    )
+
+
+def _hoarse() -> Array:
+    """Gain (B,) that falls by 12 dB an octave below the lows of a whisper."""
+    return np.asarray(1 / (1 + (LOWS / np.maximum(np.arange(BANDS) * RATE / WIDE, 1.0)) ** 2))
 
 
 def _slope(bright: float) -> Array:
