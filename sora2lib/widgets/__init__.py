@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sora2lib.widgets.pane import PlayerPane
     from sora2lib.widgets.player import Player
     from sora2lib.widgets.reel import Reel
+    from sora2lib.widgets.remix_bench import RemixBench
+    from sora2lib.widgets.revision import Revision
     from sora2lib.widgets.session import Session
     from sora2lib.widgets.shoot import Shoot
     from sora2lib.widgets.studio import Studio
@@ -36,6 +38,8 @@ __all__ = [
     "Player",
     "PlayerPane",
     "Reel",
+    "RemixBench",
+    "Revision",
     "Session",
     "Shoot",
     "Studio",
@@ -52,6 +56,8 @@ _HOME = {
     "Player": "player",
     "PlayerPane": "pane",
     "Reel": "reel",
+    "RemixBench": "remix_bench",
+    "Revision": "revision",
     "Session": "session",
     "Shoot": "shoot",
     "Studio": "studio",
