@@ -14,7 +14,7 @@ import param
 
 import sora2lib as sora
 from sora2lib.widgets import Collection, RemixBench, Revision
-from sora2lib.widgets.parts import as_the_reader_likes
+from sora2lib.widgets.parts import as_the_reader_likes, upload
 
 EXAMPLES = {"A ball falls": ("drop", 3), "A ball rolls": ("roll", 11), "Dominoes fall": ("dominoes", 1)}
 
@@ -37,13 +37,18 @@ pn.extension()
 as_the_reader_likes().servable()
 choice, collection = Choice(), Collection()
 
-collection.param.watch(lambda _: choice.param.kept.update(objects={"none": ""} | collection.titles), "items")
-collection.refresh()
+
+def offer(*_):
+    """Let the clips of the gallery be chosen."""
+    choice.param.kept.objects = {"none": ""} | collection.titles
+
+
+offer()
+collection.param.watch(offer, "items")
 pn.state.location.sync(choice, ["example"])
 revision = Revision()
 pn.state.location.sync(revision, ["words", "strength", "keep", "change", "seed"])
-film = pn.widgets.FileInput(accept="video/*,.webm,.mkv", multiple=False, name="Open a film")
-film.param.watch(lambda _: film.value and revision.open(film.filename, film.value), "value")
+film = upload("Open a film", "video/*,.webm,.mkv", revision.open)
 pn.bind(lambda name: revision.take(lambda: example(name)), choice.param.example, watch=True)
 pn.bind(lambda name: name and revision.take(lambda: collection.load(name)), choice.param.kept, watch=True)
 revision.param.watch(lambda event: event.new and collection.add(event.new), "file")

@@ -19,17 +19,19 @@ THUMB = (192, 108)  # pixels of a picture that can be clicked
 ACCENT = "#e8590c"  # reads on light and dark alike
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (5, 10)}
 
-# Panel draws light and dark, but does not ask which one the reader likes; Bokeh gives the knobs of its sliders and the
-# arrows of its numbers no names for those who hear a page.
+# Panel draws light and dark, but does not ask which one the reader likes; Bokeh gives boxes, dates, the knobs of its
+# sliders and the arrows of its numbers no names for those who hear a page.
 ASK = """<script>
 if (matchMedia("(prefers-color-scheme: dark)").matches && !location.search.includes("theme="))
   location.search += "&theme=dark";
-const NAMELESS = {".noUi-handle": "", ".bk-spin-btn-up": "more, ", ".bk-spin-btn-down": "less, "};
+const NAMELESS = {"input": "", ".noUi-handle": "", ".bk-spin-btn-up": "more, ", ".bk-spin-btn-down": "less, "};
 function name(root) {
   for (const node of root.querySelectorAll("*")) if (node.shadowRoot) name(node.shadowRoot);
-  const title = root.querySelector(".bk-slider-title, label")?.textContent.split(":")[0].trim();
+  const title = root.querySelector(".bk-slider-title, label, .bk-label")?.textContent.split(":")[0].trim();
+  if (!title) return;
   for (const [kind, way] of Object.entries(NAMELESS))
-    for (const node of root.querySelectorAll(kind)) node.setAttribute("aria-label", way + title);
+    for (const node of root.querySelectorAll(kind))
+      if (!node.labels?.length && !node.ariaLabel) node.ariaLabel = way + title;
 }
 setInterval(() => name(document), 1000);
 </script>"""
@@ -99,6 +101,18 @@ def button(label: str, act: Callable[[], None], **more: Any) -> Any:
     made = pn.widgets.Button(label=label, height=32, **more)
     made.on_click(lambda _: act())
     return made
+
+
+def upload(label: str, accept: str, take: Callable[[str, bytes], None], **more: Any) -> Any:
+    """Return a field to choose a file in; its name and its bytes are handed over."""
+    field = pn.widgets.FileInput(accept=accept, multiple=False, label=label, **more)
+
+    def hand_over(_: Any) -> None:
+        if field.value:
+            take(field.filename, field.value)
+
+    field.param.watch(hand_over, "value")
+    return field
 
 
 def picture_button(label: str, picture: bytes | None, act: Callable[[], None], *, pressed: bool = False) -> Any:
