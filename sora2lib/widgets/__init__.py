@@ -11,8 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sora2lib.widgets.board import BoardPane
     from sora2lib.widgets.camera_desk import CameraDesk
     from sora2lib.widgets.collection import Collection
+    from sora2lib.widgets.draft import Draft
     from sora2lib.widgets.experiment import Experiment
     from sora2lib.widgets.exploration import Exploration
     from sora2lib.widgets.explorer import Explorer
@@ -25,11 +27,14 @@ if TYPE_CHECKING:
     from sora2lib.widgets.revision import Revision
     from sora2lib.widgets.session import Session
     from sora2lib.widgets.shoot import Shoot
+    from sora2lib.widgets.storyboard_desk import StoryboardDesk
     from sora2lib.widgets.studio import Studio
 
 __all__ = [
+    "BoardPane",
     "CameraDesk",
     "Collection",
+    "Draft",
     "Experiment",
     "Exploration",
     "Explorer",
@@ -42,12 +47,15 @@ __all__ = [
     "Revision",
     "Session",
     "Shoot",
+    "StoryboardDesk",
     "Studio",
 ]
 
 _HOME = {
+    "BoardPane": "board",
     "CameraDesk": "camera_desk",
     "Collection": "collection",
+    "Draft": "draft",
     "Experiment": "experiment",
     "Exploration": "exploration",
     "Explorer": "explorer",
@@ -60,6 +68,7 @@ _HOME = {
     "Revision": "revision",
     "Session": "session",
     "Shoot": "shoot",
+    "StoryboardDesk": "storyboard_desk",
     "Studio": "studio",
 }
 
