@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from sora2lib.start import Seen, Start
     from sora2lib.storyboard import Card, Storyboard
     from sora2lib.sweeping import sweep
+    from sora2lib.world.difference import Difference, diff
     from sora2lib.world.schema import World
 
 __version__ = "0.1.0"
@@ -58,6 +59,7 @@ __all__ = [
     "Comparison",
     "Consent",
     "ConsentError",
+    "Difference",
     "Fit",
     "InspectError",
     "Levels",
@@ -79,6 +81,7 @@ __all__ = [
     "WorldError",
     "blend",
     "compare",
+    "diff",
     "draw",
     "dub",
     "extend",
@@ -128,6 +131,7 @@ _HOMES = {
     "start": ("Seen", "Start"),
     "storyboard": ("Card", "Storyboard"),
     "sweeping": ("sweep",),
+    "world.difference": ("Difference", "diff"),
     "world.schema": ("World",),
 }
 _HOME = {name: f"sora2lib.{module}" for module, names in _HOMES.items() for name in names}

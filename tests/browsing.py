@@ -43,12 +43,15 @@ def chromium() -> Iterator[object]:
 
 
 @contextmanager
-def serving(app: str, **settings: str) -> Iterator[str]:
-    """The address of an app as ``panel serve`` shows it, with ``settings`` in its environment."""
-    command = [sys.executable, "-m", "panel", "serve", f"widgets/{app}.py", "--port", "0"]
+def serving(*apps: str, **settings: str) -> Iterator[str]:
+    """The address of the first of some apps as ``panel serve`` shows them, with ``settings`` in their environment."""
+    files = [f"widgets/{app}.py" for app in apps]
+    command = [sys.executable, "-m", "panel", "serve", *files, "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=os.environ | settings) as server:
         lines = iter(server.stderr.readline, "")
-        address = next((found[0] for line in lines if (found := re.search(rf"http://localhost:\d+/{app}", line))), None)
+        address = next(
+            (found[0] for line in lines if (found := re.search(rf"http://localhost:\d+/{apps[0]}", line))), None
+        )
         try:
             assert address, "the server did not start"
             yield address
@@ -60,3 +63,13 @@ def brightness(colour):
     parts = np.array([float(part) for part in colour.strip("rgb(a)").split(",")[:3]]) / 255
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     return linear @ [0.2126, 0.7152, 0.0722]
+
+
+CONTROLS = {"button", "checkbox", "combobox", "link", "radio", "searchbox", "slider", "spinbutton", "textbox"}
+
+
+def nameless(page):
+    """Controls on a page that somebody who hears it cannot tell apart: what has a role, and no name."""
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    told = [(it.get("role", {}).get("value"), it.get("name", {}).get("value", "")) for it in tree if not it["ignored"]]
+    return [role for role, name in told if role in CONTROLS and not name.strip()]

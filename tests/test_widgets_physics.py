@@ -14,8 +14,10 @@ from sora2lib.physics import lab
 from sora2lib.physics.laws import Check
 from sora2lib.widgets import Experiment, Laboratory, PlayerPane
 from sora2lib.widgets import experiment as experiment_module
-from sora2lib.widgets.experiment import GAP, described
-from sora2lib.widgets.laboratory import _jumps, _page_of, _titles
+from sora2lib.widgets.abreast import GAP
+from sora2lib.widgets.experiment import described
+from sora2lib.widgets.laboratory import _jumps, _page_of
+from sora2lib.widgets.parts import above
 from sora2lib.widgets.plots import Plots
 
 WIDE = 64
@@ -170,7 +172,7 @@ def test_the_report_can_be_taken_home(on_the_moon):
 
 
 def test_words_of_strangers_are_no_markup():
-    assert "<script>" not in _titles(["<script>alert(1)</script>"])
+    assert "<script>" not in above(["<script>alert(1)</script>"])
     check = Check("<script>", "x", 0.5, 1.0, 9.0, 1.0, "<script>")
     assert not check.holds
     assert "2 times the speed" in described(experiment_module.Change(speed=2.0))

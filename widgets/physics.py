@@ -9,7 +9,7 @@ import param
 
 import sora2lib as sora
 from sora2lib.widgets import Experiment, Laboratory
-from sora2lib.widgets.parts import as_the_reader_likes
+from sora2lib.widgets.parts import as_the_reader_likes, upload
 
 SIZE = "640x360"
 EXAMPLES = {
@@ -40,8 +40,7 @@ def show_example(name):
     experiment.clip = sora.simulate(family, seed=seed, size=SIZE, seconds=3)
 
 
-film = pn.widgets.FileInput(accept="video/*,.webm,.mkv", multiple=False, name="Open a film")
-film.param.watch(lambda _: film.value and experiment.open(film.filename, film.value), "value")
+film = upload("Open a film", "video/*,.webm,.mkv", experiment.open)
 laboratory = Laboratory(experiment)
 pn.bind(show_example, choice.param.example, watch=True)
 pn.state.onload(lambda: show_example(choice.example))

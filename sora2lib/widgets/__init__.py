@@ -11,8 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sora2lib.widgets.board import BoardPane
     from sora2lib.widgets.camera_desk import CameraDesk
     from sora2lib.widgets.collection import Collection
+    from sora2lib.widgets.draft import Draft
     from sora2lib.widgets.experiment import Experiment
     from sora2lib.widgets.exploration import Exploration
     from sora2lib.widgets.explorer import Explorer
@@ -21,13 +23,18 @@ if TYPE_CHECKING:
     from sora2lib.widgets.pane import PlayerPane
     from sora2lib.widgets.player import Player
     from sora2lib.widgets.reel import Reel
+    from sora2lib.widgets.remix_bench import RemixBench
+    from sora2lib.widgets.revision import Revision
     from sora2lib.widgets.session import Session
     from sora2lib.widgets.shoot import Shoot
+    from sora2lib.widgets.storyboard_desk import StoryboardDesk
     from sora2lib.widgets.studio import Studio
 
 __all__ = [
+    "BoardPane",
     "CameraDesk",
     "Collection",
+    "Draft",
     "Experiment",
     "Exploration",
     "Explorer",
@@ -36,14 +43,19 @@ __all__ = [
     "Player",
     "PlayerPane",
     "Reel",
+    "RemixBench",
+    "Revision",
     "Session",
     "Shoot",
+    "StoryboardDesk",
     "Studio",
 ]
 
 _HOME = {
+    "BoardPane": "board",
     "CameraDesk": "camera_desk",
     "Collection": "collection",
+    "Draft": "draft",
     "Experiment": "experiment",
     "Exploration": "exploration",
     "Explorer": "explorer",
@@ -52,8 +64,11 @@ _HOME = {
     "Player": "player",
     "PlayerPane": "pane",
     "Reel": "reel",
+    "RemixBench": "remix_bench",
+    "Revision": "revision",
     "Session": "session",
     "Shoot": "shoot",
+    "StoryboardDesk": "storyboard_desk",
     "Studio": "studio",
 }
 

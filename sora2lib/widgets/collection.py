@@ -125,6 +125,11 @@ class Collection(param.Parameterized):
         self.deleted = self.deleted[:-1]
         self.refresh()
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """The names of the clips that are shown, by their words and when they were made."""
+        return {f"{it.words[:60]}, {it.made:%d %b %H:%M:%S}": it.name for it in self.items}
+
     @param.depends("query", "only_liked", "folder", watch=True)
     def refresh(self) -> None:
         """Look again what is there; what is no film, or was changed by somebody, is left out."""

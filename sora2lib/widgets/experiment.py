@@ -18,6 +18,7 @@ from sora2lib.physics.rerun import Change, simulated
 from sora2lib.physics.study import Study
 from sora2lib.physics.tracks import of_world, part_of
 from sora2lib.render import render
+from sora2lib.widgets.abreast import heard_as, narrowed, row
 from sora2lib.widgets.reel import Mark, Reel, film_strip, marks
 from sora2lib.widgets.uploads import opened
 from sora2lib.widgets.work import Task, Work
@@ -25,7 +26,6 @@ from sora2lib.world.schema import GRAVITY, World
 
 Frames = NDArray[np.uint8]
 PLACES = {"Earth": 9.81, "Moon": 1.62, "Mars": 3.71, "Jupiter": 24.79, "Nowhere": 0.0}
-GAP = 4  # pixels between them
 GAIN = 3  # by which differences are exaggerated
 SOFT = 0.3  # strength of an impact's pin, beside 1 of a broken law's
 
@@ -132,15 +132,14 @@ class Experiment(Work):
             part = part_of(clip)
             again = simulated(part, change)
             count = min(len(clip.frames), int(part.seconds * clip.fps) + 1)
-            pictures = np.stack(list(self._pictures(part, again, clip, count)))
             titles = ["The clip", told, f"Difference, {GAIN} times as strong"]
-            return _film(pictures, clip), Study(of_world(again)), titles
+            return heard_as(self._pictures(part, again, clip, count), clip), Study(of_world(again)), titles
         laws = {"gravity": change.gravity, "restitution": change.restitution, "speed": change.speed}
         places = report.what_if(**laws).place.sel(run="what if").values  # type: ignore[arg-type]
         seen = replace(report, reference_NTD=places).annotated().frames
-        pictures = np.stack([_row(self._small(a), self._small(b)) for a, b in zip(clip.frames, seen, strict=True)])
+        pairs = (map(self._small, pair) for pair in zip(clip.frames, seen, strict=True))
         lawful = Study(replace(report.tracks, place_NTD=places))
-        return _film(pictures, clip), lawful, ["The clip", f"White: seen. Blue: {told}"]
+        return heard_as((row(*pair) for pair in pairs), clip), lawful, ["The clip", f"White: seen. Blue: {told}"]
 
     def _pictures(self, seen: World, lawful: World, clip: Clip, count: int) -> Iterator[Frames]:
         """Clip, reference and difference of each moment; both drawn alike, so that what is the same is black."""
@@ -150,12 +149,11 @@ class Experiment(Work):
         )
         for index, (a, b) in enumerate(zip(*worlds, strict=True), start=1):
             apart = GAIN * np.abs(a.astype(np.int16) - b)
-            yield _row(a, b, np.minimum(apart, 255).astype(np.uint8))
+            yield row(a, b, np.minimum(apart, 255).astype(np.uint8))
             self.tell(f"Drawing: frame {index} of {count}", 0.1 + 0.9 * index / count)
 
     def _small(self, picture: Frames) -> Frames:
-        height = round(self.width * picture.shape[0] / picture.shape[1] / 2) * 2
-        return media.shrink(picture, width=self.width, height=height)
+        return narrowed(picture, self.width)
 
 
 def described(change: Change) -> str:
@@ -200,14 +198,3 @@ def _broken(report: Report) -> Iterator[Mark]:
 
 def _soft(clip: Clip) -> Iterator[Mark]:
     return (replace(mark, strength=SOFT * mark.strength) for mark in marks(clip))
-
-
-def _row(*pictures: Frames) -> Frames:
-    gap = np.zeros((len(pictures[0]), GAP, 3), np.uint8)
-    parts = [part for picture in pictures for part in (gap, picture)]
-    return np.hstack(parts[1:])
-
-
-def _film(pictures: Frames, clip: Clip) -> Clip:
-    samples = round(len(pictures) / clip.fps * clip.rate)
-    return Clip(pictures, clip.fps, clip.sound[:, :samples], clip.rate)

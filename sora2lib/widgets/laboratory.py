@@ -1,6 +1,5 @@
 """The physics lesson as a part of a Panel page: laws on the left, what comes of them on the right, plots below."""
 
-import html
 import io
 import math
 from pathlib import Path
@@ -14,7 +13,7 @@ from sora2lib.physics.laws import Check
 from sora2lib.physics.report import Report
 from sora2lib.widgets.experiment import PLACES, Experiment
 from sora2lib.widgets.pane import PlayerPane
-from sora2lib.widgets.parts import LEFT, WIDE, beside, in_page, progress
+from sora2lib.widgets.parts import LEFT, WIDE, above, beside, in_page, progress
 from sora2lib.widgets.plots import Plots
 
 RIGHT = {"flex": "3 1 560px", "min-width": "min(560px, 100%)", "max-width": "1160px"}
@@ -112,15 +111,8 @@ def _results(experiment: Experiment) -> Any:
     plots.follow(player)
     return pn.Column(
         progress(experiment),
-        pn.pane.HTML(pn.bind(_titles, told.titles), **WIDE),
+        pn.pane.HTML(pn.bind(above, told.titles), **WIDE),
         player,
         pn.Column(plots.pane, visible=told.reel.rx.bool(), sizing_mode="stretch_width"),
         styles=RIGHT,
-    )
-
-
-def _titles(titles: list[str]) -> str:
-    cells = "".join(f"<div>{html.escape(title)}</div>" for title in titles)
-    return (
-        f'<div style="display:grid;grid-auto-columns:1fr;grid-auto-flow:column;gap:4px;text-align:center">{cells}</div>'
     )

@@ -19,15 +19,26 @@ THUMB = (192, 108)  # pixels of a picture that can be clicked
 ACCENT = "#e8590c"  # reads on light and dark alike
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (5, 10)}
 
-# Panel draws light and dark, but does not ask which one the reader likes.
+# Panel draws light and dark, but does not ask which one the reader likes; Bokeh gives boxes, dates, the knobs of its
+# sliders and the arrows of its numbers no names for those who hear a page.
 ASK = """<script>
 if (matchMedia("(prefers-color-scheme: dark)").matches && !location.search.includes("theme="))
   location.search += "&theme=dark";
+const NAMELESS = {"input": "", ".noUi-handle": "", ".bk-spin-btn-up": "more, ", ".bk-spin-btn-down": "less, "};
+function name(root) {
+  for (const node of root.querySelectorAll("*")) if (node.shadowRoot) name(node.shadowRoot);
+  const title = root.querySelector(".bk-slider-title, label, .bk-label")?.textContent.split(":")[0].trim();
+  if (!title) return;
+  for (const [kind, way] of Object.entries(NAMELESS))
+    for (const node of root.querySelectorAll(kind))
+      if (!node.labels?.length && !node.ariaLabel) node.ariaLabel = way + title;
+}
+setInterval(() => name(document), 1000);
 </script>"""
 
 
 def as_the_reader_likes() -> Any:
-    """Return what makes a served page light or dark, as the reader likes; put it on the page first."""
+    """Return what makes a served page light or dark, as the reader likes, and names all; put it on the page first."""
     return pn.pane.HTML(ASK, margin=0)
 
 
@@ -62,6 +73,14 @@ def status(message: str, fraction: float, running: bool) -> str:
     return f"<div{role}>{html.escape(message)}</div>{bar}"
 
 
+def above(titles: list[str]) -> str:
+    """Return what the pictures of a film are, from left to right, as HTML to stand above it."""
+    cells = "".join(f"<div>{html.escape(title)}</div>" for title in titles)
+    return (
+        f'<div style="display:grid;grid-auto-columns:1fr;grid-auto-flow:column;gap:4px;text-align:center">{cells}</div>'
+    )
+
+
 def shown(picture: NDArray[np.uint8] | None, alt: str) -> str:
     """Return a picture as HTML, as wide as its column, with words for those who do not see it; nothing without one."""
     if picture is None:
@@ -77,6 +96,25 @@ def thumbnail(picture: NDArray[np.uint8]) -> bytes:
     return media.jpeg(media.shrink(picture, width=width, height=height))
 
 
+def button(label: str, act: Callable[[], None], **more: Any) -> Any:
+    """Return a button that does something when it is pressed."""
+    made = pn.widgets.Button(label=label, height=32, **more)
+    made.on_click(lambda _: act())
+    return made
+
+
+def upload(label: str, accept: str, take: Callable[[str, bytes], None], **more: Any) -> Any:
+    """Return a field to choose a file in; its name and its bytes are handed over."""
+    field = pn.widgets.FileInput(accept=accept, multiple=False, label=label, **more)
+
+    def hand_over(_: Any) -> None:
+        if field.value:
+            take(field.filename, field.value)
+
+    field.param.watch(hand_over, "value")
+    return field
+
+
 def picture_button(label: str, picture: bytes | None, act: Callable[[], None], *, pressed: bool = False) -> Any:
     """Return a button that shows a JPEG, its words below; without a picture it cannot be pressed."""
     width, height = THUMB
@@ -89,6 +127,6 @@ def picture_button(label: str, picture: bytes | None, act: Callable[[], None], *
   box-shadow: {ring};
 }}
 :host .bk-btn:focus-visible {{ outline: 3px solid {ACCENT}; outline-offset: 2px; }}"""
-    button = pn.widgets.Button(label=label, disabled=picture is None, stylesheets=[style], margin=0)
-    button.on_click(lambda _: act())
-    return button
+    made = pn.widgets.Button(label=label, disabled=picture is None, stylesheets=[style], margin=0)
+    made.on_click(lambda _: act())
+    return made

@@ -2,22 +2,21 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
 from typing import Any
 
 import numpy as np
 import param
 from numpy.typing import NDArray
 
-from sora2lib import pipeline
 from sora2lib.casting import GUIDANCE
 from sora2lib.clip import Clip
-from sora2lib.planner import MOTION_STEPS
+from sora2lib.planner import MOTION_STEPS, Step
 from sora2lib.recipe import Recipe
 from sora2lib.render import render
 from sora2lib.request import MODEL, SEEDS, Request
+from sora2lib.widgets.planning import planned
 from sora2lib.widgets.reel import Reel
-from sora2lib.widgets.work import Task, Work, remaining
+from sora2lib.widgets.work import Task, Work
 from sora2lib.world.schema import World
 from sora2lib.world.vocabulary import STYLES
 
@@ -73,14 +72,11 @@ class Session(Work):
 
     def _plan(self, request: Request) -> Recipe:
         self.glimpse = None
-        self.tell("Loading the model", 0.0)
-        began = monotonic()
-        for step in pipeline.plan(request):
-            place = f"step {step.index} of {step.total}, {remaining(began, step.index, step.total)}"
-            self.tell(f"{step.phase.title()}: {place}", step.index / step.total * PLANNING)
-            if step.index % GLIMPSE_EVERY == 0 or step.index == step.total:
-                self.glimpse = moments(step.world())
-        return pipeline.finish(step, request)
+        return planned(self, request, share=PLANNING, look=self._look)
+
+    def _look(self, step: Step) -> None:
+        if step.index % GLIMPSE_EVERY == 0 or step.index == step.total:
+            self.glimpse = moments(step.world())
 
     def _show(self, path: Path) -> None:
         clip, content = Clip.load(path), path.read_bytes()
