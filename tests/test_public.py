@@ -37,7 +37,7 @@ SURFACE = {
     "World": None,
     "WorldError": "",
     "blend": "one other seconds",
-    "compare": "models * family by truths takes measures",
+    "compare": "models * family by truths takes measures each",
     "diff": "before after",
     "draw": "world * size fps seconds sound",
     "dub": "clip track * mix start levels actor",
