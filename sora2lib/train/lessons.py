@@ -133,7 +133,7 @@ def synonyms(model: Model) -> Lesson:
 
 
 def _synonyms(
-    teacher: nn.Module, network: WorldTransformer, _: Library, scales: Scales, rng: np.random.Generator, rows: int
+    teacher: nn.Module, network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
 ) -> dict[str, Tensor]:
     """Squared errors of the text as a whole, of what is said in other words, and of the words beside it."""
     shares = np.where(rng.random(rows // ROWS_OF_CAPTION) < AS_BEFORE, 0.0, 0.5)
