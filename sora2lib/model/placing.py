@@ -51,6 +51,7 @@ class Placing(InTurn):
         self.bias = nn.Parameter(torch.zeros(CHANNELS, 3, COMPONENTS))
         self.atoms = nn.Parameter(torch.linspace(0, 1, ATOMS).repeat(CHANNELS, 1))
         with torch.no_grad():
+            self.atoms[TURN.start, 0] = -1.0  # what faces the other way does so exactly
             self.bias[:, 0, :FREE] = torch.linspace(-1, 1, FREE)
             self.bias[:, 1, FREE + 2 :] = LOOSE
 
