@@ -150,7 +150,9 @@ def _from_wire(offset: Tensor, turn: Tensor, half: Tensor, even: Tensor, ring: T
     A ring is met as what is next of its wire: a small sphere.
     """
     local = (offset[..., None, :] @ turn).squeeze(-2)
-    level = F.normalize(local * local.new_tensor([1.0, 1.0, 0.0]), dim=-1, eps=1e-6)
+    level = local * local.new_tensor([1.0, 1.0, 0.0])
+    middle = level.norm(dim=-1, keepdim=True) < 1e-6  # from there all of the wire is as near
+    level = F.normalize(torch.where(middle, local.new_tensor([1.0, 0.0, 0.0]), level), dim=-1)
     wire = (turn @ (half[..., :1] * level)[..., None]).squeeze(-1)
     thick = half[..., 2:].expand_as(half)
     return offset - ring * wire, torch.where(ring > 0, thick, half), torch.maximum(even, ring)
