@@ -62,10 +62,9 @@ def taken_apart(code: Tensor, fixed: Tensor, place: Tensor, columns: Tensor, hal
     size, turn = 2 * half[world, slot][:, None, None, :], frames.orthonormal(columns[world, slot])[:, None]
     halves, centres, turns, ring = (getattr(table, it).to(code)[kind] for it in ("halves", "centres", "turns", "ring"))
     centre = place[world, slot][:, None] + (turn @ (centres * size).sum(dim=-1, keepdim=True)).squeeze(-1)
-    whole = turn @ turns
     there = table.there.to(code.device)[kind] & fits.flatten(1).any(dim=1)[:, None]
     sides = torch.where(there[..., None], (halves * size).sum(dim=-1), 1.0)
-    return Parts(centre, torch.cat([whole[..., 0], whole[..., 1]], dim=-1), sides, ring, there, slot)
+    return Parts(centre, frames.first_two(turn @ turns), sides, ring, there, slot)
 
 
 @cache

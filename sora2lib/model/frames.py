@@ -15,15 +15,16 @@ def orthonormal(columns: Tensor) -> Tensor:
 
 def after(columns: Tensor, start: Tensor) -> Tensor:
     """Columns (..., 6) of the rotation ``start`` followed by the rotation ``columns``."""
-    return _first_two(orthonormal(columns) @ orthonormal(start))
+    return first_two(orthonormal(columns) @ orthonormal(start))
 
 
 def since(columns: Tensor, start: Tensor) -> Tensor:
     """Columns (..., 6) of the rotation that leads from ``start`` to ``columns``, in the world frame."""
-    return _first_two(orthonormal(columns) @ orthonormal(start).transpose(-1, -2))
+    return first_two(orthonormal(columns) @ orthonormal(start).transpose(-1, -2))
 
 
-def _first_two(matrix: Tensor) -> Tensor:
+def first_two(matrix: Tensor) -> Tensor:
+    """Columns (..., 6) of matrices (..., 3, 3)."""
     return torch.cat([matrix[..., 0], matrix[..., 1]], dim=-1)
 
 

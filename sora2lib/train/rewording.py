@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sora2lib.model import text
 from sora2lib.world import adjectives, phrases
 from sora2lib.world.grammar import Choice, choice, gerund, past, third
+from sora2lib.world.naming import one_and_several
 
 TABLE = Path(__file__).with_name("thesaurus.tsv")
 TOPICS: dict[str, dict[str, tuple[str, ...]]] = {  # what captions say
@@ -74,8 +75,7 @@ class Reworded:
         """
         (old_ids, old), (ids, new) = text.tokens(self.old), text.tokens(self.text)
         part = np.array([self._from(start) for start in new.tolist()], dtype=np.intp).reshape(-1, 2)
-        within = (part[:, :1] <= old) & (old < part[:, 1:])
-        stands = within.copy()
+        stands = (part[:, :1] <= old) & (old < part[:, 1:])
         for alike in (_little(self.text, new)[:, None] == _little(self.old, old), ids[:, None] == old_ids):
             some = (stands & alike).any(axis=1)
             stands[some] &= alike[some]
@@ -164,21 +164,15 @@ def _said(captions: tuple[str, ...], others: list[str]) -> Pairs:
 
 
 def _things(name: str, others: list[str]) -> Pairs:
-    forms = [_numbers(it) for it in others]
+    forms = [one_and_several(it) for it in others]
     for said in _of_training(phrases.ASSETS[name]):
-        for number, form in enumerate(_numbers(said)):
+        for number, form in enumerate(one_and_several(said)):
             yield form, [it[number] for it in forms]
 
 
 def _of_training(said: tuple[str, ...]) -> tuple[str, ...]:
     split: Choice[str] = choice(said)
     return split.train
-
-
-def _numbers(noun: str) -> tuple[str, str]:
-    """One and several of a noun as tables have it."""
-    one, _, many = noun.partition("/")
-    return one, many or one + "s"
 
 
 def _verbs(verb: str, others: list[str]) -> Pairs:

@@ -41,7 +41,8 @@ def choices(table: dict[str, tuple[str, ...]]) -> dict[str, Choice[str]]:
     return {name: choice(words) for name, words in table.items()}
 
 
-def _plural(noun: str) -> tuple[str, str]:
+def one_and_several(noun: str) -> tuple[str, str]:
+    """Return both numbers of a noun as tables have it: "domino/dominoes", or with an s."""
     one, _, many = noun.partition("/")
     return one, many or one + "s"
 
@@ -57,15 +58,20 @@ class _Words(dict[str, Choice[tuple[str, str]]]):
     def __missing__(self, asset: str) -> Choice[tuple[str, str]]:
         it = find(asset)
         names = (it.name.removeprefix(PREFIX), *it.synonyms)
-        self[asset] = choice([f"{name}/{plural(name)}" for name in names], _plural)
+        self[asset] = choice([f"{name}/{plural(name)}" for name in names], one_and_several)
         return self[asset]
 
 
 NOUNS = _Words(
-    (name, choice(phrases.ASSETS.get(name) or (f"{name}/{it.plural}" if it.plural else name, *it.synonyms), _plural))
+    (
+        name,
+        choice(
+            phrases.ASSETS.get(name) or (f"{name}/{it.plural}" if it.plural else name, *it.synonyms), one_and_several
+        ),
+    )
     for name, it in ASSETS.items()
 )
-CRADLE_BOBS = choice(phrases.CRADLE_BOBS, _plural)
+CRADLE_BOBS = choice(phrases.CRADLE_BOBS, one_and_several)
 GROUPS: dict[int, Choice[str]] = {count: choice(words) for count, words in phrases.GROUPS.items()}
 
 
