@@ -27,6 +27,7 @@ from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Array, 
 from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch
 from sora2lib.model.weights import Model
 from sora2lib.sampler import State, Velocity, ahead, euler, guided, led
+from sora2lib.world.figures.library import SKELETONS
 from sora2lib.world.support import depth_below
 
 CASTING_STEPS = 30
@@ -161,9 +162,16 @@ def set_down_all(
     moves = mask & (cast[..., 1] > 0)
     with torch.inference_mode():
         call = Call(cast, mask, model.scales.enter("scene", scene), *model.network.text(*words_of(prompts)))
-        call = replace(call, cast=written(cast, set_down(model.network.placing, call, generators, depth_of)))
+        stand = set_down(model.network.placing, call, generators, depth_of, moves & ~_bound(names, cast.shape[1]))
+        call = replace(call, cast=written(cast, stand))
         starts = set_going(model.network.aiming, call, moves, generators).numbers
     return [_standing(world, *them) for world, *them in zip(worlds, call.cast, starts, strict=True)]
+
+
+def _bound(names: list[list[str]], slots: int) -> Tensor:
+    """Whether bodies are no more than their bounds (B, S): figures, and what hangs on strings that may cross."""
+    loose = [[name in SKELETONS or name == "pendulum" for name in them] for them in names]
+    return torch.tensor([them + [True] * (slots - len(them)) for them in loose])
 
 
 def _exact(cast: Array, names: list[str]) -> Array:

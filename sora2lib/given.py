@@ -204,12 +204,16 @@ class Given:
         """What films a time row."""
         return next((it for it in self.takes if it.start <= row * STRIDE + 1 < it.stop), None)
 
-    def roaming(self, row: int) -> Take | None:
-        """The take that begins with a time row and moves from a place that nobody has chosen yet."""
-        if (row == 0 and self.start.things) or any(it.row == row for it in self.openings):
-            return None  # the camera begins where a picture was taken
+    def free(self, row: int) -> bool:
+        """Whether the camera of a time row is the model's to plan: nobody gave one, or moves that begin somewhere."""
+        if (self.held and not self.held.camera) or any(
+            it.row * STRIDE <= row * STRIDE < it.stop for it in self.openings
+        ):
+            return False  # it is known, or begins where a picture was taken
         take = self.take(row)
-        return take if take and take.start == row * STRIDE and not take.camera.absolute else None
+        if take is None:
+            return True
+        return take.start == row * STRIDE and not take.camera.absolute and not (row == 0 and self.start.things)
 
     def hold(self, cast: Array, scene: Array) -> tuple[Array, Array]:
         """What the start tells of rows of a cast (S, CAST_WIDTH) and a scene (SCENE_WIDTH,); NaN where it does not."""
@@ -252,15 +256,6 @@ class Given:
         motion[self.seating.rows[moves], SPEED] = self.seating.velocity[moves]
         return camera, motion
 
-    def placed(self, rows: Rows, cuts: tuple[int, ...], row: int) -> "Given":
-        """The same, the moves of what roams from a time row on beginning where the camera of the rows does."""
-        take = self.roaming(row)
-        if not take:
-            return self
-        others = tuple(it for it in self.takes if it is not take)
-        unfilmed = replace(self, takes=others).world(rows, cuts)
-        return replace(self, takes=(take.placed(unfilmed), *others))
-
     def world(self, rows: Rows, cuts: tuple[int, ...]) -> World:
         """The world that rows tell of so far, filmed as is given; ``cuts`` are rows with which shots begin."""
         rows = windows.until(rows, math.ceil((self.samples - 1) / STRIDE))
@@ -283,7 +278,11 @@ class Given:
         if self.held and not self.held.camera:
             return rows.camera
         take = self.take(row)
-        return None if take is None else take.views(self.world(rows, cuts), stop)
+        if take is None:
+            return None
+        # Also of moves that begin later: a camera that follows nobody says so now, not after the motion.
+        told = take.views(self.world(rows, cuts), stop)
+        return None if self.free(row) else told
 
 
 def filmed_from(world: World, pose: Pose) -> World:

@@ -1,12 +1,12 @@
 """From a prompt to a world, one denoising step at a time.
 
-Two acts. *Casting* decides who is there, where, and how all is set going. *Motion* then moves the cast and the camera,
-with the cast held clean; earlier moments lead, later ones follow, so that what happens is a consequence of what
-happened.
+Three acts. *Casting* decides who is there, where, and how all is set going. *Motion* then moves the cast, which is held
+clean; earlier moments lead, later ones follow, so that what happens is a consequence of what happened. *Filming* plans
+the camera last, once it is known what there is to see.
 Clips longer than the network's span are continued window by window, the last second and a third held clean. A prompt
 of several shots is one world: each shot goes on from the one before in its own words, seen by a camera of its own.
-A camera that is given, to the whole or to a shot, is held clean. Where its moves begin is the model's choice: a short
-act of *framing*, in which nothing is held, comes before the motion.
+A camera that is given, to the whole or to a shot, is held clean. Where its moves begin is the model's choice: then the
+filming is the model's, and the moves begin where it does.
 """
 
 import itertools
@@ -35,8 +35,7 @@ from sora2lib.world.schema import World
 
 SPAN = 12  # time rows that the network plans together: four seconds
 OVERLAP = 4  # rows of the past that a continuation is given
-FRAMING_STEPS, MOTION_STEPS = 12, 36
-FRAMING_LAG = 0.5  # of few steps, rows begin when those before are half done
+MOTION_STEPS, FILMING_STEPS = 36, 12
 LAG = 1.0  # durations of a row that it waits for the one before: that is done, so that what follows from it is known
 FIGURES_LAG = 0.5  # of that, in worlds of figures: their rows want more steps each, and no forecast waits for them
 PLAIN = 1.0  # guidance of a first motion: what a cast that follows the prompt does, it does by itself
@@ -48,7 +47,7 @@ class Step:
 
     index: int  # from 1
     total: int
-    phase: str  # "casting", "framing" or "motion"
+    phase: str  # "casting", "motion" or "filming"
     guess: Callable[[], World]
 
     def world(self) -> World:
@@ -63,8 +62,9 @@ def plan(
 
     Parameters
     ----------
-    steps : denoising steps of the motion; casting takes five sixths as many more.
-    guidance : how strongly to follow the prompt in casting, and in motion that goes on from a past; 1 is without.
+    steps : denoising steps of the motion; casting takes five sixths as many more, filming a third.
+    guidance : how strongly to follow the prompt in casting and filming, and in motion that goes on from a past; 1 is
+        without.
     lag : how long each time row waits for the one before, in durations of a row.
     """
     for step in plan_many(model, [ask], steps=steps, guidance=guidance, lag=lag):
@@ -98,9 +98,9 @@ def plan_many(
     given = [Given.of(ask, ends) for ask in asks]
     worlds = [tokens.encode(it.known) for it in given if it.known is not None]
     stretches = _stretches(ends, done, whole_rows(given[0].known))
-    start, look = (max(4, steps * part // MOTION_STEPS) for part in (CASTING_STEPS, FRAMING_STEPS))
-    casting, framing = 0 if worlds else start, [it for it in stretches if any(one.roaming(it.fresh) for one in given)]
-    count, total = itertools.count(1), casting + look * len(framing) + steps * len(stretches)
+    start, look = (max(4, steps * part // MOTION_STEPS) for part in (CASTING_STEPS, FILMING_STEPS))
+    casting, filming = 0 if worlds else start, [it for it in stretches if any(one.free(it.fresh) for one in given)]
+    count, total = itertools.count(1), casting + steps * len(stretches) + look * len(filming)
     opening, unfilmed = [one[0].prompt for one in told], [replace(it, takes=()) for it in given]
     if casting:
         holds = [it.hold for it in given] if any(ask.start for ask in asks) else []
@@ -111,17 +111,7 @@ def plan_many(
         given, worlds = map(list, zip(*map(Given.seated, given, worlds), strict=True))
     for stretch in stretches:
         prompts, cuts = [one[stretch.shot].prompt for one in told], tuple(ends[: stretch.shot])
-        going = bool(casting) and stretch.start == 0
-        before, strength = worlds, guidance if stretch.given else PLAIN
-        if stretch in framing:
-            # From the noise of the motion to come, so that the camera starts as it would without moves that are given.
-            scouts = [torch.Generator().set_state(generator.get_state()) for generator in generators]
-            for looks in motion(
-                model, prompts, scouts, before, stretch,
-                going=going, steps=look, guidance=strength, lag=FRAMING_LAG,
-            ):  # fmt: skip
-                yield ManyStep(next(count), total, "framing", partial(_decode_all, looks, given, cuts))
-            given = [it.placed(look, cuts, stretch.fresh) for it, look in zip(given, looks, strict=True)]
+        going, before = bool(casting) and stretch.start == 0, worlds
         given = [it.pictured(world, cuts, stretch.fresh) for it, world in zip(given, before, strict=True)]
         views = [it.views(world, cuts, stretch.fresh, ends[-1]) for it, world in zip(given, before, strict=True)]
         filmed = [it for it in views if it is not None]
@@ -130,9 +120,13 @@ def plan_many(
         begun = [it.begun(len(world.motion)) for it, world in zip(given, before, strict=True)] if first else []
         for worlds in motion(
             model, prompts, generators, before, stretch, filmed, moved, begun,
-            going=going, steps=steps, guidance=strength, lag=lag,
+            going=going, steps=steps, guidance=guidance if stretch.given else PLAIN, lag=lag,
         ):  # fmt: skip
             yield ManyStep(next(count), total, "motion", partial(_decode_all, worlds, given, cuts))
+        if stretch in filming:
+            moving = worlds
+            for worlds in film(model, prompts, generators, moving, stretch, begun, steps=look, guidance=guidance):
+                yield ManyStep(next(count), total, "filming", partial(_decode_all, worlds, given, cuts))
 
 
 def _set_out_all(model: Model, rows: State, given: list[Given]) -> list[Rows]:
@@ -203,40 +197,40 @@ def motion(
     filmed: Sequence[Array] = (), moved: Sequence[NDArray[np.bool_]] = (), begun: Sequence[tuple[Array, Array]] = (),
     *, going: bool = False, steps: int = MOTION_STEPS, guidance: float = GUIDANCE, lag: float = LAG,
 ) -> Iterator[list[Rows]]:  # fmt: skip
-    """Plan a stretch of worlds whose cast, and whose rows before, are there.
+    """Plan how a stretch of worlds moves whose cast, and whose rows before, are there.
 
-    ``filmed`` holds the camera rows (K, CAMERA_WIDTH) of worlds whose camera is given, from their first row on;
+    ``filmed`` holds the camera rows (K, CAMERA_WIDTH) of worlds whose camera is given, from their first row on; else
+    those that are not known stay noise, and what is yielded shows what the network expects of them.
     ``moved`` tells which movers (M,) of each world are planned, without it all. ``begun`` holds what is known of
     the first row of the camera and of the movers, see :meth:`sora2lib.given.Given.begun`. If ``going``, the worlds'
     first rows say how everything is set going.
     Yields whole worlds, from their first row on, after each step.
     """
-    count, rows = len(worlds), stretch.stop - stretch.start
-    window = [windows.pad(windows.crop(world, stretch.start), rows) for world in worlds]
-    for index, camera in enumerate(filmed):
-        window[index] = replace(window[index], camera=camera[stretch.start : stretch.stop])
-    # A camera is told by its place in the world, and in training it was always near to where things began.
-    gone = [_gone(world, it) for world, it in zip(worlds, window, strict=True)]
-    window = [_shifted(it, -way) for it, way in zip(window, gone, strict=True)]
-    clean = motion_batch(window, model.scales, slots=max(len(world.cast) for world in worlds))
-    movers, figures = clean.motion.shape[1], clean.pose.shape[1]
+    clean, gone = _windows(model, worlds, stretch, filmed)
+    (count, movers, rows), figures = clean.motion_level.shape, clean.pose.shape[1]
     first = clean.motion[:, :, :1] if going else None
     planned = torch.ones(count, movers, dtype=torch.bool)
     for index, them in enumerate(moved):
         planned[index, : len(them)] = torch.from_numpy(them)
     free = planned[..., None] & ~stretch.known
-    seen = stretch.known & (not stretch.cut) | bool(filmed)
+    seen = _seen(stretch) | bool(filmed)
 
     def assemble(state: State, levels: State, _: Tensor, estimate: State | None) -> Batch:
         camera, moves, poses = state
         noisy = replace(clean, camera=camera, motion=moves, pose=poses, camera_level=levels[0], motion_level=levels[1])
-        return foresee(model.network.interaction, noisy, model.scales, estimate[1] if estimate else None, first)
+        begin = _undone(levels[1])
+        front, known = slice(begin, begin + wide), estimate[1] if estimate else None
+        return foresee(model.network.interaction, noisy, model.scales, known, first, front)
 
     looks = torch.where(seen[:, None], clean.camera, noise(generators, rows, CAMERA_WIDTH))
     moves = torch.where(free[..., None], noise(generators, movers, rows, MOTION_WIDTH), clean.motion)
     poses = torch.where(free[:, :figures, :, None], noise(generators, figures, rows, POSE_WIDTH), clean.pose)
-    moments = _moments(worlds, stretch.end - stretch.fresh, steps, lag)
-    levels = [_levels(level, stretch, bool(filmed), free, figures) for level in moments]
+    still = seen.float().expand(count, -1)
+    levels: list[State] = []
+    for level in _moments(worlds, stretch.end - stretch.fresh, steps, lag):
+        rising = torch.where(free, _filled(level, stretch)[:, None], 1.0)
+        levels.append((still, rising, rising[:, :figures]))
+    wide = _front([motion for _, motion, _ in levels])
     velocity = velocities(model, prompts, assemble, guidance, slice(2, 5))
     if begun:
         known = _first_known(model, begun, (looks, moves, poses))
@@ -246,6 +240,53 @@ def motion(
             _joined(model, world, stretch, way, *guess)
             for world, way, *guess in zip(worlds, gone, *estimate.guess, strict=True)
         ]
+
+
+def film(
+    model: Model, prompts: list[str], generators: list[torch.Generator], worlds: list[Rows], stretch: Stretch,
+    begun: Sequence[tuple[Array, Array]] = (), *, steps: int = FILMING_STEPS, guidance: float = GUIDANCE,
+) -> Iterator[list[Rows]]:  # fmt: skip
+    """Plan the camera of a stretch of worlds whose motion is there; parameters and what it yields as :func:`motion`."""
+    clean, gone = _windows(model, worlds, stretch)
+    told = foresee(model.network.interaction, clean, model.scales, clean.motion, rows=slice(0, 0))
+    seen, count = _seen(stretch), len(worlds)
+
+    def assemble(state: State, levels: State, _: Tensor, estimate: State | None) -> Batch:
+        return replace(told, camera=state[0], camera_level=levels[0])
+
+    looks = torch.where(seen[:, None], clean.camera, noise(generators, len(seen), CAMERA_WIDTH))
+    levels = [(torch.where(seen, 1.0, step / steps).expand(count, -1),) for step in range(steps + 1)]
+    velocity = velocities(model, prompts, assemble, guidance, slice(2, 3))
+    if begun:
+        known = _first_known(model, begun, (looks, clean.motion, clean.pose))[:1]
+        velocity = led(velocity, lambda _: known)
+    for estimate in euler(velocity, (looks,), levels):
+        yield [
+            replace(world, camera=_camera(model, world, stretch, way, look))
+            for world, way, look in zip(worlds, gone, *estimate.guess, strict=True)
+        ]
+
+
+def _windows(
+    model: Model, worlds: list[Rows], stretch: Stretch, filmed: Sequence[Array] = ()
+) -> tuple[Batch, list[Array]]:
+    """Clean rows of a stretch of worlds, and how far what moves in each has come by its beginning.
+
+    A camera is told by its place in the world, and in training it was always near to where things began: there the
+    window is put.
+    """
+    rows = stretch.stop - stretch.start
+    window = [windows.pad(windows.crop(world, stretch.start), rows) for world in worlds]
+    for index, camera in enumerate(filmed):
+        window[index] = replace(window[index], camera=camera[stretch.start : stretch.stop])
+    gone = [_gone(world, it) for world, it in zip(worlds, window, strict=True)]
+    window = [_shifted(it, -way) for it, way in zip(window, gone, strict=True)]
+    return motion_batch(window, model.scales, slots=max(len(world.cast) for world in worlds)), gone
+
+
+def _seen(stretch: Stretch) -> Tensor:
+    """Which camera rows (K,) of a stretch are known; at a cut it begins anew."""
+    return stretch.known & (not stretch.cut)
 
 
 def _first_known(model: Model, begun: Sequence[tuple[Array, Array]], like: State) -> State:
@@ -263,21 +304,23 @@ def _moments(worlds: list[Rows], rows: int, steps: int, lag: float) -> list[Tens
     return [torch.stack(them) for them in zip(*(cascade(rows, steps, it) for it in lags), strict=True)]
 
 
-def _levels(level: Tensor, stretch: Stretch, filmed: bool, free: Tensor, figures: int) -> State:
-    """Levels of camera, motion and pose rows of a stretch, of which the ``free`` (B, M, K) are planned.
-
-    Of those that are planned they are ``level`` (B, rows).
-
-    Known ones are clean, a camera that begins anew goes with the first.
-    """
+def _filled(level: Tensor, stretch: Stretch) -> Tensor:
+    """Levels (B, K) of all rows of a stretch, of which those that are planned have ``level`` (B, rows)."""
     before, after = torch.ones(len(level), stretch.given), torch.ones(len(level), stretch.kept)
-    camera = rows = torch.cat([before, level, after], dim=1)  # (B, K)
-    if filmed:
-        camera = torch.ones_like(rows)
-    elif stretch.cut:
-        camera = torch.cat([before * level[:, :1], level, after], dim=1)
-    moves = torch.where(free, rows[:, None], 1.0)
-    return camera, moves, moves[:, :figures]
+    return torch.cat([before, level, after], dim=1)
+
+
+def _undone(level: Tensor) -> int:
+    """The first time row of which not all levels (B, M, K) are 1."""
+    return int((level < 1).any(dim=0).any(dim=0).int().argmax())
+
+
+def _front(levels: list[Tensor]) -> int:
+    """How many rows, from the first that is not done, a step may change at most, of levels (B, M, K) at each moment."""
+    changes = [(after > now).any(dim=0).any(dim=0).nonzero() for now, after in itertools.pairwise(levels)]
+    return max(
+        int(them.max()) + 1 - _undone(now) if len(them) else 0 for them, now in zip(changes, levels, strict=False)
+    )
 
 
 def _gone(world: Rows, window: Rows) -> Array:
@@ -298,11 +341,17 @@ def _shifted(rows: Rows, way: Array) -> Rows:
 def _joined(
     model: Model, world: Rows, stretch: Stretch, gone: Array, camera: Tensor, motion: Tensor, pose: Tensor
 ) -> Rows:
-    start, known = stretch.start, stretch.known[: len(world.camera) - stretch.start].nonzero().flatten().numpy()
-    new_camera = model.scales.leave("camera", camera).double().numpy()
-    for first in (0, 3):
-        new_camera[:, first : first + 2] += gone
-    new_camera[known] = world.camera[start + known]
+    new_camera = _camera(model, world, stretch, gone, camera)[stretch.start :]
     new_motion = model.scales.leave("motion", motion[: len(world.motion)]).double().numpy()
     new_pose = model.scales.leave("pose", pose[: len(world.pose)]).double().numpy()
-    return windows.join(world, start, new_camera, new_motion, new_pose)
+    return windows.join(world, stretch.start, new_camera, new_motion, new_pose)
+
+
+def _camera(model: Model, world: Rows, stretch: Stretch, gone: Array, planned: Tensor) -> Array:
+    """Camera rows (K, CAMERA_WIDTH) of a world up to the end of a stretch, planned but for those that are known."""
+    start, known = stretch.start, stretch.known[: len(world.camera) - stretch.start].nonzero().flatten().numpy()
+    rows = model.scales.leave("camera", planned).double().numpy()
+    for first in (0, 3):  # eye and target
+        rows[:, first : first + 2] += gone
+    rows[known] = world.camera[start + known]
+    return np.concatenate([world.camera[:start], rows, world.camera[stretch.stop :]])

@@ -209,3 +209,19 @@ def test_where_it_is_known_how_all_begins_the_first_row_has_a_forecast():
     torch.testing.assert_close(begins[:, GAPS.start], truth[:, GAPS.start], atol=2e-3, rtol=0)
     assert (begins[:, SPEED] - truth[:, SPEED]).abs().max() < 0.5  # what an untrained network adds to it
     torch.testing.assert_close(told.forecast[:, :, 1:], without.forecast[:, :, 1:])
+
+
+def test_rows_are_forecast_as_among_all_and_the_others_are_not():
+    rows = encode(simulate("collide", 2))
+    known = Scales.from_arrays(scales(stacks([rows])))
+    clean = motion_batch([rows], known, slots=len(rows.cast))
+    torch.manual_seed(4)
+    network, first = Interaction(), clean.motion[:, :, :1]
+    every, some = (foresee(network, clean, known, clean.motion, first, rows) for rows in (slice(None), slice(3, 5)))
+    torch.testing.assert_close(some.forecast[:, :, 3:5], every.forecast[:, :, 3:5])
+    assert every.follows.all()
+    assert every.forecast[:, :, :3].any()
+    assert not some.forecast[:, :, :3].any()
+    assert some.follows.all(dim=0).all(dim=0).nonzero().flatten().tolist() == [3, 4]
+    assert not foresee(network, clean, known, clean.motion, rows=slice(0, 0)).follows.any()
+    torch.testing.assert_close(some.foresight, every.foresight)

@@ -11,7 +11,8 @@ from sora2lib.model import tokens, weights
 from sora2lib.model.inturn import Call
 from sora2lib.model.likeness import CHANNELS, TURN, Placed, placed
 from sora2lib.model.mixture import Mixture
-from sora2lib.model.placing import COMPONENTS, Placing, set_down
+from sora2lib.model.pairs import sunk
+from sora2lib.model.placing import COMPONENTS, DEEPEST, TRIES, Placing, set_down
 from sora2lib.model.tokens import SCENE_WIDTH, encode
 from sora2lib.world.simulate import simulate
 
@@ -80,8 +81,8 @@ def test_what_is_set_down_is_what_is_believed_of_it(network, call):
     got = set_down(network, call, generators, lambda world, slot, sides, turn: float(sides[2]) / 2)
     again = [torch.Generator().manual_seed(seed) for seed in (5, 6)]
     slots = call.mask.shape[1]
-    chances = torch.stack([torch.rand(slots, CHANNELS, generator=it) for it in again])
-    noises = torch.stack([torch.randn(slots, CHANNELS, generator=it) for it in again])
+    chances = torch.stack([torch.rand(TRIES, slots, CHANNELS, generator=it) for it in again])[:, 0]
+    noises = torch.stack([torch.randn(TRIES, slots, CHANNELS, generator=it) for it in again])[:, 0]
     told = network(call, got).draw(chances, noises)
     left = [channel for channel in range(CHANNELS) if channel not in range(TURN.start, TURN.stop)]  # turns are squared
     torch.testing.assert_close(told[0][:, left], got.numbers[0][:, left], atol=2e-3, rtol=1e-3)
@@ -98,6 +99,50 @@ def test_a_world_alone_is_set_down_as_among_others(network, call):
 
     both, alone = down(slice(0, 2)), down(slice(0, 1))
     torch.testing.assert_close(alone.numbers[0], both.numbers[0], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("offset", "deep"),
+    [
+        ((0.4, 0, 0), 0.0),  # side by side
+        ((0.3, 0.15, 0), 0.5),  # 0.1 m of 0.2
+        ((0, 0, 0.59), 0.05),
+        ((2.0, 0, 0), -8.0),
+    ],
+)
+def test_how_deep_a_box_stands_in_another(offset, deep):
+    place = torch.tensor([[(1.0, 2.0, 3.0), (1.0, 2.0, 3.0)]])
+    place[0, 1] += torch.tensor(offset)
+    half, columns = torch.tensor([[(0.2, 0.3, 0.3), (0.2, 0.3, 0.3)]]), torch.tensor([1.0, 0, 0, 0, 1, 0])
+    torch.testing.assert_close(sunk(place, columns.expand(1, 2, 6), half), torch.tensor([[deep]]))
+    quarter = torch.tensor([0.0, 1, 0, -1, 0, 0])  # both turned, and the way between them
+    place[0, 1] = place[0, 0] + torch.tensor(offset) @ torch.tensor([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]])
+    torch.testing.assert_close(sunk(place, quarter.expand(1, 2, 6), half), torch.tensor([[deep]]), atol=1e-5, rtol=0)
+
+
+def test_balls_stand_in_each_other_as_far_as_their_radii_lap():
+    place, half = torch.tensor([[(0.0, 0, 0), (0.3, 0.4, 0)]]), torch.tensor([[[0.4] * 3, [0.2] * 3]])
+    columns = torch.tensor([1.0, 0, 0, 0, 1, 0]).expand(1, 2, 6)
+    torch.testing.assert_close(sunk(place, columns, half), torch.tensor([[0.5]]))
+
+
+def test_what_is_solid_is_drawn_again_where_it_would_stand_in_another(network, call):
+    many = Call(*(getattr(call, name)[:1].expand(40, *it.shape[1:]) for name, it in vars(call).items()))
+
+    def down(solid):
+        generators = [torch.Generator().manual_seed(seed) for seed in range(40)]
+        return set_down(network, many, generators, lambda *_: 0.1, solid)
+
+    def inside(them, slots):
+        place, columns, half = them.place[:, :slots], them.numbers[:, :slots, TURN], them.sides[:, :slots] / 2
+        return (sunk(place, columns, half) > DEEPEST).any(dim=1)
+
+    once, again = down(None), down(many.mask)
+    second = inside(once, 2)
+    assert 4 < int(second.sum()) < 36
+    assert int(inside(again, 2).sum()) <= int(second.sum()) // 4
+    torch.testing.assert_close(again.numbers[~second, :2], once.numbers[~second, :2])
+    torch.testing.assert_close(down(~many.mask).numbers, once.numbers)  # what is not solid may
 
 
 def test_the_cast_stays_who_it_is_and_stands_where_it_was_put(untrained):

@@ -1,5 +1,6 @@
 """Planning: stretches that cover the shots, and a world that is one across its cuts."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -62,9 +63,9 @@ def test_a_shot_goes_on_in_the_same_world_with_a_camera_of_its_own(untrained):
 def test_across_a_cut_what_was_stays_and_the_camera_begins_anew(untrained):
     rows = encode(simulate("drop", 2))
     stretch = Stretch(2, 12, given=4, shot=1, cut=True)
-    *_, (planned,) = planner.motion(
-        weights.load(untrained), [""], [torch.Generator().manual_seed(0)], [rows], stretch, steps=3
-    )
+    model, generators = weights.load(untrained), [torch.Generator().manual_seed(0)]
+    *_, moving = planner.motion(model, [""], generators, [rows], stretch, steps=3)
+    *_, (planned,) = planner.film(model, [""], generators, moving, stretch, steps=3)
     np.testing.assert_allclose(planned.motion[:, :6], rows.motion[:, :6], atol=1e-4)
     assert np.array_equal(planned.camera[:6], rows.camera[:6])
     assert np.abs(planned.camera[6:] - rows.camera[6:]).max() > 0.1
@@ -80,7 +81,7 @@ def test_a_plan_goes_on_from_a_past(untrained):
     model = weights.load(untrained)
     steps = list(planner.plan(model, Ask("it rolls left", 1, 1.0, past), steps=12))
     world = steps[-1].world()
-    assert {step.phase for step in steps} == {"motion"}
+    assert [step.phase for step in steps] == ["motion"] * 12 + ["filming"] * 4
     assert world.seconds == pytest.approx(3.0)
     there, were = world.isel(time=slice(0, 49)), past.isel(actor=order(past))
     assert all(np.array_equal(there[name].values, were[name].values) for name in VARIABLES)
@@ -109,12 +110,20 @@ def test_a_given_camera_is_held_exactly(untrained):
 
 def test_moves_begin_where_the_model_puts_the_camera(untrained):
     steps = planned(weights.load(untrained), Camera.orbit(90))
-    assert [step.phase for step in steps] == ["casting"] * 4 + ["framing"] * 4 + ["motion"] * 3
+    assert [step.phase for step in steps] == ["casting"] * 4 + ["motion"] * 3 + ["filming"] * 4
     assert [step.index for step in steps] == list(range(1, steps[0].total + 1))
-    framing, motion, last = (steps[index].world() for index in (7, 8, -1))
+    last, alone = steps[-1].world(), planned(weights.load(untrained), None)[-1].world()
     assert Camera.orbit(90).film(last).identical(last)
-    assert last.camera_eye.values[0] == pytest.approx(framing.camera_eye.values[0])
-    assert np.array_equal(motion.camera_eye, last.camera_eye)
+    assert last.camera_eye.values[0] == pytest.approx(alone.camera_eye.values[0])
+    assert np.array_equal(last.position, alone.position)
+
+
+def test_what_moves_knows_nothing_of_the_camera_that_films_it_later(untrained):
+    steps = planned(weights.load(untrained), None)
+    moved, filmed = steps[-5].world(), steps[-1].world()
+    assert (steps[-5].phase, steps[-1].phase) == ("motion", "filming")
+    assert np.array_equal(moved.position, filmed.position)
+    assert np.abs(moved.camera_eye.values - filmed.camera_eye.values).max() > 0.01
 
 
 def test_the_network_sees_the_given_camera(untrained):
@@ -155,7 +164,7 @@ def test_each_shot_is_filmed_by_its_own_camera(untrained):
     second = Camera.dolly(1)
     steps = planned(weights.load(untrained), (first, second), SHOTS, seconds=4.0)
     world = steps[-1].world()
-    assert [step.phase for step in steps] == ["casting"] * 4 + ["motion"] * 3 + ["framing"] * 4 + ["motion"] * 3
+    assert [step.phase for step in steps] == ["casting"] * 4 + ["motion"] * 6 + ["filming"] * 4
     assert [step.index for step in steps] == list(range(1, steps[0].total + 1))
     assert np.flatnonzero(world.camera_cut.values).tolist() == [48]
     shots = world.isel(time=slice(0, 48)), world.isel(time=slice(48, None))
@@ -211,7 +220,8 @@ def test_a_later_shot_is_planned_as_if_things_had_gone_nowhere(untrained):
     stretch = Stretch(2, 12, given=4, shot=1, cut=True)
 
     def shot(world):
-        (*_, (planned,)) = planner.motion(model, [""], [torch.Generator().manual_seed(0)], [world], stretch, steps=3)
+        (*_, moving) = planner.motion(model, [""], [torch.Generator().manual_seed(0)], [world], stretch, steps=3)
+        (*_, (planned,)) = planner.film(model, [""], [torch.Generator().manual_seed(0)], moving, stretch, steps=3)
         return planned
 
     far = replace(rows, motion=rows.motion.copy())
@@ -231,3 +241,13 @@ def test_rows_of_things_wait_until_the_one_before_is_done_and_those_of_figures_h
     assert under_way.max() == 1
     assert ((figures > 0) & (figures < 1)).sum(dim=-1).max() == 2
     assert (moments[-1] == 1).all()
+
+
+@pytest.mark.parametrize(("lag", "steps", "wide"), [(1.0, 12, 1), (1.0, 4, 1), (1.0, 2, 2), (0.0, 4, 4), (0.5, 10, 2)])
+def test_a_step_changes_no_more_rows_than_are_forecast(lag, steps, wide):
+    levels = [it[:, None] for it in planner._moments([encode(simulate("drop", 1))], 4, steps, lag)]
+    assert planner._front(levels) == wide
+    for now, after in itertools.pairwise(levels):
+        changed = (after > now).flatten().nonzero()
+        begin = planner._undone(now)
+        assert all(begin <= int(row) < begin + wide for row in changed)

@@ -60,6 +60,7 @@ def foresee(
     scales: Scales,
     estimate: Tensor | None = None,
     first: Tensor | None = None,
+    rows: slice = slice(None),
 ) -> Batch:
     """Fill in ``batch.foresight``, ``batch.forecast`` and ``batch.follows``.
 
@@ -73,14 +74,15 @@ def foresee(
         al. 2023); without them, what the noisy rows tell by themselves.
     first : standardised motion rows (B, M, 1, C) that say how everything begins; without them there is no forecast of
         the first row.
+    rows : time rows that are forecast; of the others there is none, which saves the most of the work.
     """
     if not batch.motion.shape[1] * batch.motion.shape[2]:
         return batch
     clean = _denoised(batch.motion, batch.motion_level) if estimate is None else estimate
-    rows = scales.leave("motion", clean)
+    motion = scales.leave("motion", clean)
     cast = scales.leave("cast", _denoised(batch.cast, batch.cast_level))
-    tracks = Tracks.of(rows)
-    begun = onsets(rows, cast, tracks, None if first is None else scales.leave("motion", first))
+    tracks = Tracks.of(motion)
+    begun = onsets(motion, cast, tracks, None if first is None else scales.leave("motion", first))
     onward = _going_on(begun, tracks)
     ahead = onward.path()
     gap = onward.height + ahead[..., 2] - ahead[..., :1, 2]  # (B, M, K, STRIDE + 1)
@@ -88,12 +90,14 @@ def foresee(
     guess = ((onward.guess(gap) - mean) / deviation).clamp(-MOST, MOST)
     known = torch.full_like(guess[..., :1], float(estimate is not None))
     parts = [guess, meet_ground(gap), meet_bodies(ahead, cast, batch.cast_mask), known]
-    them = bodies(cast, batch.scene, batch.cast_mask)
-    told = scales.enter("motion", forecast(interaction, begun, them)).clamp(-MOST, MOST)
-    follows = torch.arange(rows.shape[2], device=rows.device) >= int(first is None)
-    return replace(
-        batch, foresight=torch.cat(parts, dim=-1), forecast=told, follows=follows.expand(batch.motion.shape[:3])
-    )
+    told, follows = torch.zeros_like(batch.motion), torch.zeros(batch.motion.shape[:3], dtype=torch.bool)
+    some = Moment(**{name: it[:, :, rows] for name, it in vars(begun).items()})
+    if some.gap.shape[2]:
+        them = bodies(cast, batch.scene, batch.cast_mask)
+        told[:, :, rows] = scales.enter("motion", forecast(interaction, some, them)).clamp(-MOST, MOST)
+        follows[:, :, rows] = True
+        follows[:, :, : int(first is None)] = False
+    return replace(batch, foresight=torch.cat(parts, dim=-1), forecast=told, follows=follows.to(told.device))
 
 
 def _denoised(noisy: Tensor, level: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sora2lib.model import frames
-from sora2lib.model.states import WHAT, Bodies, Moment
+from sora2lib.model.states import ROUND, WHAT, Bodies, Moment
 from sora2lib.model.tokens import ASSET_CODE, DT
 from sora2lib.model.vectors import columns_of, dot, into, near, slow, upwards
 
@@ -96,6 +96,27 @@ def meet(now: Moment, them: Bodies, movers: int) -> Pairs:
         [torch.linalg.cross(way, slip) / radius, torch.linalg.cross(way, spin) / radius, rate, rate2], -2
     )
     return Pairs(who, there, features, frame, radius, lever, gap, way, way2, approach, pushes, twists)
+
+
+def sunk(place: Tensor, columns: Tensor, half: Tensor) -> Tensor:
+    """How deep the last of bodies (N, S, ...) stands in each of the others, (N, S - 1); below zero if it stands clear.
+
+    In units of the least half side of the smaller; along the way out that is the shorter of both bodies'.
+
+    Parameters
+    ----------
+    place, half : (N, S, 3). columns : (N, S, 6).
+    """
+    even = (half.amax(-1, keepdim=True) - half.amin(-1, keepdim=True) < ROUND * half.mean(-1, keepdim=True)).to(half)
+    shape = frames.orthonormal(columns), half, even
+    own, others = [it[:, -1:].expand_as(it[:, :-1]) for it in shape], [it[:, :-1] for it in shape]
+    offset = place[:, -1:] - place[:, :-1]
+    gaps = []
+    for sign, one, other in ((1, own, others), (-1, others, own)):
+        way, gap, _ = _to_body(sign * offset, *other)
+        gaps.append(gap - _reach(way, *one))
+    least = torch.minimum(half[:, -1:].amin(dim=-1), half[:, :-1].amin(dim=-1))
+    return -torch.maximum(*gaps)[..., 0] / least
 
 
 def pass_on(pairs: Pairs, given: Tensor, fresh: Tensor) -> tuple[Tensor, Tensor]:

@@ -11,6 +11,7 @@ Shapes: B worlds, S slots, L rows of text, C = CHANNELS numbers of a body, R = R
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -32,6 +33,7 @@ from sora2lib.model.likeness import (
     square,
 )
 from sora2lib.model.mixture import NEVER, Mixture, chance
+from sora2lib.model.pairs import sunk
 from sora2lib.model.tokens import ASSET_CODE, MATERIAL_CODE
 
 WIDTH, DEPTH = 256, 4
@@ -39,6 +41,10 @@ FREE, ATOMS = 3, 2  # components of a number that are Gaussians anywhere, and va
 COMPONENTS = FREE + 2 + ATOMS + REFERENCES  # two more go on from the body before, and from the last like it
 # Logarithms of deviations: the least of a value that is exact, of others, the most.
 EXACT, LOOSE, WIDE = -7.0, -3.5, 2.0
+TRIES = 6  # draws of a body that would stand in another
+DEEPEST = (
+    0.35  # of the least half side: so deep in another no body that moves begins in any simulation of 49 families
+)
 KNOWN = 1 + ASSET_CODE + 3 + MATERIAL_CODE + CHANNELS  # of a cast row, before it is set out
 SEEN = CHANNELS + 4 + 3 + 3 + 5  # of a body that stands
 
@@ -146,34 +152,68 @@ def _near(length: Tensor) -> Tensor:
 DepthOf = Callable[[int, int, Tensor, Tensor], float]  # world, slot, sides (3,), columns (6,): reach below the origin
 
 
-def set_down(network: Placing, call: Call, generators: list[torch.Generator], depth_of: DepthOf) -> Placed:
-    """Draw the numbers of all bodies, (B, S, C), one after the other; slots that are not taken are zero."""
+def set_down(
+    network: Placing, call: Call, generators: list[torch.Generator], depth_of: DepthOf, solid: Tensor | None = None
+) -> Placed:
+    """Draw the numbers of all bodies, (B, S, C), one after the other; slots that are not taken are zero.
+
+    Of what is ``solid`` (B, S), none stands in another: a body that would is drawn again, up to ``TRIES`` times in all.
+    """
     count, slots = call.mask.shape
-    chances, noises = chance(generators, slots, CHANNELS)
+    chances, noises = chance(generators, TRIES, slots, CHANNELS)
     numbers, depths = torch.zeros(count, slots, CHANNELS), torch.zeros(count, slots, 1)
     numbers[..., TURN.start] = numbers[..., TURN.start + 4] = 1.0
-    told = hinted(call)
     for slot in range(int(call.mask.sum(dim=1).max())):
-        them = Placed(numbers, depths)
-        compared = Earlier.of(them, call.cast)
-        thought = network.thoughts(call, them, compared)[:, slot]
-        earlier, first = compared.slot(slot), torch.full((count,), slot == 0)
-        own = Placed(numbers[:, slot].clone(), depths[:, slot].clone())
-        for channel in range(CHANNELS):
-            if channel == ACROSS.start:
-                own = square(own)
-            if channel == HEIGHT:
-                own = replace(own, depth=_depths(own, slot, call.mask, depth_of))
-            one = range(channel, channel + 1)
-            belief = network.believe(thought, own, earlier, told[:, slot], first, one)
-            drawn = own.numbers.clone()
-            drawn[:, one] = belief.draw(chances[:, slot, one], noises[:, slot, one])
-            own = replace(own, numbers=drawn)
-        numbers[:, slot], depths[:, slot] = own.numbers, own.depth
+        believe = _belief(network, call, Placed(numbers, depths), slot)
+        deep = partial(_depths, slot=slot, mask=call.mask, depth_of=depth_of)
+        again = call.mask[:, slot]
+        for attempt in range(TRIES):
+            own = _drawn(believe, deep, chances[:, attempt, slot], noises[:, attempt, slot])
+            numbers[again, slot], depths[again, slot] = own.numbers[again], own.depth[again]
+            if solid is None or slot == 0:
+                break
+            again = again & _stands_in_another(Placed(numbers[:, : slot + 1], depths[:, : slot + 1]), solid)
+            if not again.any():
+                break
     return Placed(numbers, depths)
 
 
-def _depths(own: Placed, slot: int, mask: Tensor, depth_of: DepthOf) -> Tensor:
+Believe = Callable[[Placed, range], Mixture]  # of bodies' numbers so far, some of those that come
+
+
+def _belief(network: Placing, call: Call, them: Placed, slot: int) -> Believe:
+    """What is believed of the bodies of a slot, beside those before it."""
+    compared = Earlier.of(them, call.cast)
+    thought = network.thoughts(call, them, compared)[:, slot]
+    earlier, hint, first = compared.slot(slot), hinted(call)[:, slot], torch.full((len(thought),), slot == 0)
+    return lambda own, channels: network.believe(thought, own, earlier, hint, first, channels)
+
+
+def _drawn(believe: Believe, depth_of: Callable[[Placed], Tensor], chances: Tensor, noises: Tensor) -> Placed:
+    """Draw the numbers (B, C) of a body, one after the other."""
+    numbers = torch.zeros_like(noises)
+    numbers[:, TURN.start] = numbers[:, TURN.start + 4] = 1.0
+    own = Placed(numbers, torch.zeros_like(noises[:, :1]))
+    for channel in range(CHANNELS):
+        if channel == ACROSS.start:
+            own = square(own)
+        if channel == HEIGHT:
+            own = replace(own, depth=depth_of(own))
+        one = range(channel, channel + 1)
+        drawn = own.numbers.clone()
+        drawn[:, one] = believe(own, one).draw(chances[:, one], noises[:, one])
+        own = replace(own, numbers=drawn)
+    return own
+
+
+def _stands_in_another(them: Placed, solid: Tensor) -> Tensor:
+    """Whether the last of bodies (B, S, ...) does, (B,) bool."""
+    last = them.numbers.shape[1] - 1
+    deep = sunk(them.place, them.numbers[..., TURN], them.sides / 2) > DEEPEST
+    return (deep & solid[:, :last] & solid[:, last : last + 1]).any(dim=1)
+
+
+def _depths(own: Placed, *, slot: int, mask: Tensor, depth_of: DepthOf) -> Tensor:
     turns = own.numbers[..., TURN]
     found = [
         depth_of(world, slot, sides, turn) if there else 0.0

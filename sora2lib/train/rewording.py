@@ -1,8 +1,8 @@
 """Captions in other words: what the text encoder learns from that words which no caption has may mean the same.
 
 Captions have some words for each thing, people have many. ``thesaurus.tsv`` beside this file is the table that people
-edit: one row a meaning with its topic, its name in the vocabulary (a verb in its base form), and what else is said for
-it. Nothing that held-out captions keep back is in it.
+edit: one row a meaning with its topic, its name in the vocabulary (a verb in its base form, or a wording as captions
+have it), and what else is said for it. Nothing that held-out captions keep back is in it.
 """
 
 import re
@@ -41,7 +41,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {  # what captions say
     "numbers": {str(number): (*words, phrases.NUMBERS[number]) for number, words in phrases.GROUPS.items()},
 }
 # Words that captions have for several things, which is meant only the rest of the caption tells.
-AMBIGUOUS = frozenset({"rock", "stone", "stand", "film", "show", "clear", "gold", "slope", "left", "right"})
+AMBIGUOUS = frozenset({"rock", "stone", "stand", "film", "show", "clear", "gold", "slope", "left", "right", "shot"})
 
 Pairs = Iterator[tuple[str, list[str]]]
 
@@ -153,7 +153,7 @@ def _rules() -> dict[str, list[str]]:
 
 
 def _pairs() -> Pairs:
-    makers = {"things": _things, "verbs": _verbs, "camera_verbs": _camera_verbs}
+    makers = {"things": _things, "verbs": _verbs, "camera_verbs": _camera_verbs, "wordings": _wordings}
     for topic, name, others in thesaurus():
         yield from makers[topic](name, others) if topic in makers else _said(TOPICS[topic][name], others)
 
@@ -177,12 +177,16 @@ def _of_training(said: tuple[str, ...]) -> tuple[str, ...]:
 
 def _verbs(verb: str, others: list[str]) -> Pairs:
     for form in (str, third, gerund, past):
-        yield form(verb), [_inflected(it, form) for it in others]
+        yield _inflected(verb, form), [_inflected(it, form) for it in others]
 
 
 def _camera_verbs(verb: str, others: list[str]) -> Pairs:
     for form in (third, gerund):
-        yield f"camera {form(verb)}", [f"camera {_inflected(it, form)}" for it in others]
+        yield f"camera {_inflected(verb, form)}", [f"camera {_inflected(it, form)}" for it in others]
+
+
+def _wordings(said: str, others: list[str]) -> Pairs:
+    yield said.lower(), others
 
 
 def _inflected(phrase: str, form: Callable[[str], str]) -> str:
