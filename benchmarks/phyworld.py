@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sora2lib import planner
+from sora2lib import acts
 from sora2lib.model import tokens, weights
 from sora2lib.model.weights import Model
 from sora2lib.physics.intervals import bootstrap
@@ -72,9 +72,7 @@ def complete(model: Model, worlds: list[World], seeds: list[int]) -> list[World]
     rows = [tokens.encode(world) for world in worlds]
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]
     stop = len(rows[0].camera)
-    *_, last = planner.motion(
-        model, [""] * len(rows), generators, rows, planner.Stretch(0, stop, given=1), guidance=1.0
-    )
+    *_, last = acts.motion(model, [""] * len(rows), generators, rows, acts.Stretch(0, stop, given=1), guidance=1.0)
     return [tokens.decode(result) for result in last]
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sora2lib import planner
+from sora2lib import acts, planner
 from sora2lib.errors import WorldError
 from sora2lib.given import Ask
 from sora2lib.model import weights
@@ -233,7 +233,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="small")
     parser.add_argument("--prompts", type=int, default=128, help="of each held-out set (%(default)s)")
-    parser.add_argument("--steps", type=int, default=planner.MOTION_STEPS)
+    parser.add_argument("--steps", type=int, default=acts.MOTION_STEPS)
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", metavar="FOLDER")
     asked = parser.parse_args()
     model = weights.load(asked.model)

@@ -20,7 +20,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does,
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib import planner
+from sora2lib import acts, planner
 from sora2lib.fitting.fit import SURE, Fit, fit
 from sora2lib.given import Ask
 from sora2lib.model import weights
@@ -214,7 +214,7 @@ def main(tell: Callable[[str], None] = print) -> None:
     parser.add_argument("--model", default="small")
     parser.add_argument("--clips", type=int, default=100, help="pictures that are read (%(default)s)")
     parser.add_argument("--planned", type=int, default=32, help="clips that are planned (%(default)s)")
-    parser.add_argument("--steps", type=int, default=planner.MOTION_STEPS, help="denoising steps (%(default)s)")
+    parser.add_argument("--steps", type=int, default=acts.MOTION_STEPS, help="denoising steps (%(default)s)")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results")
     asked = parser.parse_args()
     model = weights.load(asked.model)

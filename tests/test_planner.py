@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from sora2lib import planner
+from sora2lib import acts, planner
+from sora2lib.acts import Stretch
 from sora2lib.camera import Camera, Pose
 from sora2lib.errors import RequestError
 from sora2lib.given import Ask, Take, shot_ends
 from sora2lib.model import weights
 from sora2lib.model.tokens import encode, order
-from sora2lib.planner import OVERLAP, SPAN, Stretch
+from sora2lib.planner import OVERLAP, SPAN
 from sora2lib.world.schema import VARIABLES
 from sora2lib.world.simulate import simulate
 
@@ -64,8 +65,8 @@ def test_across_a_cut_what_was_stays_and_the_camera_begins_anew(untrained):
     rows = encode(simulate("drop", 2))
     stretch = Stretch(2, 12, given=4, shot=1, cut=True)
     model, generators = weights.load(untrained), [torch.Generator().manual_seed(0)]
-    *_, moving = planner.motion(model, [""], generators, [rows], stretch, steps=3)
-    *_, (planned,) = planner.film(model, [""], generators, moving, stretch, steps=3)
+    *_, moving = acts.motion(model, [""], generators, [rows], stretch, steps=3)
+    *_, (planned,) = acts.film(model, [""], generators, moving, stretch, steps=3)
     np.testing.assert_allclose(planned.motion[:, :6], rows.motion[:, :6], atol=1e-4)
     assert np.array_equal(planned.camera[:6], rows.camera[:6])
     assert np.abs(planned.camera[6:] - rows.camera[6:]).max() > 0.1
@@ -131,7 +132,7 @@ def test_the_network_sees_the_given_camera(untrained):
     views = encode(simulate("drop", 3)).camera
     model = weights.load(untrained)
     generators = [torch.Generator().manual_seed(0)]
-    *_, (planned,) = planner.motion(model, [""], generators, [rows], Stretch(2, 12, given=4), [views], steps=3)
+    *_, (planned,) = acts.motion(model, [""], generators, [rows], Stretch(2, 12, given=4), [views], steps=3)
     np.testing.assert_allclose(planned.camera[6:], views[6:], atol=1e-4)
 
 
@@ -220,8 +221,8 @@ def test_a_later_shot_is_planned_as_if_things_had_gone_nowhere(untrained):
     stretch = Stretch(2, 12, given=4, shot=1, cut=True)
 
     def shot(world):
-        (*_, moving) = planner.motion(model, [""], [torch.Generator().manual_seed(0)], [world], stretch, steps=3)
-        (*_, (planned,)) = planner.film(model, [""], [torch.Generator().manual_seed(0)], moving, stretch, steps=3)
+        (*_, moving) = acts.motion(model, [""], [torch.Generator().manual_seed(0)], [world], stretch, steps=3)
+        (*_, (planned,)) = acts.film(model, [""], [torch.Generator().manual_seed(0)], moving, stretch, steps=3)
         return planned
 
     far = replace(rows, motion=rows.motion.copy())
@@ -235,7 +236,7 @@ def test_a_later_shot_is_planned_as_if_things_had_gone_nowhere(untrained):
 
 def test_rows_of_things_wait_until_the_one_before_is_done_and_those_of_figures_half_as_long():
     worlds = [encode(simulate(family, 1)) for family in ("drop", "dance")]
-    moments = torch.stack(planner._moments(worlds, 4, 48, planner.LAG))  # (steps + 1, worlds, rows)
+    moments = torch.stack(acts._moments(worlds, 4, 48, acts.LAG))  # (steps + 1, worlds, rows)
     things, figures = moments.unbind(dim=1)
     under_way = ((things > 0) & (things < 1)).sum(dim=-1)
     assert under_way.max() == 1
@@ -245,9 +246,9 @@ def test_rows_of_things_wait_until_the_one_before_is_done_and_those_of_figures_h
 
 @pytest.mark.parametrize(("lag", "steps", "wide"), [(1.0, 12, 1), (1.0, 4, 1), (1.0, 2, 2), (0.0, 4, 4), (0.5, 10, 2)])
 def test_a_step_changes_no_more_rows_than_are_forecast(lag, steps, wide):
-    levels = [it[:, None] for it in planner._moments([encode(simulate("drop", 1))], 4, steps, lag)]
-    assert planner._front(levels) == wide
+    levels = [it[:, None] for it in acts._moments([encode(simulate("drop", 1))], 4, steps, lag)]
+    assert acts._front(levels) == wide
     for now, after in itertools.pairwise(levels):
         changed = (after > now).flatten().nonzero()
-        begin = planner._undone(now)
+        begin = acts._undone(now)
         assert all(begin <= int(row) < begin + wide for row in changed)

@@ -31,6 +31,7 @@ LAYERS = (
     {"model", "sampler", "seam", "cutting", "dubbing"},
     {"sighted"},
     {"given", "casting"},
+    {"acts"},
     {"planner"},
     {"recast"},
     {"pipeline"},

@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from sora2lib import planner
+from sora2lib import acts, planner
 from sora2lib.errors import ModelError
 from sora2lib.model import weights
 from sora2lib.model.text import WIDTH
@@ -151,8 +151,8 @@ def test_length_is_as_asked(trained, seconds, samples):
 def test_given_rows_are_kept(trained):
     model = weights.load(str(trained[1] / "weights.safetensors"))
     rows = encode(simulate("drop", 0))
-    *_, last = planner.motion(
-        model, [""], [torch.Generator().manual_seed(0)], [rows], planner.Stretch(0, 12, given=2), steps=4
+    *_, last = acts.motion(
+        model, [""], [torch.Generator().manual_seed(0)], [rows], acts.Stretch(0, 12, given=2), steps=4
     )
     np.testing.assert_allclose(last[0].motion[:, :2], rows.motion[:, :2], atol=1e-4)
     assert np.abs(last[0].motion[:, 2:] - rows.motion[:, 2:]).max() > 0.1

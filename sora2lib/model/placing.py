@@ -42,9 +42,8 @@ COMPONENTS = FREE + 2 + ATOMS + REFERENCES  # two more go on from the body befor
 # Logarithms of deviations: the least of a value that is exact, of others, the most.
 EXACT, LOOSE, WIDE = -7.0, -3.5, 2.0
 TRIES = 6  # draws of a body that would stand in another
-DEEPEST = (
-    0.35  # of the least half side: so deep in another no body that moves begins in any simulation of 49 families
-)
+# Of the least half side: so deep in another no body that moves begins in any simulation of 49 families.
+DEEPEST = 0.35
 KNOWN = 1 + ASSET_CODE + 3 + MATERIAL_CODE + CHANNELS  # of a cast row, before it is set out
 SEEN = CHANNELS + 4 + 3 + 3 + 5  # of a body that stands
 

@@ -8,9 +8,10 @@ import numpy as np
 import param
 from numpy.typing import NDArray
 
+from sora2lib.acts import MOTION_STEPS
 from sora2lib.casting import GUIDANCE
 from sora2lib.clip import Clip
-from sora2lib.planner import MOTION_STEPS, Step
+from sora2lib.planner import Step
 from sora2lib.recipe import Recipe
 from sora2lib.render import render
 from sora2lib.request import MODEL, SEEDS, Request
