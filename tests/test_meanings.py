@@ -41,7 +41,9 @@ def test_the_table_has_as_many_plain_words_as_the_network_reads():
 def test_inflected_words_mean_what_their_stem_does():
     assert plain("plummets")["fall"] == plain("plummeted")["fall"] == plain("plummet")["fall"] == 1.0
     assert plain("flung").keys() == plain("fling").keys()
-    assert plain("xyzzy") == {}
+    assert plain("skyward").keys() == plain("sky").keys()
+    assert plain("leftwards")["left"] == 1.0
+    assert plain("xyzzy") == plain("towards") == {}
 
 
 def test_all_pieces_of_a_word_mean_what_it_does_and_others_nothing():

@@ -16,7 +16,7 @@ FILE = "meanings.json"
 PLAIN = 84  # plain words
 FULL = 9  # of a word that means it for certain
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", "e"), ("ed", ""), ("ing", "e"), ("ing", ""),
-            ("ly", ""), ("er", ""), ("ish", ""), ("y", ""))  # fmt: skip
+            ("ly", ""), ("er", ""), ("ish", ""), ("y", ""), ("wards", ""), ("ward", ""))  # fmt: skip
 
 
 def meanings(prompt: str) -> NDArray[np.float32]:
