@@ -60,7 +60,7 @@ def stir(network):
 def test_a_part_learns_and_nothing_else_moves(untrained, tmp_path, monkeypatch, lesson, kinds, part):
     monkeypatch.setattr(data, "SHARD", 12)
     data.make_shard(tmp_path, 0)
-    model = weights.load.__wrapped__(untrained)
+    model = weights.read(untrained)
     stir(model.network)
     before = {name: value.clone() for name, value in model.network.state_dict().items()}
     library = Library().refresh(tmp_path)
@@ -82,7 +82,7 @@ def test_a_part_learns_and_nothing_else_moves(untrained, tmp_path, monkeypatch, 
 
 
 def test_the_text_encoder_learns_that_captions_mean_the_same_in_other_words(untrained):
-    model = weights.load.__wrapped__(untrained)
+    model = weights.read(untrained)
     stir(model.network)
     before = {name: value.clone() for name, value in model.network.state_dict().items()}
     lesson = lessons.synonyms(model)
@@ -102,7 +102,7 @@ def test_the_text_encoder_learns_that_captions_mean_the_same_in_other_words(untr
 
 
 def test_encouraged_a_network_takes_its_forecasts(untrained):
-    network = weights.load.__wrapped__(untrained).network
+    network = weights.read(untrained).network
     stir(network)
     rows = [encode(simulate("drop", 1))]
     clean = motion_batch(rows, weights.load(untrained).scales, slots=len(rows[0].cast))

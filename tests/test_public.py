@@ -80,7 +80,7 @@ OPTIONS = {
     "record": "--name --noun --quiet --subject --until --uses --voice file",
     "cameos": "name",
     "revoke": "name",
-    "train": "--data --device --quiet --rate --rows --run --seed --shards --steps",
+    "train": "--data --device --lessons --quiet --rate --rows --run --seed --shards --steps",
     "info": "--json file",
     "inspect": "--by --diameter --force --html --scale --shapes file",
 }

@@ -164,6 +164,7 @@ def parser() -> Parser:
     train.add_argument("--steps", type=int, default=20_000, metavar="N", help="of gradient descent (%(default)s)")
     train.add_argument("--rows", type=int, default=3_000, metavar="N", help="a step; 40000 on a GPU (%(default)s)")
     train.add_argument("--rate", type=float, default=1e-3, metavar="R", help="of learning; 2e-3 on a GPU (%(default)s)")
+    train.add_argument("--lessons", type=float, default=1.0, metavar="X", help="share of their steps (%(default)s)")
     train.add_argument("--device", default="cpu", help="cpu or cuda (%(default)s)")
     train.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
     train.add_argument("--quiet", action="store_true", help="print errors only")

@@ -1,6 +1,7 @@
 """What the commands do. Each checks what it was asked, then loads what it needs."""
 
 import argparse
+import itertools
 import json
 import platform
 import sys
@@ -74,8 +75,9 @@ def simulate(asked: argparse.Namespace) -> None:
 
 
 def train(asked: argparse.Namespace) -> None:
-    """Simulate worlds and train a model of them."""
+    """Simulate worlds, train a model of them, and teach it its lessons."""
     from sora2lib.train import loop
+    from sora2lib.train.course import CourseConfig, course
     from sora2lib.train.data import make_shard
 
     with progress("worlds", quiet=asked.quiet, total=asked.shards) as bar:
@@ -94,6 +96,13 @@ def train(asked: argparse.Namespace) -> None:
         for done in loop.train(config):
             bar.n = done.step
             bar.set_postfix({name: float(loss) for name, loss in done.losses.items()})
+    taught = course(CourseConfig(asked.data, asked.run, asked.seed, asked.lessons)) if asked.lessons else iter(())
+    for name, steps in itertools.groupby(taught, key=lambda step: step.lesson):
+        first = next(steps)
+        with progress(name, quiet=asked.quiet, total=first.steps) as bar:
+            for step in itertools.chain([first], steps):
+                bar.n = step.step
+                bar.set_postfix(step.losses)
     if not asked.quiet:
         print(f'{asked.run / "weights.safetensors"}: try it with sora2lib make "..." --model FILE')
 

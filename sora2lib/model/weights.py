@@ -92,6 +92,11 @@ def load(name: str = "small") -> Model:
     >>> load("small").card["parameters"] > 1e6  # doctest: +SKIP
     True
     """
+    return read(name)
+
+
+def read(name: str) -> Model:
+    """Do as :func:`load` does, from the file as it is now: a model of one's own, to learn on."""
     content = _content(name)
     try:
         metadata = _metadata(content)
