@@ -11,7 +11,7 @@ from sora2lib.cameo.cutting import cut
 from sora2lib.cameo.net import people
 from sora2lib.cameo.voice import centres, measure
 from sora2lib.cli import main
-from sora2lib.consent import keys, note
+from sora2lib.consent import keys, ledger, note
 from sora2lib.dialogue import Line
 from sora2lib.render import passes, render
 from sora2lib.render.cameos import facing, wear
@@ -182,6 +182,17 @@ def test_the_command_line_records_lists_and_revokes(film, capsys):
     assert "saved  /a.mp4  @rex [31m runs" in listed
     assert main(["cameos", "rex"]) == 2
     assert "no cameo @rex" in capsys.readouterr().err
+
+
+def test_a_consent_that_has_ended_is_listed_as_such(film, capsys, monkeypatch):
+    for name, until in (("rex", "2050-01-01"), ("ace", None)):
+        Cameo.record(film, name, "dog", consent=Consent("Rex, by Ann", until=until))
+    monkeypatch.setattr(ledger, "now", lambda: "2051-01-01T00:00:00+00:00")
+    assert main(["cameos"]) == 0
+    ended, lasts = capsys.readouterr().out.splitlines()
+    assert ended.startswith("@rex")
+    assert "ended on 2050-01-01" in ended
+    assert "Cameo(@ace" in lasts
 
 
 # ---- kept

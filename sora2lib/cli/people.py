@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sora2lib.consent import Consent
+from sora2lib.errors import ConsentError
 
 if TYPE_CHECKING:
     from sora2lib.cameo import Watch
@@ -46,7 +47,11 @@ def cameos(asked: argparse.Namespace) -> None:
     if asked.name is None:
         for handle in ledger.handles():
             name = handle.rpartition("-")[0]
-            print(f"@{name:<16} {library.get(handle)!r}")
+            try:
+                told = repr(library.get(handle))
+            except ConsentError as error:  # such as one that has ended: the others are listed all the same
+                told = str(error)
+            print(f"@{name:<16} {told}")
         return
     for entry in ledger.clips(library.find(asked.name).handle):
         line = f"{entry.at[:19]}  {entry.what:<6} {entry.place or 'a draft'}  {entry.title}"
