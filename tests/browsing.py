@@ -31,13 +31,19 @@ ADVICE = "there is no Chromium to test with; install it (Debian: apt-get install
 ROOT = Path(__file__).parents[1]
 
 
+def found() -> str | None:
+    """The path of the browser that is there."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
 @contextmanager
-def chromium() -> Iterator[object]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+def chromium(*more: str) -> Iterator[object]:
+    """A browser, with more settings than the usual."""
+    path = found()
     if path is None:
         (pytest.fail if "CI" in os.environ else pytest.skip)(ADVICE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=SETTINGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*SETTINGS, *(f"--{it}" for it in more)])
         yield browser
         browser.close()
 
@@ -46,7 +52,9 @@ def chromium() -> Iterator[object]:
 def serving(*apps: str, **settings: str) -> Iterator[str]:
     """The address of the first of some apps as ``panel serve`` shows them, with ``settings`` in their environment."""
     files = [f"widgets/{app}.py" for app in apps]
-    command = [sys.executable, "-m", "panel", "serve", *files, "--port", "0"]
+    # A page that loads for longer than its session waits, 15 s, gets another one, which takes its styles from the web.
+    patience = ["--unused-session-lifetime", "600000"]
+    command = [sys.executable, "-m", "panel", "serve", *files, "--port", "0", *patience]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=os.environ | settings) as server:
         lines = iter(server.stderr.readline, "")
         address = next(

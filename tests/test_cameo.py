@@ -1,9 +1,11 @@
 """Cameos: one subject is cut out as it was filmed, heard as it spoke, and shown where its name was said."""
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from filming import buzz, scene
 
 from sora2lib import Cameo, CameoError, Consent, ConsentError, RequestError, media
 from sora2lib.cameo import library
@@ -24,33 +26,6 @@ from sora2lib.world.turns import axes
 
 YES = Consent("Rex, by Ann")
 RATE = 24000
-
-
-def scene(count=36, *, dice=0, subjects=1, size=(180, 320)):
-    """Frames of a striped egg that sways before a mottled wall, and where it is (T, H, W)."""
-    rng = np.random.default_rng(dice)
-    height, width = size
-    wall = np.kron(rng.integers(90, 130, (height // 10, width // 10, 3)), np.ones((10, 10, 1)))
-    wall[..., 2] += 60
-    y, x = np.mgrid[:height, :width]
-    frames, masks = [], []
-    for index in range(count):
-        picture, mask = wall + rng.normal(0, 3, wall.shape), np.zeros(size, bool)
-        for number in range(subjects):
-            middle = width / 2 + 12 * np.sin(index / 6) + (number - (subjects - 1) / 2) * 130
-            mask |= ((x - middle) / 40) ** 2 + ((y - 100) / 60) ** 2 < 1
-        stripes = np.where((y // 8 % 2 == 0)[..., None], (220, 60, 40), (250, 200, 60))
-        frames.append(np.where(mask[..., None], stripes + rng.normal(0, 3, wall.shape), picture).clip(0, 255))
-        masks.append(mask)
-    return np.array(frames, np.uint8), np.array(masks)
-
-
-def buzz(pitch, seconds=3.0, rate=48000, tilt=1.0):
-    """A voice that sings: harmonics of a wavering pitch, two ears."""
-    time = np.arange(round(seconds * rate)) / rate
-    phase = 2 * np.pi * pitch * (time + 0.002 * np.sin(2 * np.pi * 3 * time))
-    sound = sum(np.sin(k * phase) / k**tilt for k in range(1, int(9000 / pitch)))
-    return np.stack([0.1 * sound] * 2).astype(np.float32)
 
 
 @pytest.fixture
@@ -153,6 +128,19 @@ def test_without_consent_there_is_no_cameo(film):
         Cameo.find("rex")
 
 
+def test_consent_can_be_spoken_and_the_grant_names_the_sound(film, tmp_path):
+    assert Cameo.record(film, "rex", "dog", consent=YES).grant.evidence == "attested"
+    media.write(tmp_path / "yes.wav", [], fps=12, sound=buzz(150, 2.0))
+    spoken = Cameo.record(film, "rex", "dog", consent=YES, spoken=tmp_path / "yes.wav")
+    digest = hashlib.sha256((tmp_path / "yes.wav").read_bytes()).hexdigest()
+    assert Cameo.find("rex").grant.evidence == spoken.grant.evidence == f"spoken {digest}"
+    media.write(tmp_path / "hush.wav", [], fps=12, sound=1e-2 * buzz(150, 2.0))
+    before = ledger.handles()
+    with pytest.raises(ConsentError, match="nobody is heard to agree: the sound is silent"):
+        Cameo.from_image(tmp_path / "rex.png", "rex", "dog", consent=YES, spoken=tmp_path / "hush.wav")
+    assert ledger.handles() == before
+
+
 def test_names_and_nouns_are_checked(film):
     with pytest.raises(ConsentError, match="small letters"):
         Cameo.record(film, "Rex!", "dog", consent=YES)
@@ -170,9 +158,21 @@ def test_who_says_nothing_has_no_voice(tmp_path):
 
 
 def test_the_command_line_records_lists_and_revokes(film, capsys):
-    told = ["--name", "rex", "--noun", "dog", "--subject", "Rex, by Ann", "--until", "2090-01-01"]
-    assert main(["record", str(film), *told]) == 0
+    told = [
+        "--name",
+        "rex",
+        "--noun",
+        "dog",
+        "--subject",
+        "Rex, by Ann",
+        "--until",
+        "2090-01-01",
+        "--spoken",
+        str(film),
+    ]
+    assert main(["record", str(film), *told, "--spoken", str(film)]) == 0
     assert Cameo.find("rex").grant.consent.until.startswith("2090-01-01")
+    assert Cameo.find("rex").grant.evidence.startswith("spoken ")
     shown = capsys.readouterr()
     assert shown.err.split(" ...\n")[:2] == ["reading", "cutting out"]
     note([Cameo.find("rex").handle], "saved", title="@rex\x1b[31m runs", place="/a.mp4")

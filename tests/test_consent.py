@@ -4,6 +4,7 @@ import json
 import random
 import sqlite3
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -25,6 +26,18 @@ def shown(clip, handle):
     """The clip with its ball cast as a cameo; what is drawn of it is no matter here."""
     world = clip.world.assign(cameo=("actor", [handle]))
     return replace(clip, world=world)
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({}, "This likeness may be drawn, remixed and saved. I agree."),
+        ({"uses": ("draw",), "until": "2030-06-01"}, "This likeness may be drawn, until 1 June 2030. I agree."),
+        ({"uses": ()}, "This likeness may be kept, and no more. I agree."),
+    ],
+)
+def test_what_is_agreed_to_can_be_said(terms, said):
+    assert Consent(" Ann ", **terms).sentence(date(2026, 11, 8)) == f"Ann, 8 November 2026. {said}"
 
 
 def test_a_grant_comes_back_from_json():

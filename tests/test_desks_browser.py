@@ -1,4 +1,4 @@
-"""Remix bench and storyboard in a real browser: clicked, typed, dragged; strangers' words stay words."""
+"""Remix bench, storyboard and gallery in a real browser: clicked, typed, dragged; strangers' words stay words."""
 
 from urllib.parse import urlparse
 
@@ -10,6 +10,7 @@ import sora2lib as sora
 from sora2lib.clip import Clip
 from sora2lib.model import weights
 from sora2lib.request import Request
+from sora2lib.widgets import Collection
 
 SLOW = 150_000  # milliseconds that a first page may take on a busy machine
 HOSTILE = "<img src=x onerror='window.hit=1'><script>window.hit=1</script>"
@@ -101,3 +102,30 @@ def test_cards_are_written_moved_by_keys_and_mouse_taken_away_and_planned(watche
     picture = page.get_by_alt_text(f"What card 2 shows: {second}")
     picture.wait_for(timeout=SLOW)
     assert picture.evaluate("(it) => it.naturalWidth") == 320
+
+
+@pytest.mark.parametrize("desk", ["gallery"], indirect=True)
+def test_clips_are_found_liked_deleted_brought_back_and_there_after_a_restart(watched, desk, tmp_path):
+    page, collection = watched, Collection(folder=tmp_path / "gallery")
+    other = sora.simulate("drop", seed=4, size="64x64", seconds=0.5).save(tmp_path / "other.mp4")
+    for content in (hostile_film(tmp_path), other.read_bytes()):
+        collection.add(content)
+    page.goto(desk, timeout=SLOW)
+    expect(page.get_by_text("2 of 2 clips")).to_be_visible(timeout=SLOW)
+    page.get_by_label("Search").fill("WINDOW.HIT")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 of 2 clips")).to_be_visible(timeout=SLOW)
+    cell = page.get_by_role("button", name=HOSTILE[:40])
+    cell.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("figcaption")).to_contain_text(HOSTILE, timeout=SLOW)
+    page.get_by_role("button", name="Favourite, or no more").click()
+    expect(page.get_by_role("button", name=f"★ {HOSTILE[:40]}")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(cell).to_have_count(0, timeout=SLOW)
+    page.get_by_role("button", name="Undo delete").click()
+    expect(cell).to_have_count(1, timeout=SLOW)
+    page.goto(desk, timeout=SLOW)
+    page.get_by_label("Favourites only").check(timeout=SLOW)
+    expect(page.get_by_text("1 of 2 clips")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name=f"★ {HOSTILE[:40]}")).to_be_visible()

@@ -77,7 +77,7 @@ OPTIONS = {
     "stitch": "--force --out --quiet files",
     "blend": "--force --out --quiet --seconds file other",
     "dub": "--actor --force --levels --mix --out --quiet --size --start file track",
-    "record": "--name --noun --quiet --subject --until --uses --voice file",
+    "record": "--name --noun --quiet --spoken --subject --until --uses --voice file",
     "cameos": "name",
     "revoke": "name",
     "train": "--data --device --lessons --quiet --rate --rows --run --seed --shards --steps",

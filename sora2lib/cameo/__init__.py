@@ -65,7 +65,14 @@ class Cameo:
 
     @classmethod
     def record(
-        cls, path: str | Path, name: str, noun: str, *, consent: Consent | None = None, watch: Watch = iter
+        cls,
+        path: str | Path,
+        name: str,
+        noun: str,
+        *,
+        consent: Consent | None = None,
+        spoken: str | Path | None = None,
+        watch: Watch = iter,
     ) -> "Cameo":
         """Make a cameo of a film of 2 to 10 s: one subject, in the middle, before a calm background.
 
@@ -77,12 +84,14 @@ class Cameo:
         path : .mp4, .mov, .webm or .mkv.
         name, noun : as above.
         consent : what its subject, or who may speak for it, agrees to; signed with the user's key.
+        spoken : a sound or film of 1 to 60 s in which they say so, best as ``consent.sentence(day)`` puts it. The grant
+            names it by its SHA-256; the sound is not kept, and its words are not understood.
         watch : is given the names of the stages and returns them, to show how far it is.
 
         Raises
         ------
         ConsentError
-            There is no consent, or it has ended.
+            There is no consent, it has ended, or nobody speaks where it is spoken.
         CameoError
             There is no subject, or two; it is too dark, or the camera shakes; the noun is not known.
         MediaError
@@ -90,7 +99,7 @@ class Cameo:
         """
         from sora2lib.cameo import recording
 
-        return recording.of_film(path, name, noun, consent, watch)
+        return recording.of_film(path, name, noun, consent, spoken, watch)
 
     @classmethod
     def from_image(
@@ -101,6 +110,7 @@ class Cameo:
         *,
         voice: str | Path | None = None,
         consent: Consent | None = None,
+        spoken: str | Path | None = None,
         watch: Watch = iter,
     ) -> "Cameo":
         """Make a cameo of a picture (.png, .jpg, .webp) and a sound or film of 1 to 60 s in which it is heard.
@@ -109,16 +119,23 @@ class Cameo:
         """
         from sora2lib.cameo import recording
 
-        return recording.of_image(path, name, noun, voice, consent, watch)
+        return recording.of_image(path, name, noun, voice, consent, spoken, watch)
 
     @classmethod
     def from_clip(
-        cls, clip: "Clip", name: str, noun: str, *, consent: Consent | None = None, watch: Watch = iter
+        cls,
+        clip: "Clip",
+        name: str,
+        noun: str,
+        *,
+        consent: Consent | None = None,
+        spoken: str | Path | None = None,
+        watch: Watch = iter,
     ) -> "Cameo":
         """Make a cameo of a clip in memory; errors are those of :meth:`record`."""
         from sora2lib.cameo import recording
 
-        return recording.of_clip(clip, name, noun, consent, watch)
+        return recording.of_clip(clip, name, noun, consent, spoken, watch)
 
     @classmethod
     def find(cls, name: str) -> "Cameo":

@@ -14,36 +14,44 @@ from sora2lib.cameo.cutting import FRAMES, Cut, cut
 from sora2lib.cameo.kinds import of_noun
 from sora2lib.cameo.voice import Voice, measure, silent
 from sora2lib.consent import Consent, check_name, ledger
-from sora2lib.errors import CameoError
+from sora2lib.errors import CameoError, ConsentError
 from sora2lib.media import foreign
 
 if TYPE_CHECKING:
     from sora2lib.clip import Clip
 
-SECONDS, HEARD = (2.0, 10.0), (1.0, 60.0)  # of a film, and of a sound beside a picture
+SECONDS, HEARD = (2.0, 10.0), (1.0, 60.0)  # of a film, and of a sound beside it
 LONGEST, FPS = 512, 12.0  # pixels and frames a second in which a subject is looked for
 RATE = 24_000  # samples a second in which a voice is measured
 
 
-def of_film(path: str | Path, name: str, noun: str, consent: Consent | None, watch: Watch) -> Cameo:
+def of_film(
+    path: str | Path, name: str, noun: str, consent: Consent | None, spoken: str | Path | None, watch: Watch
+) -> Cameo:
     """As :meth:`Cameo.record`."""
     stages = _begun(name, consent, watch)
-    kind = of_noun(noun)
+    kind, evidence = of_noun(noun), _evidence(spoken)
     film = foreign.film(path, seconds=SECONDS, longest=LONGEST, fps=FPS, rate=RATE)
     next(stages, None)
     seen, fps = cut(film.frames, kind), _rate(film.frames, film.fps)
     next(stages, None)
     voice = _heard(film.sound.mean(axis=0), film.rate)
     next(stages, None)
-    return _made(name, noun, kind, seen, fps, voice, consent, film.digest, stages)
+    return _made(name, noun, kind, seen, fps, voice, consent, evidence, film.digest, stages)
 
 
 def of_image(
-    path: str | Path, name: str, noun: str, sound: str | Path | None, consent: Consent | None, watch: Watch
+    path: str | Path,
+    name: str,
+    noun: str,
+    sound: str | Path | None,
+    consent: Consent | None,
+    spoken: str | Path | None,
+    watch: Watch,
 ) -> Cameo:
     """As :meth:`Cameo.from_image`."""
     stages = _begun(name, consent, watch)
-    kind = of_noun(noun)
+    kind, evidence = of_noun(noun), _evidence(spoken)
     image = foreign.picture(path, longest=LONGEST)
     heard = None if sound is None else foreign.sound(sound, seconds=HEARD, rate=RATE, layout="stereo")
     next(stages, None)
@@ -52,13 +60,15 @@ def of_image(
     voice = measure(heard.sound.mean(axis=0), heard.rate) if heard else None
     digest = hashlib.sha256((image.digest + (heard.digest if heard else "")).encode()).hexdigest()
     next(stages, None)
-    return _made(name, noun, kind, seen, 0.0, voice, consent, digest, stages)
+    return _made(name, noun, kind, seen, 0.0, voice, consent, evidence, digest, stages)
 
 
-def of_clip(clip: "Clip", name: str, noun: str, consent: Consent | None, watch: Watch) -> Cameo:
+def of_clip(
+    clip: "Clip", name: str, noun: str, consent: Consent | None, spoken: str | Path | None, watch: Watch
+) -> Cameo:
     """As :meth:`Cameo.from_clip`."""
     stages = _begun(name, consent, watch)
-    kind = of_noun(noun)
+    kind, evidence = of_noun(noun), _evidence(spoken)
     consents.check(clip.cameos, "remix")
     if not SECONDS[0] - 0.1 <= clip.seconds <= SECONDS[1] + 0.5:
         raise CameoError(
@@ -73,7 +83,7 @@ def of_clip(clip: "Clip", name: str, noun: str, consent: Consent | None, watch: 
     voice = _heard(clip.sound.mean(axis=0), clip.rate)
     digest = hashlib.sha256(clip.frames.tobytes() + clip.sound.tobytes()).hexdigest()
     next(stages, None)
-    return _made(name, noun, kind, seen, fps, voice, consent, digest, stages)
+    return _made(name, noun, kind, seen, fps, voice, consent, evidence, digest, stages)
 
 
 def _begun(name: str, consent: Consent | None, watch: Watch) -> Iterator[str]:
@@ -83,6 +93,18 @@ def _begun(name: str, consent: Consent | None, watch: Watch) -> Iterator[str]:
     stages = iter(watch(STAGES))
     next(stages, None)
     return stages
+
+
+def _evidence(spoken: str | Path | None) -> str:
+    """How consent is known. Whether the words in a recording are the right ones, who listens to it can tell."""
+    if spoken is None:
+        return ledger.ATTESTED
+    said = foreign.sound(spoken, seconds=HEARD, rate=RATE, layout="stereo")
+    try:
+        measure(said.sound.mean(axis=0), said.rate)
+    except CameoError as error:
+        raise ConsentError(f"nobody is heard to agree: {error}") from error
+    return f"spoken {said.digest}"
 
 
 def _rate(frames: NDArray[np.uint8], fps: float) -> float:
@@ -101,11 +123,12 @@ def _heard(sound: NDArray[np.floating], rate: int) -> Voice | None:
 
 
 def _made(
-    name: str, noun: str, kind: str, seen: Cut, fps: float, voice: Voice | None, consent: Any, digest: str,
-    stages: Iterator[str],
+    name: str, noun: str, kind: str, seen: Cut, fps: float, voice: Voice | None, consent: Any, evidence: str,
+    digest: str, stages: Iterator[str],
 ) -> Cameo:  # fmt: skip
     told = library.told(name, noun, kind, fps, seen.head, seen.colour, voice)
-    grant = ledger.sign(name, consent, recording=digest, likeness=library.likeness(told, seen.frames))
+    likeness = library.likeness(told, seen.frames)
+    grant = ledger.sign(name, consent, recording=digest, likeness=likeness, evidence=evidence)
     cameo = Cameo(name, noun, kind, seen.frames, fps, seen.head, seen.colour, voice, grant)
     library.keep(cameo)
     next(stages, None)

@@ -196,6 +196,7 @@ def _add_people(verbs: Any) -> None:
     record.add_argument("--uses", type=_parts, default=USES, help=f"what for: any of {', '.join(USES)} (all)")
     record.add_argument("--until", metavar="DAY", help="from which it no longer holds, such as 2035-01-01 (no end)")
     record.add_argument("--voice", metavar="FILE", help="for a picture: a sound or a film in which it is heard")
+    record.add_argument("--spoken", metavar="FILE", help="a sound or a film in which whoever agrees says so")
     record.add_argument("--quiet", action="store_true", help="print errors only")
     record.set_defaults(command=people.record)
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sora2lib.consent import Consent
 from sora2lib.errors import ConsentError
@@ -16,13 +16,15 @@ def record(asked: argparse.Namespace) -> None:
     """Make a cameo of a film, or of a picture and a voice."""
     from sora2lib.cameo import Cameo
 
-    consent = Consent(asked.subject, asked.uses, until=asked.until)
+    told: dict[str, Any] = {
+        "consent": Consent(asked.subject, asked.uses, until=asked.until),
+        "spoken": asked.spoken,
+        "watch": _stages(asked.quiet),
+    }
     if asked.file.lower().endswith((".png", ".jpg", ".jpeg", ".webp")):
-        made = Cameo.from_image(
-            asked.file, asked.name, asked.noun, voice=asked.voice, consent=consent, watch=_stages(asked.quiet)
-        )
+        made = Cameo.from_image(asked.file, asked.name, asked.noun, voice=asked.voice, **told)
     else:
-        made = Cameo.record(asked.file, asked.name, asked.noun, consent=consent, watch=_stages(asked.quiet))
+        made = Cameo.record(asked.file, asked.name, asked.noun, **told)
     if not asked.quiet:
         print(f"{made!r}\nuse it: sora2lib make '@{made.name} ...'; take it back: sora2lib revoke {made.name}")
 

@@ -11,12 +11,13 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sora2lib.errors import ConsentError
 
 USES = ("draw", "remix", "save")
+_SAID = {"draw": "drawn", "remix": "remixed", "save": "saved"}
 ME, EVERYONE = "me", "everyone"
 HANDLE = re.compile(r"[a-z][a-z0-9_]{0,31}-[0-9a-f]{16}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -70,6 +71,17 @@ class Consent:
         if self.until is not None:
             object.__setattr__(self, "until", _moment(self.until))
 
+    def sentence(self, day: date) -> str:
+        """Return what whoever agrees says aloud, on a day.
+
+        >>> Consent("Rex, by his owner Ann", ("draw", "save"), until="2030-06-01").sentence(date(2026, 11, 28))
+        'Rex, by his owner Ann, 28 November 2026. This likeness may be drawn and saved, until 1 June 2030. I agree.'
+        """
+        *others, last = [_SAID[use] for use in self.uses] or ["kept, and no more"]
+        uses = f"{', '.join(others)} and {last}" if others else last
+        ends = f", until {_told(datetime.fromisoformat(self.until))}" if self.until else ""
+        return f"{self.subject.strip()}, {_told(day)}. This likeness may be {uses}{ends}. I agree."
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -81,7 +93,8 @@ class Grant:
     consent : what was agreed to.
     recording : SHA-256 of the file or the pictures and sound from which the cameo was made.
     likeness : SHA-256 of the cut-out pictures and the voice.
-    evidence : how it is known: "attested" by whoever signed, and no more.
+    evidence : how it is known: "attested" by whoever signed, and no more; or "spoken" and the SHA-256 of the sound in
+        which it is said.
     granted : when.
     key : public key of who signed, hex.
     signature : Ed25519, hex, over all other values.
@@ -164,6 +177,10 @@ def _moment(text: Any) -> str:
     except (TypeError, ValueError) as error:
         raise ConsentError(f"until is {_short(text)}; give a day, such as '2027-06-01', or None") from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _told(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _short(value: Any) -> str:

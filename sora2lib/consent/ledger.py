@@ -14,6 +14,7 @@ from sora2lib.consent import EVERYONE, ME, Consent, Grant, check_name, keys, now
 from sora2lib.errors import ConsentError
 
 FILE = "consent.sqlite"
+ATTESTED = "attested"  # whoever signs says so
 _PATIENCE = 30.0  # s that one process waits for another
 _TABLES = """
 CREATE TABLE IF NOT EXISTS grants (handle TEXT PRIMARY KEY, cameo TEXT NOT NULL, record TEXT NOT NULL);
@@ -61,7 +62,7 @@ def _open() -> Iterator[sqlite3.Connection]:
         raise ConsentError(f"{path} cannot be read or written ({error}); bring it back from a backup") from error
 
 
-def sign(cameo: str, consent: Consent, *, recording: str, likeness: str, evidence: str = "attested") -> Grant:
+def sign(cameo: str, consent: Consent, *, recording: str, likeness: str, evidence: str = ATTESTED) -> Grant:
     """Return a grant signed by the user, after checking that it would hold.
 
     >>> sign("rex", Consent("Rex, by his owner Ann"), recording="0" * 64, likeness="0" * 64)  # doctest: +SKIP

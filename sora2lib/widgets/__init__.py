@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sora2lib.widgets.board import BoardPane
+    from sora2lib.widgets.cameo_desk import CameoDesk
     from sora2lib.widgets.camera_desk import CameraDesk
+    from sora2lib.widgets.cast import Cast
     from sora2lib.widgets.collection import Collection
     from sora2lib.widgets.draft import Draft
     from sora2lib.widgets.experiment import Experiment
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from sora2lib.widgets.laboratory import Laboratory
     from sora2lib.widgets.pane import PlayerPane
     from sora2lib.widgets.player import Player
+    from sora2lib.widgets.recorder import RecorderPane
     from sora2lib.widgets.reel import Reel
     from sora2lib.widgets.remix_bench import RemixBench
     from sora2lib.widgets.revision import Revision
@@ -32,7 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BoardPane",
+    "CameoDesk",
     "CameraDesk",
+    "Cast",
     "Collection",
     "Draft",
     "Experiment",
@@ -42,6 +47,7 @@ __all__ = [
     "Laboratory",
     "Player",
     "PlayerPane",
+    "RecorderPane",
     "Reel",
     "RemixBench",
     "Revision",
@@ -53,7 +59,9 @@ __all__ = [
 
 _HOME = {
     "BoardPane": "board",
+    "CameoDesk": "cameo_desk",
     "CameraDesk": "camera_desk",
+    "Cast": "cast",
     "Collection": "collection",
     "Draft": "draft",
     "Experiment": "experiment",
@@ -63,6 +71,7 @@ _HOME = {
     "Laboratory": "laboratory",
     "Player": "player",
     "PlayerPane": "pane",
+    "RecorderPane": "recorder",
     "Reel": "reel",
     "RemixBench": "remix_bench",
     "Revision": "revision",
