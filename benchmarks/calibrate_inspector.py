@@ -24,6 +24,7 @@ import sora2lib
 from sora2lib import media
 from sora2lib.physics import lab
 from sora2lib.physics.laws import LAWS, Check, checks
+from sora2lib.physics.outcome import shots
 from sora2lib.physics.study import Study, scaled
 from sora2lib.physics.tracking import track
 from sora2lib.physics.tracks import of_world
@@ -33,7 +34,7 @@ Scores = dict[str, float]
 FIRST_SEED = 21_000_000
 SIZES = (96, 128, 192)
 FALSE_ALARMS = 0.01  # a clip
-COUNTED = {"permanence": 0.5}  # what is a number of events needs no calibration
+COUNTED = {"permanence": 0.5, "birth": 0.5}  # what is a number of events needs no calibration
 SLACK = 1.1  # the largest of a thousand scores is itself a matter of chance
 FAMILIES = (
     "drop",
@@ -75,7 +76,8 @@ def film_scores(n: int) -> Scores:
 
 def world_scores(n: int) -> Scores:
     """Score a simulated world."""
-    return worst(checks(Study(of_world(simulate(FAMILIES[n % len(FAMILIES)], FIRST_SEED + n)))))
+    world = simulate(FAMILIES[n % len(FAMILIES)], FIRST_SEED + n)
+    return worst(checks(Study(of_world(world), shots=shots(world))))
 
 
 def worst(told: list[Check]) -> Scores:

@@ -1,11 +1,15 @@
 """What the physics inspector reaches: floors on films without fault, faults found, time; prints and writes tables.
 
-python benchmarks/inspector.py [--films N] [--pixels N] [--speed] [--results FOLDER]
+python benchmarks/inspector.py [--films N] [--pixels N] [--clips N] [--speed] [--results FOLDER]
 
 Films are those of ``sora2lib.physics.lab``, scale known, as drawn and through an mp4 of default quality. Faults: a jump
 of two pixels, gravity 3 % too weak, 1 % of energy gained in each blow, one picture without the ball, 5 % of all
-momentum from nothing. A fault counts as found where its own law is broken. False alarms are those of any law on films
-without fault, whose seeds are not those that the limits were set on.
+momentum from nothing, a ball from nothing. A fault counts as found where its own law is broken. False alarms are those
+of any law on films without fault, whose seeds are not those that the limits were set on.
+
+Clips in full look are simulated ones of every family, 640x360 through an mp4 of default quality, two of three filmed by
+a camera that stands still: gloss, shadows, reflections, textures, weather. None of their laws is broken, so that every
+verdict "broken" from their pictures is a false alarm; in how many anything could be measured stands beside it.
 
 The tracker stands beside the same written in NumPy (which looks for one thing only and knows that there is one) and,
 where opencv-python-headless is installed, beside OpenCV's blob detector, on one film of 96 pictures, each with its
@@ -24,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from calibrate_inspector import inspected
+from calibrate_inspector import coded, inspected
 from numpy.typing import NDArray
 
 import sora2lib
@@ -36,10 +40,12 @@ from sora2lib.physics.intervals import wilson
 from sora2lib.physics.laws import checks
 from sora2lib.physics.study import Study
 from sora2lib.physics.tracking import track
+from sora2lib.world.families import FAMILIES
 from sora2lib.world.schema import GRAVITY
 
 FIRST_SEED = 31_000_000
-GUARD = dict(zip(lab.FAULTS, ("continuity", "gravity", "energy", "permanence", "momentum"), strict=True))
+LOOK_SIZE, LOOK_SECONDS = "640x360", 2.0
+GUARD = dict(zip(lab.FAULTS, ("continuity", "gravity", "energy", "permanence", "momentum", "birth"), strict=True))
 
 
 def floors(films: int, pixels: int, *, mp4: bool) -> dict[str, float]:
@@ -105,6 +111,21 @@ def false_alarms(films: int, pixels: int, *, mp4: bool) -> dict[str, float]:
         scene = list(lab.KINDS.values())[n % len(lab.KINDS)](rng)
         hits += any(it.holds is False for it in checks(inspected(scene, rng, pixels=pixels, mp4=mp4)))
     return told(hits, films)
+
+
+def full_look(clips: int) -> dict[str, dict[str, float]]:
+    """Shares of simulated clips in full look that are called broken from their pictures, and that give a verdict."""
+    names, alarms, measured = sorted(FAMILIES), 0, 0
+    for n in range(clips):
+        clip = sora2lib.simulate(names[n % len(names)], seed=FIRST_SEED + 3 + n, size="64x64")[:LOOK_SECONDS]
+        camera = None if n % 3 == 0 else sora2lib.Camera.static()
+        clip = sora2lib.refilm(clip, camera, size=LOOK_SIZE)
+        seen = inspect(replace(clip, frames=coded(clip.frames, clip.fps)), by="pixels")
+        alarms += seen.passed is False
+        measured += seen.passed is not None
+        if seen.passed is False:
+            print(f"  {clip.maker or names[n % len(names)]}: {seen.verdict}", flush=True)
+    return {"false alarms": told(alarms, clips), "measured": told(measured, clips)}
 
 
 def large_film() -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
@@ -193,6 +214,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--films", type=int, default=100, metavar="N", help="of each cell (%(default)s)")
     parser.add_argument("--pixels", type=int, default=96, metavar="N", help="width of a film (%(default)s)")
+    parser.add_argument("--clips", type=int, default=100, metavar="N", help="in full look (%(default)s)")
     parser.add_argument("--speed", action="store_true", help="measure speed alone")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results")
     asked = parser.parse_args()
@@ -211,6 +233,11 @@ def main() -> None:
         for label, value in cell["floors"].items():
             print(f"  {label:<30} {value:.4f}")
         for label, it in (*cell["found"].items(), ("false alarms", cell["false alarms"])):
+            print(f"  {label:<30} {it['share']:.3f} [{it['low']:.3f}, {it['high']:.3f}]", flush=True)
+    if not asked.speed:
+        report["full look"] = full_look(asked.clips)
+        print(f"full look, {LOOK_SIZE}, {asked.clips} clips")
+        for label, it in report["full look"].items():
             print(f"  {label:<30} {it['share']:.3f} [{it['low']:.3f}, {it['high']:.3f}]", flush=True)
     report["4 s of 1280x720"] = speed()
     print(report["4 s of 1280x720"])

@@ -29,6 +29,7 @@ GUARD = {
     "energy": "energy",
     "vanish": "permanence",
     "momentum": "momentum",
+    "birth": "birth",
 }
 
 
@@ -243,7 +244,9 @@ def test_what_is_seen_too_briefly_to_be_cut_into_pieces_is_asked_nothing(bounce)
     both = np.stack([report.tracks.place_NTD[0], np.full_like(report.tracks.place_NTD[0], np.nan)])
     both[1, :3] = 5.0
     two = {name: np.repeat(getattr(report.tracks, name), 2, axis=0) for name in ("cover_NT", "radius_N", "mass_N")}
-    tracks = replace(report.tracks, names=("ball", "glint"), place_NTD=both, together_NT=None, round_N=None, **two)
+    tracks = replace(
+        report.tracks, names=("ball", "glint"), place_NTD=both, together_NT=None, round_N=None, doubts=(), **two
+    )
     found = Study(tracks)
     assert [len(them) > 0 for them in found.pieces] == [True, False]
     assert found.gravity[0] == pytest.approx(report.study.gravity[0])

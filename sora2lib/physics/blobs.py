@@ -30,6 +30,7 @@ MOST_THINGS = 250
 ALL_SIDES = np.ones((3, 3), dtype=np.bool_)
 # A shadow dims all colours alike, to between these shares.
 DARKEST, LIGHTEST, TINTED = 0.25, 0.97, 0.07
+ROUND, FILLED = 1.15, 0.94  # ratio of the axes of a disc at most, and share of the ellipse with its axes at least
 APART = np.array(
     [[0.299, 0.587, 0.114], CHROMA * np.array([-0.299, -0.587, 0.886]), CHROMA * np.array([0.701, -0.587, -0.114])]
 )
@@ -72,6 +73,7 @@ class Blob:
     halo : mean deviation of the background's brightness round it, 0..255: what a codec leaves round things that move.
     contrast : between it and what lies behind it, 0..255.
     uneven : deviation of its own brightness, as a share of the contrast.
+    shade : whether most of it is the background, evenly dimmed.
     """
 
     x: float
@@ -85,6 +87,7 @@ class Blob:
     halo: float = 0.0
     contrast: float = 255.0
     uneven: float = 0.0
+    shade: bool = False
 
     @property
     def radius(self) -> float:
@@ -166,7 +169,10 @@ def _measure(
     offset = apart(frame, background)  # (h, w, 3)
     square = np.einsum("hwc,hwc->hw", offset, offset)
     over = (square > threshold**2) & owned
-    solid = _without_shadow(over, frame, background)
+    lit = opened(over & ~dimmed(frame, background, DARKEST, LIGHTEST, TINTED))
+    # Where hardly anything else is left, the thing itself is a shade darker than what lies behind it, or is a shadow.
+    shade = bool(lit.sum() < max(LEAST_AREA, 0.25 * over.sum()))
+    solid = over if shade or _compact(over) else lit
     if not solid.any():
         return None
     filled = without_holes(solid)
@@ -180,7 +186,17 @@ def _measure(
         return None
     contrast = float(np.sqrt(np.median(square[inside])))
     uneven = float((frame[inside] @ APART[0]).std()) / max(contrast, 1.0)
-    return replace(blob, halo=_halo(offset[..., 0], filled | over, owned), contrast=contrast, uneven=uneven)
+    halo = _halo(offset[..., 0], filled | over, owned)
+    return replace(blob, halo=halo, contrast=contrast, uneven=uneven, shade=shade)
+
+
+def _compact(mask: Flags) -> bool:
+    """Whether a mask (h, w) is a disc as it is, so that what is dim in it is the dark side of a ball, no shadow."""
+    row, column = np.nonzero(mask)
+    if len(row) < LEAST_AREA:
+        return False
+    small, large = np.sqrt(np.maximum(np.linalg.eigvalsh(np.cov(np.stack([row, column]))), 1e-9))
+    return bool(large < ROUND * small and len(row) > FILLED * 4 * np.pi * small * large)
 
 
 def without_holes(mask: Flags) -> Flags:
@@ -211,9 +227,3 @@ def weighed(cover: Array, colour: Array, box: tuple[slice, slice], shape: tuple[
     touched = np.flatnonzero(solid.any(axis=1)) + box[0].start, np.flatnonzero(solid.any(axis=0)) + box[1].start
     cut = any(len(it) and (it[0] < 2 or it[-1] > side - 3) for it, side in zip(touched, shape, strict=True))
     return Blob(x, y, area, colour, spread, box, cover > 0.02, cut)
-
-
-def _without_shadow(over: Flags, frame: Frame, background: Picture) -> Flags:
-    """What is left of a mask without what is only dimmed; all of it where that is all there is."""
-    solid = opened(over & ~dimmed(frame, background, DARKEST, LIGHTEST, TINTED))
-    return np.asarray(solid if solid.sum() >= max(LEAST_AREA, 0.25 * over.sum()) else over)

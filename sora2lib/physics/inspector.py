@@ -13,6 +13,7 @@ from sora2lib.kernels.tracking import block_means
 from sora2lib.physics.bodies import findings
 from sora2lib.physics.laws import Check, checks
 from sora2lib.physics.onsets import RATE, onsets
+from sora2lib.physics.outcome import shots
 from sora2lib.physics.overlay import in_picture, resampled
 from sora2lib.physics.report import Report
 from sora2lib.physics.rerun import rerun, simulated
@@ -93,7 +94,7 @@ def _check(by: str | None, scale: float | None, diameter: float | None, shapes: 
 def _by_world(clip: Clip, title: str) -> Report:
     world, part = world_of(clip), part_of(clip)
     tracks = of_world(part)
-    study = Study(tracks, _heard(clip))
+    study = Study(tracks, _heard(clip), shots(part, clip.request.prompt if clip.request else ""))
     reference, notes = _simulated(part, tracks)
     time_F = clip.start + np.arange(len(clip.frames)) / clip.fps
     height, width = clip.frames.shape[1:3]
@@ -165,15 +166,17 @@ def _by_pixels(
 
 
 def _unless_outside(tracks: Tracks, still: Steady) -> Tracks:
-    """What vanished near the border of the film's own pictures may have been left behind by the camera."""
-    cover_NT, film_NT2 = tracks.cover_NT.copy(), still.back(tracks.place_NTD)
-    for i, place_T2 in enumerate(film_NT2):
+    """What vanishes, or comes, near the border of the film's own pictures was left, or found, by the camera."""
+    cover_NT, born_N = tracks.cover_NT.copy(), np.array(tracks.born_N)
+    for i, place_T2 in enumerate(still.back(tracks.place_NTD)):
         seen, room = np.flatnonzero(np.isfinite(place_T2[:, 0])), NEAR_BORDER * tracks.radius_N[i]
+        away_T = np.minimum(place_T2, np.array(tracks.sides) - place_T2).min(axis=-1)
         for k in np.flatnonzero(cover_NT[i] == 0):
-            last_2 = place_T2[seen[seen < k][-1]]
-            if (last_2 < room).any() or (last_2 > np.array(tracks.sides) - room).any():
+            if away_T[seen[seen < k][-1]] < room:
                 cover_NT[i, k] = np.nan
-    return replace(tracks, cover_NT=cover_NT)
+        if len(seen) and away_T[seen[0]] < room:
+            born_N[i] = 0.0
+    return replace(tracks, cover_NT=cover_NT, born_N=born_N)
 
 
 def _samples(clip: Clip, shot: slice) -> slice:

@@ -1,7 +1,8 @@
 """Films of discs whose motion is known in closed form, with and without a fault: what the inspector is measured by.
 
 A square picture shows 2.4 m; nothing is drawn but discs of known radius on a still background, with exact soft edges.
-Faults are those that generated films have: things jump, vanish, fall wrongly, gain energy or momentum from nothing.
+Faults are those that generated films have: things jump, vanish, appear, fall wrongly, gain energy or momentum from
+nothing.
 """
 
 import math
@@ -19,7 +20,7 @@ VIEW = 2.4  # metres that the picture shows
 FPS, SECONDS = 24.0, 2.0
 RADII = (0.10, 0.16)  # metres
 LEAST_CONTRAST = 0.28  # between a disc and what lies behind it
-FAULTS = ("teleport", "gravity", "energy", "vanish", "momentum")
+FAULTS = ("teleport", "gravity", "energy", "vanish", "momentum", "birth")
 
 
 # N discs, T frames, H height, W width
@@ -146,7 +147,7 @@ def broken(rng: np.random.Generator, fault: str, *, pixels: int) -> Scene:
     """Make a scene with one fault of the smallest size that the inspector must find.
 
     ``teleport`` two pixels, ``gravity`` 3 % too weak, ``energy`` 1 % more after each blow, ``vanish`` for one picture,
-    ``momentum`` 5 % more of it after a collision.
+    ``momentum`` 5 % more of it after a collision, ``birth`` of a disc in the middle of the picture.
 
     >>> broken(np.random.default_rng(0), "vanish", pixels=96).seen_NT.sum()
     np.int64(47)
@@ -161,6 +162,8 @@ def broken(rng: np.random.Generator, fault: str, *, pixels: int) -> Scene:
     when = int(rng.integers(8, 20))
     if fault == "vanish":
         scene.seen_NT[0, when] = False
+    elif fault == "birth":
+        scene.seen_NT[0, :when] = False
     else:
         angle = rng.uniform(0, math.tau)
         scene.place_NT2[0, when:] += 2 * VIEW / pixels * np.array([math.cos(angle), math.sin(angle)])

@@ -12,20 +12,18 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sora2lib.physics.lasting import birth, immutability, permanence
 from sora2lib.physics.leaps import Row, leaps
 from sora2lib.physics.meetings import Meeting
 from sora2lib.physics.pieces import Piece
 from sora2lib.physics.study import Study
-from sora2lib.physics.tracks import Array, Tracks
 from sora2lib.world.schema import GRAVITY
 
 LONGEST_KICK = 3.5  # steps between two pieces from which a break is told
-FEWEST = 5  # pictures before and after from which a change of size is told
-SMALLEST_CHANGE = 0.02  # of the area, by which a mask errs
-BENT = 0.08  # of the ratio of its axes: by more an outline changes
 LIT = 0.02  # of the radius, by which light and distance move the middle of what is seen
+SIDES = 2.0  # radii for each share of an area that an outline wavers by: what one side loses the other may gain
+LEAN = 0.01  # of g aside: nobody holds a camera more upright than to half a degree
 ROUGH = 0.03  # of the sum of the radii, by which a place of contact errs
 SIZE_ERROR = 0.4  # of the least error of a place: that of a radius, with which masses go
 UNHEARD = 0.25  # seconds round a blow in which nothing is heard of it
@@ -91,7 +89,7 @@ def gravity(study: Study) -> Iterator[Row]:
         return
     for one in flights:
         other = -float(one.acceleration_D[-1])
-        spread = float(np.hypot(np.hypot(one.acceleration_sd, 1e-3 * found) / found, study.approach_N[one.thing]))
+        spread = float(np.hypot(np.hypot(one.acceleration_sd, 1e-3 * found) / found, study.vague_N[one.thing]))
         value = other / found - 1
         why = f"this fall has {other / found:.3f} of the gravity of all"
         yield _name(study, one), one.middle, value, abs(value) / spread, why
@@ -102,11 +100,25 @@ def inertia(study: Study) -> Iterator[Row]:
     for one in study.single:
         aside = float(np.linalg.norm(one.acceleration_D[:-1]))
         down = -float(one.acceleration_D[-1])
-        nearer = study.approach_N[one.thing] * (down + 2 * float(np.linalg.norm(one.velocity_D)) / _length(study))
-        spread = float(np.hypot(np.hypot(one.acceleration_sd, 2e-3 * down), nearer))
+        spread = float(np.hypot(np.hypot(one.acceleration_sd, 2e-3 * down), _seen_aside(study, one, down)))
         yield _name(study, one), one.middle, aside / down, aside / spread, f"pushed aside with {aside / down:.2%} of g"
     if not study.single:
-        yield "flight", np.nan, np.nan, np.nan, "nothing flies freely long enough"
+        yield "flight", np.nan, np.nan, np.nan, "nothing is seen clearly to fly freely for long enough"
+
+
+def _seen_aside(study: Study, one: Piece, down: float) -> float:
+    """By how much a camera that leans, or that a thing comes nearer to, makes a fall look pushed aside, units/s^2.
+
+    What falls before a camera that looks down comes nearer or goes away, and beside the middle of the picture its fall
+    is as much aslant as it grows on its height.
+    """
+    tracks, nearer = study.tracks, study.vague_N[one.thing]
+    if not tracks.sides:
+        return 0.0
+    place_n2 = tracks.place_NTD[one.thing, one.samples]
+    beside = float(np.abs(place_n2[:, 0] - tracks.sides[0] / 2).max()) / max(float(np.ptp(place_n2[:, 1])), 1.0)
+    towards = nearer * (down * max(beside, 1.0) + 2 * float(np.linalg.norm(one.velocity_D)) / _length(study))
+    return float(np.hypot(towards, LEAN * down))
 
 
 def _length(study: Study) -> float:
@@ -119,91 +131,26 @@ def continuity(study: Study) -> Iterator[Row]:
     if study.tracks.unit == "m":
         yield from leaps(study.tracks)
         return
-    if not any(study.pieces):
-        yield "motion", np.nan, np.nan, np.nan, "nothing was followed long enough"
-    for them in study.pieces:
-        if them:
-            yield study.tracks.names[them[0].thing], np.nan, 0.0, 0.0, f"{len(them)} smooth pieces"
-    for one in (it for it in study.kicks if it.after.first - it.before.last < LONGEST_KICK * study.tracks.step):
+    clear = [them for them in study.pieces if them and study.tracks.clear([them[0].thing])]
+    if not clear:
+        yield "motion", np.nan, np.nan, np.nan, "nothing was seen clearly and followed long enough"
+    for them in clear:
+        yield study.tracks.names[them[0].thing], np.nan, 0.0, 0.0, f"{len(them)} smooth pieces"
+    kicks = [it for it in study.kicks if study.tracks.clear([it.thing])]
+    for one in (it for it in kicks if it.after.first - it.before.last < LONGEST_KICK * study.tracks.step):
         radius = float(study.tracks.radius_N[one.thing])
         missed = one.gap / radius
-        score = one.gap / float(np.linalg.norm([one.gap_sd, 2 * study.tracks.grain, LIT * radius]))
+        lit = radius * float(np.fmax(LIT, SIDES * study.wavering_N[one.thing]))
+        score = one.gap / float(np.linalg.norm([one.gap_sd, 2 * study.tracks.grain, lit]))
         why = f"its path breaks by {one.gap:.3g} {study.tracks.unit}, {missed:.2f} of its radius"
         yield _name(study, one.before), one.time, missed, score, why
-
-
-def permanence(study: Study) -> Iterator[Row]:
-    """M5: nothing vanishes where nothing could hide it."""
-    for name, cover_T in zip(study.tracks.names, study.tracks.cover_NT, strict=True):
-        gone = np.flatnonzero(cover_T == 0)
-        time = float(study.tracks.time_T[gone[0]]) if len(gone) else np.nan
-        hidden = int(np.isnan(cover_T).sum())
-        why = (
-            f"gone in {len(gone)} pictures"
-            if len(gone)
-            else f"seen, or hidden, or outside in all pictures ({hidden} unseen)"
-        )
-        yield name, time, float(len(gone)), float(len(gone)), why
-    if not len(study.tracks):
-        yield "things", np.nan, np.nan, np.nan, "nothing moves that could be followed"
-
-
-def immutability(study: Study) -> Iterator[Row]:
-    """M6: nothing changes its size at once."""
-    if study.tracks.unit == "m":
-        yield "size", np.nan, np.nan, np.nan, "a world's things have one size"
-        return
-    asked = False
-    for i, name in enumerate(study.tracks.names):
-        alone_T = (study.tracks.cover_NT[i] > 0) & ~_together(study.tracks, i)
-        cover_T = np.where(alone_T, study.tracks.cover_NT[i], np.nan)
-        change = _change(cover_T[~np.isnan(cover_T)])
-        if change is not None:
-            asked = True
-            value, spread, at = change
-            moments = np.flatnonzero(~np.isnan(cover_T))
-            why, score = f"its area changes by {value:+.1%} at once", abs(value) / spread
-            if score > 1 and _bends(study.tracks, i, moments, at):
-                why, score = f"{why}, and its outline, too: a shadow or reflection may have joined it", np.nan
-            yield name, float(study.tracks.time_T[moments[at]]), value, score, why
-    if not asked:
-        yield "size", np.nan, np.nan, np.nan, f"nothing is seen whole in {2 * FEWEST} pictures"
-
-
-def _together(tracks: Tracks, thing: int) -> NDArray[np.bool_]:
-    none_T = np.zeros(len(tracks.time_T), dtype=np.bool_)
-    return none_T if tracks.together_NT is None else tracks.together_NT[thing]
-
-
-def _change(cover_n: Array) -> tuple[float, float, int] | None:
-    """Largest sudden change of an area (n,): the change, its deviation, where; what grows evenly comes nearer."""
-    if len(cover_n) < 2 * FEWEST:
-        return None
-    share_n = np.linspace(-1, 1, len(cover_n))
-    level_n = np.log(np.maximum(cover_n, 1e-3))
-    level_n = np.exp(level_n - np.polyval(np.polyfit(share_n, level_n, 2), share_n))
-    spread = max(float(1.4826 * np.median(np.abs(np.diff(level_n)))) / np.sqrt(2), SMALLEST_CHANGE)
-    best = (0.0, spread, FEWEST)
-    for k in range(FEWEST, len(level_n) - FEWEST + 1):
-        value = float(np.median(level_n[k : k + FEWEST]) / np.median(level_n[k - FEWEST : k]) - 1)
-        if abs(value) > abs(best[0]):
-            best = (value, spread, min(k, len(level_n) - 1))
-    return best
-
-
-def _bends(tracks: Tracks, thing: int, moments: NDArray[np.intp], at: int) -> bool:
-    """Whether the outline of a thing changes with its size: what grows or shrinks alone stays as round as it was."""
-    if tracks.oblong_NT is None:
-        return False
-    before, after = (tracks.oblong_NT[thing, it] for it in (moments[at - FEWEST : at], moments[at : at + FEWEST]))
-    return bool(abs(np.log(np.median(after) / np.median(before))) > BENT)
 
 
 def energy(study: Study) -> Iterator[Row]:
     """M7: no blow gives more energy than it takes, and no swing grows."""
     asked = False
     single = [it for it in study.meetings if len(it.things) == 1 and it.restitution > 0]
-    single = [it for it in single if study.tracks.balls(it.things)]
+    single = [it for it in single if study.tracks.balls(it.things) and study.tracks.clear(it.things)]
     for one in single:
         if one.gain_sd < 0.2:
             asked = True
@@ -278,7 +225,8 @@ def momentum(study: Study) -> Iterator[Row]:
 
 def _pairs(study: Study) -> list[Meeting]:
     """Blows between two balls; for other shapes the middle does not tell where they touch."""
-    return [it for it in study.meetings if len(it.things) == 2 and study.tracks.balls(it.things)]
+    them = [it for it in study.meetings if len(it.things) == 2]
+    return [it for it in them if study.tracks.balls(it.things) and study.tracks.clear(it.things)]
 
 
 def _mass_error(study: Study, one: Meeting) -> float:
@@ -298,12 +246,20 @@ def swinging(study: Study) -> Iterator[Row]:
         yield "pendulums", np.nan, np.nan, np.nan, "nothing swings"
 
 
+def outcome(study: Study) -> Iterator[Row]:
+    """M11: a shot ends as it was said to, by flight and blows alone."""
+    for it in study.shots:
+        yield it.what, it.time, float(it.inside), it.score, it.why
+    if not study.shots:
+        yield "shots", np.nan, np.nan, np.nan, "no shot at a hoop whose place is known"
+
+
 def sounding(study: Study) -> Iterator[Row]:
     """M12: blows are heard when they are seen."""
     if study.sound is None or not len(study.sound):
         yield "blows", np.nan, np.nan, np.nan, "there is no sound of its own that sets in"
         return
-    clear = [it for it in study.meetings if it.time_sd < IN_TIME / 2]
+    clear = [it for it in study.meetings if it.time_sd < IN_TIME / 2 and study.tracks.clear(it.things)]
     for one in clear:
         late = float(study.sound[np.argmin(np.abs(study.sound - one.time))] - one.time)
         score = abs(late) / float(np.hypot(one.time_sd, IN_TIME / 4)) if abs(late) < UNHEARD else np.nan
@@ -317,11 +273,13 @@ LAWS: dict[str, Callable[[Study], Iterator[Row]]] = {
     "inertia": inertia,
     "continuity": continuity,
     "permanence": permanence,
+    "birth": birth,
     "immutability": immutability,
     "energy": energy,
     "solidity": solidity,
     "momentum": momentum,
     "swinging": swinging,
+    "outcome": outcome,
     "sounding": sounding,
 }
 

@@ -5,7 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
+from sora2lib.physics.clarity import wavering
 from sora2lib.physics.meetings import Kick, Meeting, kicks, meetings
+from sora2lib.physics.outcome import Shot
 from sora2lib.physics.pieces import Fall, Piece, bridged, fall, pieces
 from sora2lib.physics.swings import Swing, swing
 from sora2lib.physics.tracks import Array, Tracks
@@ -23,6 +25,7 @@ class Study:
     ----------
     tracks : where things are.
     sound : seconds at which something is heard to set in; None where there is no sound.
+    shots : at hoops, where the world is known.
 
     >>> Study(tracks).fall.gravity  # doctest: +SKIP
     392.4
@@ -30,11 +33,12 @@ class Study:
 
     tracks: Tracks
     sound: Array | None = None
+    shots: tuple[Shot, ...] = ()
 
     @cached_property
     def swings(self) -> dict[int, Swing]:
         """Pendulums, by thing."""
-        found = {i: swing(self.tracks, i) for i in range(len(self.tracks))}
+        found = {i: swing(self.tracks, i) for i in range(len(self.tracks)) if self.tracks.clear([i])}
         return {i: it for i, it in found.items() if it is not None}
 
     @cached_property
@@ -43,8 +47,8 @@ class Study:
 
     @cached_property
     def fall(self) -> Fall | None:
-        """How things fall; None where nothing does."""
-        return fall(self.tracks, [it for them in self._pieces for it in them])
+        """How things fall that are seen clearly; None where nothing does."""
+        return fall(self.tracks, [it for them in self._pieces for it in them if self.tracks.clear([it.thing])])
 
     @cached_property
     def pieces(self) -> list[list[Piece]]:
@@ -95,17 +99,33 @@ class Study:
 
         What comes nearer grows, and its flight is no parabola in a picture: as much must be allowed for.
         """
-        return np.array([self._approach(i) for i in range(len(self.tracks))])
+        return np.array([grown if grown > max(CERTAIN * sd, LEAST_APPROACH) else 0.0 for grown, sd in self._growths])
 
-    def _approach(self, i: int) -> float:
+    @cached_property
+    def vague_N(self) -> Array:
+        """Share by which the size of each thing varies, or may vary unseen."""
+        return np.maximum(self.approach_N, [sd for _, sd in self._growths])
+
+    @cached_property
+    def wavering_N(self) -> Array:
+        """Share of its area by which the outline of each thing wavers; NaN where that cannot be told."""
+        return np.array([wavering(self.tracks, i) for i in range(len(self.tracks))])
+
+    @cached_property
+    def _growths(self) -> list[tuple[float, float]]:
+        """By which share the size of each thing varies, and how certain that is."""
+        return [self._growth(i) for i in range(len(self.tracks))]
+
+    def _growth(self, i: int) -> tuple[float, float]:
+        if self.tracks.unit == "m":
+            return 0.0, 0.0
         cover_T = np.where(np.isfinite(self.tracks.place_NTD[i, :, 0]), self.tracks.cover_NT[i], np.nan)
         seen = np.flatnonzero(cover_T > 0)
-        if len(seen) < FEWEST or np.ptp(cover_T[seen]) == 0:
-            return 0.0
+        if len(seen) < FEWEST:
+            return 0.0, LEAST_APPROACH
         share_n, size_n = np.linspace(-1, 1, len(seen)), np.log(cover_T[seen]) / 2
         fitted_n = np.polyval(np.polyfit(share_n, size_n, 2), share_n)
-        sd = float(np.std(size_n - fitted_n)) * np.sqrt(12 / len(seen))
-        return float(np.ptp(fitted_n)) if np.ptp(fitted_n) > max(CERTAIN * sd, LEAST_APPROACH) else 0.0
+        return float(np.ptp(fitted_n)), float(np.std(size_n - fitted_n)) * np.sqrt(12 / len(seen))
 
     @property
     def seen(self) -> float:

@@ -1,12 +1,10 @@
 """Tracks out of pictures: what moves before a still background, followed through occlusions, never invented.
 
-Where a thing is hidden, cut off by the border or not to be found, its place is NaN. Whether it was hidden or vanished
-is decided by geometry: to go wholly behind something and come out again, a ball must move by four of its radii.
+Where a thing is hidden, cut off by the border or not to be found, its place is NaN.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +12,9 @@ from numpy.typing import NDArray
 from sora2lib.kernels.tracking import covered
 from sora2lib.physics.background import behind
 from sora2lib.physics.blobs import APART, OVERSHOOT, Background, Blob, find, weighed
+from sora2lib.physics.clarity import LARGER, doubts
 from sora2lib.physics.linking import Thread, link
+from sora2lib.physics.presence import Places, Sight, born, judge_gaps
 from sora2lib.physics.tracks import Array, Tracks
 
 Frames = NDArray[np.uint8]
@@ -23,13 +23,13 @@ CODED_GRAIN = 0.05  # pixels: what H.264 leaves of it, whatever the size; or lig
 UNEVEN = 0.08  # of the contrast: things whose brightness varies by more are lit, or have a pattern
 CODED = 0.05  # of 0..255: a film whose background varies by more round things was coded, or is of a real camera
 WHOLE = 0.92  # share of its usual area from which a thing counts as wholly seen
-HIDING = 3.6  # radii that a thing must move to go behind something and come out again
 STIR = 0.35  # radii, or pixels, by which something must move to count as a thing
 STIR_PIXELS = 1.5
 MOST = 40  # things
 SPECK = 45.0  # of the picture's height: what has a smaller radius may be a flake, or a drop
 SWARM = 3  # specks that make a snowfall
 OBLONG = 1.15  # from which ratio of its axes on a thing is no ball
+CASTS = 0.2  # of the area of all shadows, at least, that of things which cast them
 FAINT = 0.2  # of the greatest contrast
 BLEEDING = 2.5  # pixels over which a codec's coarse colours run
 SOFT = 1.5  # pixels over which the territories of two things pass into each other
@@ -51,7 +51,7 @@ def track(frames: Frames, time_T: Array, *, power: int = 3) -> Tracks:
     """
     frames = np.ascontiguousarray(frames)
     scene = behind(frames)
-    pictures = [find(frame, scene) for frame in frames]
+    pictures = _without_shadows([find(frame, scene) for frame in frames])
 
     def split(index: int, blob: Blob, threads: list[Thread]) -> list[Blob | None]:
         return parted(frames[index], scene, blob, threads, index)
@@ -60,7 +60,27 @@ def track(frames: Frames, time_T: Array, *, power: int = 3) -> Tracks:
     threads = _clear(_without_specks(stirring, height / SPECK, len(frames) / 2))
     kept = sorted(threads, key=lambda it: -it.area * len(it.blobs))[:MOST]
     kept.sort(key=lambda it: min(it.blobs))
-    return replace(_tracks(kept, time_T, frames.shape[1:3], power), left_out=len(threads) - len(kept))
+    tracks = _tracks(kept, time_T, frames.shape[1:3], power)
+    sight = Sight(frames, scene, [it.colour for it in kept], tracks.radius_N)
+    return replace(_judged(tracks, kept, sight), left_out=len(threads) - len(kept))
+
+
+def _judged(tracks: Tracks, threads: Sequence[Thread], sight: Sight) -> Tracks:
+    """Tracks of which is known what vanished, what came from nothing, and what is seen too unclearly to tell."""
+    height, width = sight.frames.shape[1:3]
+    together_NT = np.asarray(tracks.together_NT)
+    cover_NT = tracks.cover_NT.copy()
+    them = Places(tracks.place_NTD, cover_NT, together_NT, tracks.radius_N, (height, width))
+    born_N = np.array([born(them, i, sight.bare) for i in range(len(threads))])
+    for i in range(len(threads)):
+        judge_gaps(them, i, sight.bare)
+    return replace(tracks, cover_NT=cover_NT, born_N=born_N, doubts=doubts(tracks))
+
+
+def _without_shadows(pictures: list[list[Blob]]) -> list[list[Blob]]:
+    """Leave out what is but dimmed background, where enough else is seen that may cast such shadows."""
+    dim, lit = (sum(it.area for them in pictures for it in them if it.shade is shade) for shade in (True, False))
+    return [[it for it in them if not it.shade] for them in pictures] if lit > CASTS * dim else pictures
 
 
 def _clear(threads: list[Thread]) -> list[Thread]:
@@ -121,7 +141,7 @@ def _tracks(threads: list[Thread], time_T: Array, sides: tuple[int, ...], power:
     for i, thread in enumerate(threads):
         for k, blob in thread.blobs.items():
             cover = blob.area / thread.area
-            cover_NT[i, k] = np.nan if blob.cut else min(cover, 1.5)
+            cover_NT[i, k] = np.nan if blob.cut else min(cover, LARGER)
             centre_NT2[i, k] = blob.x + 0.5, height - blob.y - 0.5
             oblong_NT[i, k] = blob.spread[0] / max(float(blob.spread[1]), 1e-9)
             whole_NT[i, k] = not blob.cut and cover >= WHOLE
@@ -131,8 +151,6 @@ def _tracks(threads: list[Thread], time_T: Array, sides: tuple[int, ...], power:
     _mark_bleeding(centre_NT2, reach_N, together_NT)
     _mark_held(centre_NT2, reach_N, together_NT)
     place_NT2 = np.where(whole_NT[..., None], centre_NT2, np.nan)
-    for i in range(count):
-        _judge_gaps(place_NT2, cover_NT, together_NT, radius_N, i, sides)
     names = _names([thread.colour for thread in threads])
     return Tracks(
         names=names,
@@ -184,50 +202,6 @@ def _grain(threads: Sequence[Thread]) -> float:
     coded = bool(blobs) and float(np.median([it.halo for it in blobs])) > CODED
     uneven = bool(blobs) and float(np.median([it.uneven for it in blobs])) > UNEVEN
     return CODED_GRAIN if coded or uneven else GRAIN
-
-
-def _judge_gaps(
-    place_NT2: Array, cover_NT: Array, together_NT: NDArray[np.bool_], radius_N: Array, i: int, sides: tuple[int, ...]
-) -> None:
-    """Write 0 into the cover of a thing where it was not seen and could not be hidden."""
-    whole = np.flatnonzero(np.isfinite(place_NT2[i, :, 0]))
-    radius = float(radius_N[i])
-    for before, after in pairwise(whole):
-        gap = slice(before + 1, after)
-        unseen = ~np.isfinite(place_NT2[i, gap, 0])
-        if not unseen.any() or (cover_NT[i, gap] > 0.1).any() or together_NT[i, gap].any():
-            continue  # it was partly hidden on its way in or out, or touched another
-        moved = float(np.linalg.norm(place_NT2[i, after] - place_NT2[i, before]))
-        if moved < HIDING * radius and not _near_another(place_NT2, radius_N, i, (int(before), int(after))):
-            cover_NT[i, gap] = 0.0
-    if len(whole) > 2 and whole[-1] < len(cover_NT[i]) - 1:
-        _judge_end(place_NT2, cover_NT, radius_N, i, whole, sides)
-
-
-def _judge_end(
-    place_NT2: Array, cover_NT: Array, radius_N: Array, i: int, whole: NDArray[np.intp], sides: tuple[int, ...]
-) -> None:
-    """The same after a thing was last seen: in one step it cannot get behind something, or out of the picture."""
-    last, height, width = int(whole[-1]), *sides
-    if np.isfinite(cover_NT[i, last + 1 :]).any() or whole[-2] != last - 1:
-        return
-    step = place_NT2[i, last] - place_NT2[i, last - 1]
-    radius, ahead = float(radius_N[i]), place_NT2[i, last] + 1.5 * step
-    inside = bool((ahead > radius + 3).all() and (ahead < np.array([width, height]) - radius - 3).all())
-    slow = float(np.linalg.norm(step)) < 1.5 * radius
-    if inside and slow and not _near_another(place_NT2, radius_N, i, (last - 1, last)):
-        cover_NT[i, last + 1] = 0.0
-
-
-def _near_another(place_NT2: Array, radius_N: Array, i: int, ends: tuple[int, int]) -> bool:
-    """Whether another thing may have come near enough between two moments to hide it, or to be taken for it."""
-    way_N = np.linalg.norm(np.diff(place_NT2[:, list(ends)], axis=1)[:, 0], axis=-1)
-    for j in range(len(radius_N)):
-        away = np.linalg.norm(place_NT2[j, list(ends)] - place_NT2[i, list(ends)], axis=-1)
-        reach = radius_N[i] + radius_N[j] + 2 + way_N[i] + np.nan_to_num(way_N[j], nan=radius_N[j])
-        if j != i and np.nanmin(away, initial=np.inf) < reach:
-            return True
-    return False
 
 
 NAMED = {

@@ -38,6 +38,9 @@ class Tracks:
     oblong_NT : ratio of the axes of what is seen; None in worlds.
     round_N : whether a thing is a ball, or looks like one; None if all do.
     left_out : things that move as well and were not followed, because there are too many.
+    doubts : why a thing is seen too unclearly to be judged, "" where it is not; () where all are clear.
+    born_N : 1 where a thing was not there a picture before it was first seen, and nothing could have hidden it; 0 where
+        it was there from the start or came in from outside, NaN where that cannot be told; None in worlds.
     """
 
     names: tuple[str, ...]
@@ -55,10 +58,16 @@ class Tracks:
     oblong_NT: Array | None = None
     round_N: NDArray[np.bool_] | None = None
     left_out: int = 0
+    doubts: tuple[str, ...] = ()
+    born_N: Array | None = None
 
     def balls(self, things: Sequence[int]) -> bool:
         """Whether some things are all round."""
         return self.round_N is None or bool(self.round_N[list(things)].all())
+
+    def clear(self, things: Sequence[int]) -> bool:
+        """Whether some things are all seen clearly enough to be judged."""
+        return not self.doubts or not any(self.doubts[i] for i in things)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -125,5 +134,6 @@ def nothing(time_T: Array, sides: tuple[int, int]) -> Tracks:
     none = np.zeros(0)
     place_NTD = np.zeros((0, len(time_T), 2))
     return Tracks(
-        (), time_T, place_NTD, place_NTD[..., 0], none, none, np.zeros((0, 3)), "px", float("nan"), 0.01, sides
-    )
+        (), time_T, place_NTD, place_NTD[..., 0], none, none, np.zeros((0, 3)), "px", float("nan"), 0.01, sides,
+        born_N=none,
+    )  # fmt: skip
