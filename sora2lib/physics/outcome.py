@@ -12,11 +12,9 @@ import numpy as np
 
 from sora2lib.physics.tracks import Array
 from sora2lib.world.assets import primitives
+from sora2lib.world.hoops import HOOP, comes_near, from_ring, goes_in
 from sora2lib.world.schema import GRAVITY, World
-from sora2lib.world.support import rotate
 
-HOOP = "hoop"
-NEAR = 1.0  # metres from the ring's centre: what comes from farther away to within this is a shot
 WATCHED = 2.0  # metres from it in which a shot is watched
 PUSH = 0.02  # m/s in a step, by which what is known of a world's motion errs
 IN = re.compile(r"\b(swish\w*|scores?|goes in|(goes|drops?|falls?) (in|through) (it|the (hoop|ring|basket|net)))\b")
@@ -87,10 +85,9 @@ def shots(world: World, prompt: str = "") -> tuple[Shot, ...]:
 
 
 def _shot(world: World, hoop: int, ball: int, told: str) -> Iterator[Shot]:
-    back_T4 = world.rotation.values[hoop] * np.array([1, -1, -1, -1])
-    path_T3 = rotate(back_T4, world.position.values[ball] - world.position.values[hoop])
+    path_T3 = from_ring(world.position.values[ball], world.position.values[hoop], world.rotation.values[hoop])
     away_T = np.linalg.norm(path_T3, axis=-1)
-    if not away_T.min() < NEAR < away_T[0]:
+    if not comes_near(path_T3):
         return
     others = [i for i in range(len(world.asset)) if i not in (hoop, ball)]
     gap_T = (
@@ -108,17 +105,7 @@ def _shot(world: World, hoop: int, ball: int, told: str) -> Iterator[Shot]:
     ring = float(world["size"].values[hoop, 0]) / 2
     what = f"{world.actor.values[ball]} at {world.actor.values[hoop]}"
     time = float(world.time[worst + 1] - world.time[0])
-    yield Shot(what, time, _goes_in(path_T3, ring), pushed, told)
-
-
-def _goes_in(path_T3: Array, ring: float) -> bool:
-    """Whether a path, seen from the ring's centre, crosses its plane downwards inside it, and stays below."""
-    for k in np.flatnonzero((path_T3[:-1, 2] >= 0) & (path_T3[1:, 2] < 0)):
-        share = path_T3[k, 2] / (path_T3[k, 2] - path_T3[k + 1, 2])
-        x, y, _ = path_T3[k] + share * (path_T3[k + 1] - path_T3[k])
-        if np.hypot(x, y) < ring:
-            return bool(path_T3[-1, 2] < 0)
-    return False
+    yield Shot(what, time, goes_in(path_T3, ring, step), pushed, told)
 
 
 def _gap(world: World, hoop: int, path_T3: Array) -> Array:

@@ -10,6 +10,7 @@ from sora2lib.train.actions import Test
 from sora2lib.train.measure import Array, Cast, Scene
 from sora2lib.train.meetings import faces, pair
 from sora2lib.train.people import SIDES, is_person
+from sora2lib.world.hoops import HOOP, NEAR_RING
 from sora2lib.world.schema import GRAVITY
 
 HELD = 0.3  # metres from the nearer hand to the middle of what it holds
@@ -53,11 +54,11 @@ def _ball(scene: Scene) -> int | None:
 def shot(scene: Scene, cast: Cast) -> bool | None:
     """The subject, a person, lets a basketball go from the hands at a hoop."""
     it, ball = scene.creature(cast["subject"][0]), _ball(scene)
-    if it is None or not is_person(it) or ball is None or hoops.HOOP not in scene.asset:
+    if it is None or not is_person(it) or ball is None or HOOP not in scene.asset:
         return False
-    path_T3, ring_3 = scene.position_AT3[ball], scene.position_AT3[scene.asset.index(hoops.HOOP), 0]
+    path_T3, ring_3 = scene.position_AT3[ball], scene.position_AT3[scene.asset.index(HOOP), 0]
     far_T = _from_hands(it, path_T3)
-    near = float(np.linalg.norm(path_T3 - ring_3, axis=1).min()) < hoops.NEAR_HOOP
+    near = float(np.linalg.norm(path_T3 - ring_3, axis=1).min()) < NEAR_RING
     return bool(far_T[0] < HELD and far_T.max() > 2 * HELD and near)
 
 

@@ -1,18 +1,15 @@
 """Basketball by geometry: whether a shot was taken, went in, or came off the rim or the board."""
 
-import itertools
-
 import numpy as np
 
 from sora2lib.train.measure import KICK, NEAR, Array, Cast, Scene
 from sora2lib.world.assets import primitives
+from sora2lib.world.hoops import HOOP, comes_near, from_ring, goes_in
 from sora2lib.world.parts import Primitive
 from sora2lib.world.schema import GRAVITY
 from sora2lib.world.support import rotate
 
-NEAR_HOOP = 1.0  # metres from the ring's centre
 MOSTLY = 0.6  # share of a push that goes along the normal
-HOOP = "hoop"
 
 
 def _hoop(scene: Scene) -> int:
@@ -24,16 +21,7 @@ def _from_hoop(scene: Scene, cast: Cast) -> Array | None:
     if HOOP not in scene.asset:
         return None
     hoop = _hoop(scene)
-    back_T4 = scene.rotation_AT4[hoop] * np.array([1, -1, -1, -1])
-    return np.asarray(rotate(back_T4, scene.position_AT3[cast["subject"][0]] - scene.position_AT3[hoop]))
-
-
-def _crossing(before: float, after: float, step: float) -> float:
-    """Share of an interval after which a height in free fall passes zero."""
-    fall = GRAVITY * step**2 / 2
-    # z = before + s (after - before) + s (1 - s) fall
-    roots = np.roots([-fall, after - before + fall, before])
-    return float(next((s.real for s in roots if abs(s.imag) < 1e-9 and 0 <= s.real <= 1), 0.5))
+    return from_ring(scene.position_AT3[cast["subject"][0]], scene.position_AT3[hoop], scene.rotation_AT4[hoop])
 
 
 def _part(scene: Scene, shape: str) -> Primitive:
@@ -86,12 +74,7 @@ def _radius(scene: Scene, ball: int) -> float:
 def shot(scene: Scene, cast: Cast) -> bool:
     """A ball flies at a hoop: it comes near the ring from afar."""
     path_T3 = _from_hoop(scene, cast)
-    return path_T3 is not None and scene.in_flight(cast["subject"][0]) and _comes_near(path_T3)
-
-
-def _comes_near(path_T3: Array) -> bool:
-    away_T = np.linalg.norm(path_T3, axis=-1)
-    return bool(away_T.min() < NEAR_HOOP < away_T[0])
+    return path_T3 is not None and scene.in_flight(cast["subject"][0]) and comes_near(path_T3)
 
 
 def scores(scene: Scene, cast: Cast) -> bool:
@@ -99,14 +82,7 @@ def scores(scene: Scene, cast: Cast) -> bool:
     path_T3 = _from_hoop(scene, cast)
     if path_T3 is None:
         return False
-    ring = float(scene.size_A3[_hoop(scene), 0]) / 2
-    for before, after in itertools.pairwise(path_T3):
-        if before[2] >= 0 > after[2]:
-            share = _crossing(before[2], after[2], scene.step)
-            x, y, _ = before + share * (after - before)
-            if np.hypot(x, y) < ring:
-                return bool(path_T3[-1, 2] < 0)
-    return False
+    return goes_in(path_T3, float(scene.size_A3[_hoop(scene), 0]) / 2, scene.step)
 
 
 def in_clean(scene: Scene, cast: Cast) -> bool:
