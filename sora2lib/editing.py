@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from sora2lib.casting import GUIDANCE
 from sora2lib.clip import Clip, recipe_of
 from sora2lib.errors import RequestError
 from sora2lib.film import develop, world_of
@@ -25,6 +24,10 @@ from sora2lib.request import MODEL, Cameras, Edit, Request, check_length, count_
 from sora2lib.script import LINES, script, spoken, unseen
 from sora2lib.starring import cast_of, nouned, read, uncast
 from sora2lib.world.schema import RATE, World
+
+FOLLOWED = (
+    3.0  # guidance of words that are read for a change; with a plan's 2.5 "the ball is blue" often changed nothing
+)
 
 
 def extend(
@@ -97,7 +100,7 @@ def remix(
     change : names of ``sora2lib.request.PARTS``, the only ones that may change; None for all.
     seed : draws the new values; None draws one, see ``request.seed`` of the result.
     model : as in :func:`generate`; None takes the one that made the clip.
-    guidance : as in :func:`generate`.
+    guidance : how strongly the words are followed where it is read what they change; 3 if it is not given.
 
     Returns
     -------
@@ -122,7 +125,7 @@ def remix(
 def remixed(recipe: Recipe, request: Request, edit: Edit, *, watch: Watch = iter) -> Recipe:
     """Return the recipe of :func:`remix`, to be drawn or recorded; ``watch`` is that of :func:`recast.changes`."""
     world, model = world_of(recipe), weights.load(request.model)
-    guidance = GUIDANCE if request.guidance is None else request.guidance
+    guidance = FOLLOWED if request.guidance is None else request.guidance
     words = nouned(request.prompt, cast_of(request.prompt), world.cameo.values.tolist())
     changed = changes(model, world, words, edit, seed=request.seed, guidance=guidance, watch=watch)
     if not changed:

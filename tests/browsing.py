@@ -76,8 +76,18 @@ def brightness(colour):
 CONTROLS = {"button", "checkbox", "combobox", "link", "radio", "searchbox", "slider", "spinbutton", "textbox"}
 
 
-def nameless(page):
-    """Controls on a page that somebody who hears it cannot tell apart: what has a role, and no name."""
+def nameless(page, patience=5_000):
+    """Controls on a page that somebody who hears it cannot tell apart: what has a role, and no name.
+
+    Pages name what Bokeh leaves nameless once a second, so it looks again for so many milliseconds.
+    """
+    while patience > 0 and _nameless(page):
+        page.wait_for_timeout(250)
+        patience -= 250
+    return _nameless(page)
+
+
+def _nameless(page):
     tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
     told = [(it.get("role", {}).get("value"), it.get("name", {}).get("value", "")) for it in tree if not it["ignored"]]
     return [role for role, name in told if role in CONTROLS and not name.strip()]

@@ -132,7 +132,7 @@ def test_trained_weights_plan_a_valid_world_and_the_same_seed_the_same(trained):
     ask = planner.Ask("a red ball bounces", seed=7)
     steps = list(planner.plan(model, ask, steps=6))
     assert [step.index for step in steps] == list(range(1, steps[0].total + 1))
-    assert {step.phase for step in steps} == {"casting", "motion"}
+    assert {step.phase for step in steps} == {"casting", "motion", "filming"}
     world = steps[-1].world()
     assert world.seconds == pytest.approx(4)
     *_, again = planner.plan(model, ask, steps=6)

@@ -142,13 +142,13 @@ def test_a_session_goes_from_words_to_a_clip_that_remembers_them(session, tmp_pa
     seen = follow(session, "message", "fraction", "glimpse")
     session.make()
     phases = [value.split(":")[0] for name, value in seen if name == "message"]
-    order = ["Waiting for another clip", "Loading the model", "Casting", "Motion", "Sound", "Drawing", "Done"]
+    order = ["Waiting for another clip", "Loading the model", "Casting", "Motion", "Filming", "Sound", "Drawing", "Done"]
     assert list(dict.fromkeys(phases)) == order
     fractions = [value for name, value in seen if name == "fraction"]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
     glimpses = [value for name, value in seen if name == "glimpse" and value is not None]
-    assert len(glimpses) == 2
+    assert len(glimpses) == 3
     assert {picture.shape for picture in glimpses} == {(GLIMPSE[1], MOMENTS * GLIMPSE[0], 3)}
     (tmp_path / "clip.mp4").write_bytes(session.file)
     assert load(tmp_path / "clip.mp4").request == session.clip.request == session.request()
