@@ -142,7 +142,16 @@ def test_a_session_goes_from_words_to_a_clip_that_remembers_them(session, tmp_pa
     seen = follow(session, "message", "fraction", "glimpse")
     session.make()
     phases = [value.split(":")[0] for name, value in seen if name == "message"]
-    order = ["Waiting for another clip", "Loading the model", "Casting", "Motion", "Filming", "Sound", "Drawing", "Done"]
+    order = [
+        "Waiting for another clip",
+        "Loading the model",
+        "Casting",
+        "Motion",
+        "Filming",
+        "Sound",
+        "Drawing",
+        "Done",
+    ]
     assert list(dict.fromkeys(phases)) == order
     fractions = [value for name, value in seen if name == "fraction"]
     assert fractions == sorted(fractions)
