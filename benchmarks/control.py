@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import center_of_mass, label
 from scipy.optimize import least_squares
 
-from sora2lib import casting, planner
+from sora2lib import editing, planner
 from sora2lib.camera import Camera, Pose
 from sora2lib.dialogue import seen
 from sora2lib.given import shot_ends
@@ -243,7 +243,7 @@ def remixes(model: Model, count: int) -> Rows:
     there: dict[str, list[bool]] = {}
     rest: list[bool] = []
     for world, remix in _asked(count):
-        found = changes(model, world, remix.words, Edit(), seed=1, guidance=casting.GUIDANCE)
+        found = changes(model, world, remix.words, Edit(), seed=1, guidance=editing.FOLLOWED)
         again = apply(world, found)
         kind = remix.clause.kind
         there.setdefault(kind, []).append(obeys(again, [remix.clause])[remix.clause] is True)
