@@ -12,12 +12,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sora2lib.model.frames import orthonormal
+from sora2lib.model.states import rounded
 from sora2lib.model.tokens import CLEARANCE_KNEE, COLUMNS, DT, SIZE, START, STUFF
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.transformer import SLOTS
 
 FAR = 1e3  # metres
-ROUND = 0.03  # relative spread of the sides of what is taken for a sphere
 SQUASHED = 0.5  # brings squashed metres to about unit variance
 BRISK = 0.3  # and squashed speeds
 HEAVY = 12.0  # logarithm of how many times as heavy as another a body can count
@@ -124,7 +124,7 @@ def _to_boxes(centre: Tensor, cast: Tensor, half: Tensor) -> tuple[Tensor, Tenso
     """Ways (B, M, F, K, T, 3) from points (B, M, K, T, 3) to fixed bodies, and the distances left."""
     axes = orthonormal(cast[..., COLUMNS])  # (B, F, 3, 3)
     half = half.clamp(min=1e-3)
-    even = (half.amax(dim=-1, keepdim=True) - half.amin(dim=-1, keepdim=True)) < ROUND * half.mean(dim=-1, keepdim=True)
+    even = rounded(half)
     core = torch.where(even, 0.0, half)[:, None, :, None, None]  # of a sphere its centre, of a box all of it
     shell = torch.where(even[..., 0], half[..., 0], 0.0)[:, None, :, None, None]
     offset = centre[:, :, None] - cast[:, None, :, None, None, START]  # (B, M, F, K, T, 3)

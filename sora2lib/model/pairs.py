@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sora2lib.model import frames
-from sora2lib.model.states import ROUND, WHAT, Bodies, Moment
+from sora2lib.model.states import WHAT, Bodies, Moment, rounded
 from sora2lib.model.tokens import ASSET_CODE, DT
 from sora2lib.model.vectors import columns_of, dot, into, near, slow, upwards
 
@@ -107,8 +107,7 @@ def sunk(place: Tensor, columns: Tensor, half: Tensor) -> Tensor:
     ----------
     place, half : (N, S, 3). columns : (N, S, 6).
     """
-    even = (half.amax(-1, keepdim=True) - half.amin(-1, keepdim=True) < ROUND * half.mean(-1, keepdim=True)).to(half)
-    shape = frames.orthonormal(columns), half, even
+    shape = frames.orthonormal(columns), half, rounded(half).to(half.dtype)
     own, others = [it[:, -1:].expand_as(it[:, :-1]) for it in shape], [it[:, :-1] for it in shape]
     offset = place[:, -1:] - place[:, :-1]
     gaps = []

@@ -66,14 +66,19 @@ def bodies(cast: Tensor, scene: Tensor, mask: Tensor) -> Bodies:
     sides = torch.exp(cast[..., SIZE].clamp(-4, 5)) * 0.15
     hangs = (code - code.new_tensor(asset_code("pendulum"))).norm(dim=-1, keepdim=True) < SURE
     half = torch.where(hangs, sides[..., [0, 1, 0]], sides)  # its third extent is its string's
-    spread = half.amax(dim=-1, keepdim=True) - half.amin(dim=-1, keepdim=True)
-    even = (spread < ROUND * half.mean(dim=-1, keepdim=True)).to(half.dtype)
+    even = rounded(half).to(half.dtype)
     what = torch.cat([code, sides.log(), stuff, even, cast[..., 1:2].clamp(-1, 1)], dim=-1)
     string = 2 * sides[..., 2:] * hangs
     place, columns = cast[..., START], cast[..., COLUMNS]
     whole = Bodies(half, what, mask, scene, string, place + hook(columns, string), 0 * string, place, columns)
     parts = taken_apart(code, mask & (cast[..., 1] <= 0), place, columns, half, SURE)
     return whole if parts is None else _with_parts(whole, parts)
+
+
+def rounded(half: Tensor) -> Tensor:
+    """Whether bodies with such half sides (..., 3) are taken for spheres, (..., 1) bool."""
+    spread = half.amax(dim=-1, keepdim=True) - half.amin(dim=-1, keepdim=True)
+    return spread < ROUND * half.mean(dim=-1, keepdim=True)
 
 
 def _with_parts(whole: Bodies, parts: Parts) -> Bodies:

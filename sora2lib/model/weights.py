@@ -80,6 +80,13 @@ def _packed(name: str, value: Tensor) -> Tensor:
     return (value if name.startswith("interaction.") else value.half()).contiguous()
 
 
+def write(path: Path, network: WorldTransformer, scales: Scales, card: dict[str, Any]) -> None:
+    """Write weights as :func:`save` packs them; the file appears whole or not at all."""
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(save(network, scales, card))
+    partial.rename(path)
+
+
 @lru_cache(maxsize=2)
 def load(name: str = "small") -> Model:
     """Load packaged weights by name, or any weights by the path of their ``.safetensors`` file.

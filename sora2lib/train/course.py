@@ -65,9 +65,7 @@ def course(config: CourseConfig) -> Iterator[Taught]:
         for step, losses in enumerate(part.learn(model, config, steps), start=1):
             yield Taught(name, step, steps, losses)
         had.append(name)
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(weights.save(model.network, model.scales, model.card | {"lessons": had}))
-        partial.rename(path)
+        weights.write(path, model.network, model.scales, model.card | {"lessons": had})
 
 
 def _forces(model: Model, config: CourseConfig, steps: int) -> Iterator[Losses]:

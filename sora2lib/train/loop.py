@@ -169,8 +169,7 @@ class Trainer:
         run = self.config.run
         save_file({k: v.contiguous() for k, v in tensors.items()}, run / "state.partial", metadata)
         (run / "state.partial").rename(run / "state.safetensors")
-        (run / "weights.partial").write_bytes(weights.save(self.average, self.scales, self.card()))
-        (run / "weights.partial").rename(run / "weights.safetensors")
+        weights.write(run / "weights.safetensors", self.average, self.scales, self.card())
         with (run / "losses.jsonl").open("a") as file:
             for step, seconds, means in self._log:
                 plain = {name: round(float(mean), 5) for name, mean in means.items()}
