@@ -19,12 +19,12 @@ from sora2lib.model.called import WHAT
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.conditions import casting_batch, names_of, padded, words_of
 from sora2lib.model.inturn import Call
-from sora2lib.model.likeness import written
+from sora2lib.model.placed import written
 from sora2lib.model.placing import set_down
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.settling import settled
 from sora2lib.model.tokens import CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH, Array, Rows
-from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch
+from sora2lib.model.transformer import FORESIGHT, SLOTS, Batch, together
 from sora2lib.model.weights import Model
 from sora2lib.sampler import State, Velocity, ahead, euler, guided, led
 from sora2lib.world.figures.library import SKELETONS
@@ -41,25 +41,24 @@ Hold = Callable[[Array, Array], tuple[Array, Array]]  # what is known of a cast 
 def velocities(model: Model, prompts: list[str], assemble: Assemble, guidance: float, keep: slice) -> Velocity:
     """The network as a velocity function, guided; ``keep`` picks the kinds of row that are solved for.
 
-    With the prompt and without, the network is told what it last took the clean rows to be.
+    With the prompt and without, the network is told what it last took the clean rows to be. It runs once for both.
     """
-
-    def told(words: Tensor, mask: Tensor) -> Velocity:
-        with torch.inference_mode():
-            text, text_mask = model.network.text(words, mask)
-        estimate: State | None = None
-
-        def velocity(state: State, levels: State) -> State:
-            nonlocal estimate
-            with torch.inference_mode():
-                speeds: State = model.network(assemble(state, levels, words, estimate), text, text_mask)[keep]
-                estimate = tuple(ahead(x, t, v) for x, t, v in zip(state, levels, speeds, strict=True))
-            return speeds
-
-        return velocity
-
     words, mask = words_of(prompts)
-    return guided(told(words, mask), told(words[:, :0], mask[:, :0]), guidance)
+    told = [(words, mask), (torch.zeros_like(words), torch.zeros_like(mask))][: 1 if guidance == 1 else 2]
+    with torch.inference_mode():
+        text = model.network.text(*(torch.cat(parts) for parts in zip(*told, strict=True)))
+    estimates: list[State | None] = [None] * len(told)
+
+    def velocity(state: State, levels: State) -> State:
+        with torch.inference_mode():
+            batches = [assemble(state, levels, it, known) for (it, _), known in zip(told, estimates, strict=True)]
+            speeds = model.network(together(batches), *text)[keep]
+            each: list[State] = list(zip(*(speed.chunk(len(told)) for speed in speeds), strict=True))
+            for index, them in enumerate(each):
+                estimates[index] = tuple(ahead(x, t, v) for x, t, v in zip(state, levels, them, strict=True))
+        return guided(*each, guidance) if len(each) > 1 else each[0]
+
+    return velocity
 
 
 def noise(generators: list[torch.Generator], *shape: int) -> Tensor:

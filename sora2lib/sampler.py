@@ -80,15 +80,9 @@ def led(velocity: Velocity, known: Callable[[State], State]) -> Velocity:
     return straight
 
 
-def guided(velocity: Velocity, unconditional: Velocity, guidance: float) -> Velocity:
+def guided(with_prompt: State, without: State, guidance: float) -> State:
     """Classifier-free guidance (Ho & Salimans 2022): exaggerate what the condition changes; 1 is without."""
-
-    def combine(state: State, levels: State) -> State:
-        with_prompt = velocity(state, levels)
-        without = unconditional(state, levels)
-        return tuple(b + guidance * (a - b) for a, b in zip(with_prompt, without, strict=True))
-
-    return velocity if guidance == 1 else combine
+    return tuple(b + guidance * (a - b) for a, b in zip(with_prompt, without, strict=True))
 
 
 def _expand(level: Tensor, like: Tensor) -> Tensor:

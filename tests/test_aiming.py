@@ -27,7 +27,7 @@ from sora2lib.model.aiming import (
     targets,
 )
 from sora2lib.model.inturn import Call
-from sora2lib.model.likeness import placed
+from sora2lib.model.placed import placed
 from sora2lib.model.rollout import Tracks, onsets
 from sora2lib.model.tokens import SCENE_WIDTH, encode
 from sora2lib.world.schema import GRAVITY

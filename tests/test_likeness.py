@@ -4,18 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from sora2lib.model.likeness import (
-    ACROSS,
-    CHANNELS,
-    HEIGHT,
-    TURN,
-    Earlier,
-    Placed,
-    placed,
-    references,
-    square,
-    written,
-)
+from sora2lib.model.likeness import Earlier, references
+from sora2lib.model.placed import ACROSS, CHANNELS, HEIGHT, TURN, Placed, placed, square, written
+from sora2lib.model.resting import setting_order
 from sora2lib.model.rollout import stretch
 from sora2lib.model.tokens import CLEARANCE_KNEE, encode, order
 from sora2lib.world.simulate import simulate
@@ -73,6 +64,28 @@ def test_dominoes_stand_as_far_from_each_other_as_those_before():
     even = [i + 2 for i in range(len(steps) - 1) if abs(steps[i + 1] - steps[i]) < 1e-3]
     assert even
     assert suggested(cast)[even, ACROSS.start].max() < 2e-3
+
+
+def test_a_row_about_the_middle_goes_on_after_a_gap_as_it_began():
+    """Five boxes in a row whose second step is twice as long, and five that are as far apart as each other."""
+    code = torch.zeros(1, 5, 46)
+    code[..., 2:18] = 1.0
+    for places, found in (((-0.4, -0.3, -0.1, 0.0, 0.1), (3, 4)), ((0.4, 0.2, 0.0, -0.2, -0.4), (1, 2, 3, 4))):
+        numbers = torch.zeros(1, 5, CHANNELS)
+        numbers[..., ACROSS.start], numbers[..., TURN.start], numbers[..., TURN.start + 4] = torch.tensor(places), 1, 1
+        numbers[..., 0] = -3.0  # no two of them touch
+        values, source = references(them := Placed(numbers, torch.zeros(1, 5, 1)), Earlier.of(them, code), numbers + 9)
+        off = (values - numbers[..., None]).abs().masked_fill(source != 2, torch.inf).amin(dim=-1)[0, :, ACROSS.start]
+        assert off[list(found)].max() < 1e-6
+
+
+@pytest.mark.parametrize(("family", "seed", "rider"), [("seesaw", 30, "seesaw"), ("ramp", 39, "book")])
+def test_what_leans_on_another_is_turned_as_that_asks_for(family, seed, rider):
+    """A plank on its fulcrum, one end on the ground; a book that slides is as steep as its ramp."""
+    cast, names = cast_of(family, seed)
+    order = setting_order(cast, torch.ones(cast.shape[:2], dtype=torch.bool))[0]
+    slot = order.tolist().index(names.index(rider))
+    assert suggested(cast[:, order])[slot, TURN.start] < 1e-4
 
 
 def test_a_turn_is_known_from_its_first_numbers():

@@ -9,9 +9,9 @@ import torch
 from sora2lib.casting import set_down_all, set_out
 from sora2lib.model import tokens, weights
 from sora2lib.model.inturn import Call
-from sora2lib.model.likeness import CHANNELS, TURN, Placed, placed
 from sora2lib.model.mixture import Mixture
 from sora2lib.model.pairs import sunk
+from sora2lib.model.placed import CHANNELS, TURN, Placed, placed
 from sora2lib.model.placing import COMPONENTS, DEEPEST, TRIES, Placing, set_down
 from sora2lib.model.tokens import SCENE_WIDTH, encode
 from sora2lib.world.simulate import simulate

@@ -42,9 +42,9 @@ def test_cascade_without_lag_is_one_level():
 
 
 def test_guidance_one_is_the_plain_velocity_and_two_doubles_what_the_prompt_adds():
-    with_prompt, without = (lambda state, now: one([3.0])), (lambda state, now: one([1.0]))
-    assert sampler.guided(with_prompt, without, 1)(one([0.0]), one([0.0]))[0].item() == 3.0
-    assert sampler.guided(with_prompt, without, 2)(one([0.0]), one([0.0]))[0].item() == 5.0
+    with_prompt, without = one([3.0]), one([1.0])
+    assert sampler.guided(with_prompt, without, 1)[0].item() == 3.0
+    assert sampler.guided(with_prompt, without, 2)[0].item() == 5.0
 
 
 def test_what_is_known_goes_straight_to_what_it_is_and_leaves_the_rest():

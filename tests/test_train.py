@@ -141,6 +141,16 @@ def test_trained_weights_plan_a_valid_world_and_the_same_seed_the_same(trained):
     assert not other.world().identical(world)
 
 
+def test_a_model_to_use_is_as_fast_as_the_processor_allows_and_one_to_learn_on_is_exact(trained, monkeypatch):
+    path = str(trained[1] / "weights.safetensors")
+    for fast, number in ((True, torch.bfloat16), (False, torch.float32)):
+        monkeypatch.setattr(weights, "multiplies_bfloat16", lambda fast=fast: fast)
+        weights.load.cache_clear()
+        assert weights.load(path).network.text.trunk == number
+        assert weights.read(path).network.text.trunk == torch.float32
+    weights.load.cache_clear()
+
+
 @pytest.mark.parametrize(("seconds", "samples"), [(1.0, 25), (4.0, 97), (7.0, 169)])
 def test_length_is_as_asked(trained, seconds, samples):
     model = weights.load(str(trained[1] / "weights.safetensors"))

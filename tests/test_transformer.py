@@ -5,7 +5,7 @@ import torch
 
 from sora2lib.model.conditions import casting_batch, motion_batch, words_of
 from sora2lib.model.tokens import encode
-from sora2lib.model.transformer import Shape, WorldTransformer
+from sora2lib.model.transformer import Shape, WorldTransformer, together
 from sora2lib.model.weights import KINDS, Scales
 from sora2lib.train.data import scales, stacks
 from sora2lib.world.simulate import simulate
@@ -37,7 +37,10 @@ def half_noisy(batch):
     return replace(batch, **levels)
 
 
-def run(network, batch, prompts=("a red ball falls", "")):
+PROMPTS = ("a red ball falls", "")
+
+
+def run(network, batch, prompts=PROMPTS):
     """Velocities with every row half noise: of a clean row the network is not asked."""
     with torch.no_grad():
         return network(half_noisy(batch), *network.text(*words_of(list(prompts))))
@@ -65,10 +68,17 @@ def test_rows_that_do_not_exist_do_not_matter(network, worlds, channel_scales):
 
 
 def test_a_world_is_what_it_would_be_alone(network, worlds, channel_scales):
-    together = run(network, motion_batch(worlds, channel_scales, slots=6), ["a ball", "three blue boxes on the sand"])
+    both = run(network, motion_batch(worlds, channel_scales, slots=6), ["a ball", "three blue boxes on the sand"])
     alone = run(network, motion_batch(worlds[:1], channel_scales, slots=6), ["a ball"])
     movers = len(worlds[0].motion)
-    torch.testing.assert_close(together[3][:1, :movers], alone[3], atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(both[3][:1, :movers], alone[3], atol=1e-5, rtol=1e-4)
+
+
+def test_batches_together_are_what_they_are_one_by_one(network, worlds, channel_scales):
+    one = motion_batch(worlds[:1], channel_scales, slots=6)
+    told, untold = (run(network, one, [prompt]) for prompt in PROMPTS)
+    for joined, *each in zip(run(network, together([one, one])), told, untold, strict=True):
+        torch.testing.assert_close(joined, torch.cat(each), atol=1e-5, rtol=1e-4)
 
 
 def test_word_order_matters(network, worlds, channel_scales):

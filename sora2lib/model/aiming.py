@@ -17,8 +17,9 @@ from torch import Tensor, nn
 
 from sora2lib.model.called import WHAT
 from sora2lib.model.inturn import Call, InTurn, Sizes
-from sora2lib.model.likeness import TURN, Placed, absent, placed, sooner, tabled
+from sora2lib.model.likeness import absent, sooner, tabled
 from sora2lib.model.mixture import NEVER, Mixture, chance
+from sora2lib.model.placed import TURN, Placed, placed
 from sora2lib.model.rollout import ACCELERATIONS, RATES, SPEED, Tracks, squashed, stretch, usual
 from sora2lib.model.tokens import ACCELERATION_KNEE, ASSET_CODE, MATERIAL_CODE, TURN_KNEE
 from sora2lib.model.tracks import STRIDE

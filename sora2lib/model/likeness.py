@@ -9,84 +9,21 @@ Shapes: B worlds, S slots, C = CHANNELS numbers of a body, R = REFERENCES values
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sora2lib.model import frames, states
 from sora2lib.model.called import WHAT
-from sora2lib.model.rollout import squashed, stretch
-from sora2lib.model.tokens import CLEARANCE_KNEE, COLUMNS, GAP, SIZE, START, STUFF
+from sora2lib.model.placed import ACROSS, CHANNELS, HEIGHT, SIDES, TURN, UNIT, Placed, reach
+from sora2lib.model.resting import Surfaces, carriers
+from sora2lib.model.rollout import squashed
+from sora2lib.model.tokens import CLEARANCE_KNEE
 
-UNIT = 0.3  # metres: a side of this length has logarithm 0
-SIDES, TURN, ACROSS, HEIGHT = slice(0, 3), slice(7, 13), slice(13, 15), 15
-CHANNELS = 16  # logarithms of three sides, four numbers of the stuff, two columns of the turn, x and y, gap below
-REFERENCES = 14  # values that a number may be; of most there are fewer
+REFERENCES = 19  # values that a number may be; of most there are fewer
 STEEP = 1e-6  # below which a root is none
-
-
-@dataclass(frozen=True)
-class Placed:
-    """Bodies as they stand, (..., C) numbers and (..., 1) how far each reaches below its origin."""
-
-    numbers: Tensor
-    depth: Tensor
-
-    @property
-    def sides(self) -> Tensor:
-        """Lengths (..., 3) of the sides."""
-        return UNIT * self.numbers[..., SIDES].clamp(-5, 5.5).exp()
-
-    @property
-    def place(self) -> Tensor:
-        """Of the origin, (..., 3)."""
-        return torch.cat(
-            [self.numbers[..., ACROSS], stretch(self.numbers[..., HEIGHT:], CLEARANCE_KNEE) + self.depth], dim=-1
-        )
-
-    @property
-    def rise(self) -> Tensor:
-        """From the origin along the body's own z axis by its third side (..., 3): where what hangs is fastened."""
-        return states.hook(self.numbers[..., TURN], self.sides[..., 2:])
-
-    @property
-    def hook(self) -> Tensor:
-        """Place (..., 3) of what it would hang from."""
-        return self.place + self.rise
-
-    @property
-    def half(self) -> Tensor:
-        """How far it reaches along the axes of the world, as a box (..., 3)."""
-        return (self._axes.abs() * self.sides[..., None, :]).sum(dim=-1) / 2
-
-    @property
-    def top(self) -> Tensor:
-        """Height (..., 1) of its upper end, as far above its origin as the lower one is below."""
-        return self.place[..., 2:] + self.depth
-
-    @property
-    def _axes(self) -> Tensor:
-        return frames.orthonormal(self.numbers[..., TURN])
-
-    def at(self, which: Tensor) -> "Placed":
-        """Those in the slots (B, S) of bodies (B, S', ...)."""
-        return Placed(*(it.take_along_dim(which[..., None], dim=1) for it in (self.numbers, self.depth)))
-
-
-def placed(cast: Tensor) -> Placed:
-    """Read cast rows (..., CAST_WIDTH) in natural scale."""
-    parts = cast[..., SIZE], cast[..., STUFF], cast[..., COLUMNS], cast[..., START][..., :2], cast[..., GAP]
-    return Placed(torch.cat(parts, dim=-1), cast[..., START][..., 2:] - stretch(cast[..., GAP], CLEARANCE_KNEE))
-
-
-def written(cast: Tensor, them: Placed) -> Tensor:
-    """Cast rows (..., CAST_WIDTH) whose bodies stand as placed; undoes :func:`placed`."""
-    again, numbers = cast.clone(), them.numbers
-    again[..., SIZE], again[..., STUFF] = numbers[..., SIDES], numbers[..., SIDES.stop : TURN.start]
-    again[..., COLUMNS], again[..., START], again[..., GAP] = numbers[..., TURN], them.place, numbers[..., HEIGHT:]
-    return again
+LEVEL = 0.01  # of a normal along an axis: below it a surface is level
 
 
 @dataclass(frozen=True)
@@ -99,23 +36,57 @@ class Earlier:
     like : the last one before it that is the same thing, or the one before it if there is none.
     older : what that one is like.
     first : the first body.
+    carrier : the last one before it that may carry it, or the first.
+    origin, second : the first two before it that are the same thing, or what it is like.
+    surfaces : of all before it, to lie on.
+    rises : which way along x and along y the carrier's surface rises, (B, S, 2): 1 or -1.
+    done : how many before it are the same thing, (B, S), and ``left``: how far along such a row it comes, from 1 to -1.
     """
 
     before: Placed
     like: Placed
     older: Placed
     first: Placed
+    carrier: Placed
+    origin: Placed
+    second: Placed
+    surfaces: Surfaces
+    rises: Tensor
+    done: Tensor
+    left: Tensor
 
     @classmethod
     def of(cls, them: Placed, cast: Tensor) -> "Earlier":
         """Compare bodies (B, S, ...), whose cast rows are (B, S, CAST_WIDTH), to those before each."""
         before, like, first = sooner(cast)
-        older = like.take_along_dim(like, dim=1)
-        return cls(*(them.at(it) for it in (before, like, older, first)))
+        older, carrier = like.take_along_dim(like, dim=1), carriers(cast)
+        origin, second, done, left = _row(cast, like)
+        slots = before, like, older, first, carrier, origin, second
+        surfaces = Surfaces.of(them, cast)
+        normal = surfaces.normal[:, 0].take_along_dim(carrier[..., None], dim=1)
+        rises = torch.where(normal[..., :2] > LEVEL, -1.0, 1.0)
+        return cls(*(them.at(it) for it in slots), surfaces, rises, done, left)
 
     def slot(self, number: int) -> "Earlier":
         """The same of one slot, (B, ...)."""
-        return Earlier(*(Placed(it.numbers[:, number], it.depth[:, number]) for it in vars(self).values()))
+        parts = vars(self).values()
+        return Earlier(*(it[:, number] if isinstance(it, Tensor) else it.slot(number) for it in parts))
+
+
+def _row(cast: Tensor, like: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Slots (B, S) of the first two before each that are the same thing, how many are, and its place among all."""
+    slots = torch.arange(cast.shape[1], device=cast.device)
+    same = _same(cast)
+    before = same & (slots < slots[:, None])
+    done, count = before.sum(dim=-1), (same.sum(dim=-1)).clamp(min=2)
+    some = [torch.where(before & (before.cumsum(dim=-1) == number), slots, 0).sum(dim=-1) for number in (1, 2)]
+    origin, second = (torch.where(done >= number, it, like) for number, it in enumerate(some, start=1))
+    return origin, second, done, 1 - 2 * done / (count - 1)
+
+
+def _same(cast: Tensor) -> Tensor:
+    """Which bodies are the same thing, (B, S, S) bool."""
+    return (cast[..., None, WHAT] - cast[:, None, :, WHAT]).abs().sum(dim=-1) < 1e-3
 
 
 def sooner(cast: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -125,8 +96,7 @@ def sooner(cast: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """
     slots = torch.arange(cast.shape[1], device=cast.device)
     before = (slots - 1).clamp(min=0).expand(cast.shape[:2])
-    same = (cast[..., None, WHAT] - cast[:, None, :, WHAT]).abs().sum(dim=-1) < 1e-3  # (B, S, S)
-    last = torch.where(same & (slots < slots[:, None]), slots, -1).amax(dim=-1)
+    last = torch.where(_same(cast) & (slots < slots[:, None]), slots, -1).amax(dim=-1)
     like = torch.where(last < 0, before, last)
     return before, like, torch.zeros_like(like)
 
@@ -171,7 +141,8 @@ def _column(own: Placed, earlier: Earlier, channel: int) -> Column:
     if channel < TURN.start:
         return [], [it.numbers[..., channel] for it in (earlier.like, earlier.before, earlier.first)]
     if channel < TURN.stop:
-        return _of_turn(own, channel), [it.numbers[..., channel] for it in (earlier.like, earlier.before)]
+        others = [it.numbers[..., channel] for it in (earlier.like, earlier.before, earlier.carrier)]
+        return _of_turn(own, channel), [*others, *_leaning(own, earlier)] if channel == TURN.start else others
     return _of_place(own, earlier, channel - ACROSS.start) if channel < HEIGHT else _of_height(own, earlier)
 
 
@@ -199,8 +170,19 @@ def _of_turn(own: Placed, channel: int) -> list[Tensor]:
     return [a[..., 0], -a[..., 0], rest] if which == 4 else [rest, -rest] if which == 5 else []
 
 
+def _leaning(own: Placed, earlier: Earlier) -> list[Tensor]:
+    """Cosines: of a slope as long and high as what carries it; of a plank on the body before, one end on the ground."""
+    long, _, high = earlier.carrier.sides.unbind(dim=-1)
+    length, _, thick = own.sides.unbind(dim=-1)
+    pivot = earlier.before.top[..., 0] + thick / 2
+    tilt = torch.asin((pivot / torch.hypot(length, thick) * 2).clamp(0, 1)) - torch.atan2(thick, length)
+    return [long / torch.hypot(long, high), tilt.cos()]
+
+
 def _of_place(own: Placed, earlier: Earlier, axis: int) -> Column:
-    before, like, older, first = (it.place[..., axis] for it in vars(earlier).values())
+    compared = earlier.before, earlier.like, earlier.older, earlier.first, earlier.carrier
+    before, like, older, first, carrier = (it.place[..., axis] for it in compared)
+    origin, second = (it.place[..., axis] for it in (earlier.origin, earlier.second))
     beside = reach(own, earlier.before, axis)
     likewise = reach(own, earlier.like, axis)
     rise, hook = own.rise[..., axis], earlier.before.hook[..., axis]
@@ -208,6 +190,7 @@ def _of_place(own: Placed, earlier: Earlier, axis: int) -> Column:
     return [-rise], [
         *(before, before + beside, before - beside, like, like + likewise, like - likewise, 2 * like - older),
         *(first, -first, hook - rise, hook - rise + wide, hook - rise - wide),
+        *((like + older) / 2, origin + (like - older) / 2, carrier, like + second - origin, origin * earlier.left),
     ]
 
 
@@ -217,24 +200,12 @@ def _of_height(own: Placed, earlier: Earlier) -> Column:
     heights = [before.top[..., 0], like.top[..., 0], first.top[..., 0]]
     heights += [before.place[..., 2] - own.depth[..., 0], first.place[..., 2] - own.depth[..., 0]]
     heights += [before.hook[..., 2] - under, first.hook[..., 2] - under]
+    heights += [earlier.surfaces.rest(own)[..., 0] - own.depth[..., 0], earlier.carrier.top[..., 0] - under]
     return [], [
         before.numbers[..., HEIGHT],
         like.numbers[..., HEIGHT],
         *(squashed(it, CLEARANCE_KNEE) for it in heights),
     ]
-
-
-def reach(own: Placed, other: Placed, axis: int) -> Tensor:
-    """How far apart along an axis (...,) two bodies are that stand beside each other."""
-    return own.half[..., axis] + other.half[..., axis]
-
-
-def square(them: Placed) -> Placed:
-    """The same with turns that are turns."""
-    numbers = them.numbers.clone()
-    axes = frames.orthonormal(numbers[..., TURN])
-    numbers[..., TURN] = torch.cat([axes[..., 0], axes[..., 1]], dim=-1)
-    return replace(them, numbers=numbers)
 
 
 def _rest(parts: Tensor) -> Tensor:

@@ -16,6 +16,11 @@ class Mixture:
     spreads: Tensor  # logarithms of deviations
     logits: Tensor
 
+    def at(self, which: Tensor) -> "Mixture":
+        """Those of slots (B, S) of bodies (B, S', C, K)."""
+        parts = (it.take_along_dim(which[..., None, None], dim=1) for it in (self.means, self.spreads, self.logits))
+        return Mixture(*parts)
+
     def surprise(self, numbers: Tensor) -> Tensor:
         """How unlikely numbers (..., C) are, in nats but for a constant, each by itself (..., C)."""
         off = (numbers[..., None] - self.means) * torch.exp(-self.spreads)

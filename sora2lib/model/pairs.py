@@ -152,6 +152,9 @@ def _when(gap: Tensor, closing: Tensor) -> Tensor:
 
 def _nearest(now: Moment, them: Bodies, turns: Tensor, movers: int) -> Tensor:
     """Indices (N, M, E) of the bodies that each mover will be nearest to at the next sample."""
+    worlds, bodies = now.place.shape[:2]
+    if bodies <= NEAREST:
+        return torch.arange(bodies, device=now.place.device).expand(worlds, movers, -1)
     ahead = now.place + now.speed * DT
     offset = ahead[:, :movers, None] - ahead[:, None]  # (N, M, S, 3)
     turn = turns[:, None]
@@ -169,6 +172,8 @@ def _from_wire(offset: Tensor, turn: Tensor, half: Tensor, even: Tensor, ring: T
 
     A ring is met as what is next of its wire: a small sphere.
     """
+    if not ring.any():
+        return offset, half, even
     local = (offset[..., None, :] @ turn).squeeze(-2)
     level = local * local.new_tensor([1.0, 1.0, 0.0])
     middle = level.norm(dim=-1, keepdim=True) < 1e-6  # from there all of the wire is as near

@@ -18,27 +18,19 @@ from torch import Tensor, nn
 
 from sora2lib.model.called import WHAT
 from sora2lib.model.inturn import Call, InTurn, Sizes
-from sora2lib.model.likeness import (
-    ACROSS,
-    CHANNELS,
-    HEIGHT,
-    REFERENCES,
-    TURN,
-    Earlier,
-    Placed,
-    absent,
-    placed,
-    reach,
-    references,
-    square,
-)
+from sora2lib.model.likeness import REFERENCES, Earlier, absent, references
 from sora2lib.model.mixture import NEVER, Mixture, chance
 from sora2lib.model.pairs import sunk
+from sora2lib.model.placed import ACROSS, CHANNELS, HEIGHT, TURN, Placed, placed, reach, square
+from sora2lib.model.resting import in_order, setting_order
 from sora2lib.model.tokens import ASSET_CODE, MATERIAL_CODE
 
 WIDTH, DEPTH = 256, 4
-FREE, ATOMS = 3, 2  # components of a number that are Gaussians anywhere, and values common to all worlds
-COMPONENTS = FREE + 2 + ATOMS + REFERENCES  # two more go on from the body before, and from the last like it
+# Components of a number: Gaussians anywhere (of a place, all but one in lengths of the body), Gaussians that go on from
+# the body before, from the last like it and from what carries it, and values common to all worlds.
+FREE, ONWARD, ATOMS = 3, 3, 2
+COMPONENTS = FREE + ONWARD + ATOMS + REFERENCES
+NARROW, BROAD = 0.01, 3.0  # metres: the least and the largest unit of a place
 # Logarithms of deviations: the least of a value that is exact, of others, the most.
 EXACT, LOOSE, WIDE = -7.0, -3.5, 2.0
 TRIES = 6  # draws of a body that would stand in another
@@ -52,24 +44,30 @@ class Placing(InTurn):
     """Says of each body in turn what its numbers may be; of each, casting's word is a hint."""
 
     def __init__(self, text_width: int) -> None:
-        super().__init__(Sizes(KNOWN, 3 * SEEN, CHANNELS, 2 * REFERENCES, 3 * COMPONENTS, WIDTH, DEPTH), text_width)
+        super().__init__(Sizes(KNOWN, 4 * SEEN, CHANNELS, 2 * REFERENCES, 3 * COMPONENTS, WIDTH, DEPTH), text_width)
         self.bias = nn.Parameter(torch.zeros(CHANNELS, 3, COMPONENTS))
         self.atoms = nn.Parameter(torch.linspace(0, 1, ATOMS).repeat(CHANNELS, 1))
         with torch.no_grad():
             self.atoms[TURN.start, 0] = -1.0  # what faces the other way does so exactly
             self.bias[:, 0, :FREE] = torch.linspace(-1, 1, FREE)
-            self.bias[:, 1, FREE + 2 :] = LOOSE
+            self.bias[:, 1, FREE + ONWARD :] = LOOSE
 
     def forward(self, call: Call, them: Placed) -> Mixture:
-        """What each body's numbers may be, given those of the bodies before it and its own before each (B, S, C, K)."""
+        """What each body's numbers may be, given those of the bodies before it and its own before each (B, S, C, K).
+
+        Bodies are decided in the order of :func:`sora2lib.model.resting.setting_order`, and told as in the call.
+        """
+        order = setting_order(call.cast, call.mask)
+        call, them = in_order(call, order), them.at(order)
         earlier = Earlier.of(them, call.cast)
         thought = self.thoughts(call, them, earlier)
         first = torch.arange(call.cast.shape[1], device=thought.device) == 0
-        return self.believe(thought, them, earlier, hinted(call), first.expand(call.mask.shape))
+        belief = self.believe(thought, them, earlier, hinted(call), first.expand(call.mask.shape))
+        return belief.at(order.argsort(dim=1))
 
     def thoughts(self, call: Call, them: Placed, earlier: Earlier) -> Tensor:
         """What is thought of each body before its own numbers are known, (B, S, WIDTH)."""
-        seen = torch.cat([_seen(it) for it in (earlier.before, earlier.like, earlier.first)], dim=-1)
+        seen = torch.cat([_seen(it) for it in (earlier.before, earlier.like, earlier.first, earlier.carrier)], dim=-1)
         return self.read_all(call, _known(call), seen)[1]
 
     def believe(
@@ -89,8 +87,8 @@ class Placing(InTurn):
         said = self.say(self.hidden(thought, own.numbers, told, channels), channels)
         said = said + self.bias[channels.start : channels.stop].flatten(1)
         mean, spread, logit = said.chunk(3, dim=-1)
-        anchors = _anchors(own, earlier, first, channels)
-        return self._mixture(mean, spread, logit, values, missing, channels, anchors)
+        frames = _frames(own, earlier, first, channels)
+        return self._mixture(mean, spread, logit, values, missing, channels, frames)
 
     def _mixture(
         self,
@@ -100,30 +98,39 @@ class Placing(InTurn):
         values: Tensor,
         missing: Tensor,
         channels: range,
-        anchors: tuple[Tensor, Tensor],
+        frames: tuple[Tensor, Tensor],
     ) -> Mixture:
-        centre, unit = anchors  # (..., C, 2) each
-        wide, exact = spread[..., : FREE + 2].clamp(LOOSE, WIDE), spread[..., FREE + 2 :].clamp(EXACT, WIDE)
-        onward = centre + mean[..., FREE : FREE + 2] * unit
+        centre, unit = frames  # (..., C, FREE + ONWARD) each
+        moved = FREE + ONWARD
+        wide, exact = spread[..., :moved].clamp(LOOSE, WIDE), spread[..., moved:].clamp(EXACT, WIDE)
         atoms = self.atoms[channels.start : channels.stop].expand(*values.shape[:-1], ATOMS)
-        spreads = torch.cat([wide[..., :FREE], wide[..., FREE:] + unit.log(), exact], dim=-1)
         alone = missing[..., :1].new_zeros(*values.shape[:-1], COMPONENTS - REFERENCES)
         logits = logit.masked_fill(torch.cat([alone, missing], dim=-1), NEVER)
-        return Mixture(torch.cat([mean[..., :FREE], onward, atoms, values], dim=-1), spreads, logits)
+        means = torch.cat([centre + mean[..., :moved] * unit, atoms, values], dim=-1)
+        return Mixture(means, torch.cat([wide + unit.abs().log(), exact], dim=-1), logits)
 
 
-def _anchors(own: Placed, earlier: Earlier, first: Tensor, channels: range) -> tuple[Tensor, Tensor]:
-    """From where numbers go on from the body before and from the last like it, and in what unit (..., C, 2)."""
-    centres, units = [], []
-    for other in (earlier.before, earlier.like):
-        centre = other.numbers[..., channels.start : channels.stop]
-        unit = torch.ones_like(centre)
-        for axis in (0, 1):
-            if (channel := ACROSS.start + axis) in channels:
-                unit[..., channels.index(channel)] = reach(own, other, axis).clamp(0.01, 3)
-        centres.append(centre.masked_fill(first[..., None], 0.0))
-        units.append(unit.masked_fill(first[..., None], 1.0))
-    return torch.stack(centres, dim=-1), torch.stack(units, dim=-1)
+def _frames(own: Placed, earlier: Earlier, first: Tensor, channels: range) -> tuple[Tensor, Tensor]:
+    """From where Gaussians are told, and in what unit (..., C, FREE + ONWARD): 0 and 1 where nothing else is said.
+
+    A row goes on in its own steps, and on what carries it something lies so far towards where that rises.
+    """
+    before, like, carrier = earlier.before, earlier.like, earlier.carrier
+    one, centres, units = torch.ones_like(own.depth[..., 0]), [], []
+    length = own.sides.amax(dim=-1).clamp(NARROW, BROAD) / 2
+    for channel in channels:
+        onward = [it.numbers[..., channel].masked_fill(first, 0.0) for it in (before, like, carrier)]
+        centres.append(torch.stack([*[0 * one] * FREE, *onward], dim=-1))
+        axis, unit = channel - ACROSS.start, [one] * (FREE + ONWARD)
+        if axis in (0, 1):
+            steps = reach(own, before, axis), reach(own, like, axis), carrier.half[..., axis]
+            beside, likewise, along = (torch.where(first, one, it.clamp(NARROW, BROAD)) for it in steps)
+            step = like.place[..., axis] - earlier.older.place[..., axis]
+            step = torch.where(step < 0, -1.0, 1.0) * step.abs().clamp(NARROW, BROAD)
+            likewise = torch.where(earlier.done > 1, step, likewise)
+            unit = [one, *[length] * (FREE - 1), beside, likewise, along * earlier.rises[..., axis]]
+        units.append(torch.stack(unit, dim=-1))
+    return torch.stack(centres, dim=-2), torch.stack(units, dim=-2)
 
 
 def hinted(call: Call) -> Tensor:
@@ -158,13 +165,16 @@ def set_down(
 
     Of what is ``solid`` (B, S), none stands in another: a body that would is drawn again, up to ``TRIES`` times in all.
     """
+    order = setting_order(call.cast, call.mask)
+    back, call = order.argsort(dim=1), in_order(call, order)
+    solid = None if solid is None else solid.take_along_dim(order, dim=1)
     count, slots = call.mask.shape
     chances, noises = chance(generators, TRIES, slots, CHANNELS)
     numbers, depths = torch.zeros(count, slots, CHANNELS), torch.zeros(count, slots, 1)
     numbers[..., TURN.start] = numbers[..., TURN.start + 4] = 1.0
     for slot in range(int(call.mask.sum(dim=1).max())):
         believe = _belief(network, call, Placed(numbers, depths), slot)
-        deep = partial(_depths, slot=slot, mask=call.mask, depth_of=depth_of)
+        deep = partial(_depths, slots=order[:, slot].tolist(), there=call.mask[:, slot], depth_of=depth_of)
         again = call.mask[:, slot]
         for attempt in range(TRIES):
             own = _drawn(believe, deep, chances[:, attempt, slot], noises[:, attempt, slot])
@@ -174,7 +184,7 @@ def set_down(
             again = again & _stands_in_another(Placed(numbers[:, : slot + 1], depths[:, : slot + 1]), solid)
             if not again.any():
                 break
-    return Placed(numbers, depths)
+    return Placed(numbers, depths).at(back)
 
 
 Believe = Callable[[Placed, range], Mixture]  # of bodies' numbers so far, some of those that come
@@ -212,10 +222,10 @@ def _stands_in_another(them: Placed, solid: Tensor) -> Tensor:
     return (deep & solid[:, :last] & solid[:, last : last + 1]).any(dim=1)
 
 
-def _depths(own: Placed, *, slot: int, mask: Tensor, depth_of: DepthOf) -> Tensor:
+def _depths(own: Placed, *, slots: list[int], there: Tensor, depth_of: DepthOf) -> Tensor:
     turns = own.numbers[..., TURN]
     found = [
-        depth_of(world, slot, sides, turn) if there else 0.0
-        for world, (sides, turn, there) in enumerate(zip(own.sides, turns, mask[:, slot], strict=True))
+        depth_of(world, slot, sides, turn) if taken else 0.0
+        for world, (slot, sides, turn, taken) in enumerate(zip(slots, own.sides, turns, there, strict=True))
     ]
     return own.depth.new_tensor(found)[:, None]

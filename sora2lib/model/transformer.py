@@ -15,7 +15,8 @@ Ideas and sources
 Shapes: B worlds, S cast slots, M movers, F figures, K time rows, N rows in all, L text tokens, D width, H heads.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import torch
 import torch.nn.functional as F
@@ -80,6 +81,11 @@ class Batch:
     def pose_level(self) -> Tensor:
         """A figure and its pose are as noisy as each other, (B, F, K)."""
         return self.motion_level[:, : self.pose.shape[1]]
+
+
+def together(batches: Sequence[Batch]) -> Batch:
+    """Batches of worlds of the same shape as one."""
+    return Batch(**{it.name: torch.cat([getattr(one, it.name) for one in batches]) for it in fields(Batch)})
 
 
 class TextEncoder(nn.Module):

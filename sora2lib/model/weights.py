@@ -19,7 +19,7 @@ from sora2lib.errors import ModelError
 from sora2lib.model import files
 from sora2lib.model.transformer import Shape, WorldTransformer
 
-FORMAT = "8"
+FORMAT = "9"
 KINDS = ("cast", "scene", "camera", "motion", "pose")
 
 
@@ -99,7 +99,16 @@ def load(name: str = "small") -> Model:
     >>> load("small").card["parameters"] > 1e6  # doctest: +SKIP
     True
     """
-    return read(name)
+    model = read(name)
+    if multiplies_bfloat16():
+        model.network.to_bfloat16()
+    return model
+
+
+def multiplies_bfloat16() -> bool:
+    """Whether this processor multiplies matrices in bfloat16 by itself: then that takes a third of the time or less."""
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # torch 2.6 cannot tell
+    return any(capabilities.get(name, False) for name in ("amx_bf16", "avx512_bf16"))
 
 
 def read(name: str) -> Model:

@@ -37,7 +37,7 @@ from sora2lib.model.belief import Foreseen, decided, surprise
 from sora2lib.model.conditions import words_of
 from sora2lib.model.foresight import foresee
 from sora2lib.model.inturn import Call
-from sora2lib.model.likeness import placed
+from sora2lib.model.placed import placed
 from sora2lib.model.tokens import BLOW, COLOUR, COLUMNS, GAP, SIZE, START, STUFF
 from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import KINDS, Model, Scales

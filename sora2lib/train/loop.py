@@ -84,7 +84,7 @@ class Trainer:
         torch.manual_seed(config.seed)
         torch.backends.cuda.enable_cudnn_sdp(False)  # it makes a plan for every shape of batch, 10 ms each
         self.config = config
-        begun = weights.load(str(config.start)) if config.start else None
+        begun = weights.read(str(config.start)) if config.start else None
         self.master = deepcopy(begun.network) if begun else WorldTransformer(config.shape)
         self.master.to(config.device).train().requires_grad_(True)
         self.average = deepcopy(self.master).requires_grad_(False)
