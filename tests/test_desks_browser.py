@@ -129,3 +129,20 @@ def test_clips_are_found_liked_deleted_brought_back_and_there_after_a_restart(wa
     page.get_by_label("Favourites only").check(timeout=SLOW)
     expect(page.get_by_text("1 of 2 clips")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name=f"★ {HOSTILE[:40]}")).to_be_visible()
+
+
+@pytest.mark.parametrize("desk", ["attention"], indirect=True)
+def test_a_plan_is_looked_into_by_keys(watched, desk):
+    page = watched
+    page.goto(f"{desk}?steps=4&seconds=0.5", timeout=SLOW)
+    page.get_by_label("Prompt").fill(f"a ball {HOSTILE}")
+    page.get_by_role("button", name="Plan").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("img", name="rows of the plan look at")).to_be_visible(timeout=SLOW)
+    page.get_by_role("slider", name="Step").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Motion, step 8 of 12, the mean of all layers")).to_be_visible(timeout=SLOW)
+    page.get_by_label("Row that looks").select_option("camera 0.0 s")
+    expect(page.get_by_text("camera 0.0 s looks most at")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("img", name="the path of camera 0.0 s")).to_be_visible()
