@@ -3,7 +3,7 @@
 from urllib.parse import urlparse
 
 import pytest
-from browsing import nameless, serving
+from browsing import barriers, nameless, serving
 from playwright.sync_api import expect
 
 import sora2lib as sora
@@ -35,7 +35,7 @@ def desk(request, tmp_path):
 
 @pytest.fixture
 def watched(page):
-    """A page that complains of nothing, asks no other machine, runs no strangers' words, and names its controls."""
+    """A page that complains of nothing, asks no other machine, runs no strangers' words, and keeps nobody out."""
     told, hosts = [], set()
     page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
     page.on("request", lambda it: hosts.add(urlparse(it.url).hostname) if it.url.startswith("http") else None)
@@ -44,6 +44,7 @@ def watched(page):
     assert hosts == {"localhost"}
     assert page.evaluate("window.hit") is None
     assert not nameless(page)
+    assert not barriers(page)
 
 
 @pytest.mark.parametrize("desk", ["remix"], indirect=True)
@@ -129,20 +130,3 @@ def test_clips_are_found_liked_deleted_brought_back_and_there_after_a_restart(wa
     page.get_by_label("Favourites only").check(timeout=SLOW)
     expect(page.get_by_text("1 of 2 clips")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name=f"★ {HOSTILE[:40]}")).to_be_visible()
-
-
-@pytest.mark.parametrize("desk", ["attention"], indirect=True)
-def test_a_plan_is_looked_into_by_keys(watched, desk):
-    page = watched
-    page.goto(f"{desk}?steps=4&seconds=0.5", timeout=SLOW)
-    page.get_by_label("Prompt").fill(f"a ball {HOSTILE}")
-    page.get_by_role("button", name="Plan").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("img", name="rows of the plan look at")).to_be_visible(timeout=SLOW)
-    page.get_by_role("slider", name="Step").focus()
-    for _ in range(4):
-        page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("Motion, step 8 of 12, the mean of all layers")).to_be_visible(timeout=SLOW)
-    page.get_by_label("Row that looks").select_option("camera 0.0 s")
-    expect(page.get_by_text("camera 0.0 s looks most at")).to_be_visible(timeout=SLOW)
-    expect(page.get_by_role("img", name="the path of camera 0.0 s")).to_be_visible()
