@@ -1,4 +1,4 @@
-"""The physics lesson, the explorer and the inside of a plan in a real browser: what is clicked and seen; strangers' words stay words."""
+"""Physics lesson, explorer and the inside of a plan in a real browser: clicked and seen; words stay words."""
 
 from urllib.parse import quote, urlparse
 
