@@ -5,8 +5,8 @@ python benchmarks/interactive.py [--prompts N] [--steps N] [--results FOLDER]
 A preview is a plan of a few steps, drawn small. It moves as soon as the first guess at the motion is drawn; it is
 whole once all steps and all pictures are there. Beside seconds of the clock stand those of the processor, which on a
 busy machine are the fairer ones. Grounds are painted before; the first of each kind in a process takes as long as is
-told. A dragged camera is what the camera desk does: the clip's world from
-another place, one picture a move. Films side by side are one film and cannot drift apart, so that is not measured.
+told. A dragged camera is what the camera desk does: the clip's world from another place, one picture a move. Films side
+by side are one film and cannot drift apart, so that is not measured.
 """
 
 import argparse
