@@ -155,7 +155,7 @@ def mujoco_seconds(world: World, width: int, height: int, repeats: int) -> float
         name="sky", type=mujoco.mjtTexture.mjTEXTURE_SKYBOX, builtin=mujoco.mjtBuiltin.mjBUILTIN_GRADIENT,
         width=512, height=512, rgb1=[0.6, 0.75, 0.95], rgb2=[0.2, 0.4, 0.7],
     )  # fmt: skip
-    ground = spec.add_material(name="ground", reflectance=float(stage.air[at.MIRROR]), texrepeat=[40, 40])
+    ground = spec.add_material(name="ground", reflectance=float(stage.setting.air[at.MIRROR]), texrepeat=[40, 40])
     ground.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = "ground"
     spec.worldbody.add_geom(type=mujoco.mjtGeom.mjGEOM_PLANE, size=[60, 60, 1], material="ground")
     light = view.air[at.LIGHT : at.LIGHT + 3].astype(float)

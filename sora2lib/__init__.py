@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sora2lib.attending import activations
     from sora2lib.cameo import Cameo
     from sora2lib.camera import Camera, Pose
     from sora2lib.clip import Clip, load
@@ -79,6 +80,7 @@ __all__ = [
     "Storyboard",
     "World",
     "WorldError",
+    "activations",
     "blend",
     "compare",
     "diff",
@@ -103,6 +105,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "attending": ("activations",),
     "cameo": ("Cameo",),
     "camera": ("Camera", "Pose"),
     "clip": ("Clip", "load"),

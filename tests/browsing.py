@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 SETTINGS = [
@@ -74,6 +75,11 @@ def brightness(colour):
 
 
 CONTROLS = {"button", "checkbox", "combobox", "link", "radio", "searchbox", "slider", "spinbutton", "textbox"}
+
+
+def barriers(page):
+    """What keeps people out of a page as it is now, as axe-core finds it: rule, and the first thing that breaks it."""
+    return [(it["id"], it["nodes"][0]["html"]) for it in Axe().run(page).response["violations"]]
 
 
 def nameless(page, patience=5_000):

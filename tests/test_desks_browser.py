@@ -3,7 +3,7 @@
 from urllib.parse import urlparse
 
 import pytest
-from browsing import nameless, serving
+from browsing import barriers, nameless, serving
 from playwright.sync_api import expect
 
 import sora2lib as sora
@@ -35,7 +35,7 @@ def desk(request, tmp_path):
 
 @pytest.fixture
 def watched(page):
-    """A page that complains of nothing, asks no other machine, runs no strangers' words, and names its controls."""
+    """A page that complains of nothing, asks no other machine, runs no strangers' words, and keeps nobody out."""
     told, hosts = [], set()
     page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
     page.on("request", lambda it: hosts.add(urlparse(it.url).hostname) if it.url.startswith("http") else None)
@@ -44,6 +44,7 @@ def watched(page):
     assert hosts == {"localhost"}
     assert page.evaluate("window.hit") is None
     assert not nameless(page)
+    assert not barriers(page)
 
 
 @pytest.mark.parametrize("desk", ["remix"], indirect=True)

@@ -1,11 +1,11 @@
-"""The physics lesson and the explorer in a real browser: what is clicked and seen; strangers' words stay words."""
+"""Physics lesson, explorer and the inside of a plan in a real browser: clicked and seen; words stay words."""
 
 from urllib.parse import quote, urlparse
 
 import imageio.v3 as imageio
 import numpy as np
 import pytest
-from browsing import brightness, serving
+from browsing import barriers, brightness, nameless, serving
 from playwright.sync_api import expect
 
 from sora2lib.clip import Clip
@@ -24,7 +24,7 @@ def physics():
 
 @pytest.fixture(scope="module")
 def explorer():
-    with serving("explorer") as address:
+    with serving("explorer", "attention") as address:
         yield address
 
 
@@ -104,6 +104,24 @@ def test_a_grid_fills_and_a_click_plays_a_cell(page, explorer):
     page.keyboard.press("Enter")
     shown(page)
     expect(page.locator("video")).to_have_attribute("aria-label", "a ball falls")
+    assert hit(page) is None
+
+
+def test_a_plan_is_looked_into_by_keys(page, explorer):
+    page.goto(f"{explorer.removesuffix('explorer')}attention?steps=4&seconds=0.5", timeout=SLOW)
+    page.get_by_label("Prompt").fill(f"a ball {HOSTILE}")
+    page.get_by_role("button", name="Plan").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("img", name="rows of the plan look at")).to_be_visible(timeout=SLOW)
+    page.get_by_role("slider", name="Step").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Motion, step 8 of 12, the mean of all layers")).to_be_visible(timeout=SLOW)
+    page.get_by_label("Row that looks").select_option("camera 0.0 s")
+    expect(page.get_by_text("camera 0.0 s looks most at")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("img", name="the path of camera 0.0 s")).to_be_visible()
+    assert not nameless(page)
+    assert not barriers(page)
     assert hit(page) is None
 
 

@@ -36,6 +36,7 @@ SURFACE = {
     "Storyboard": "cards setting",
     "World": None,
     "WorldError": "",
+    "activations": "prompt * seconds seed model steps guidance",
     "blend": "one other seconds",
     "compare": "models * family by truths takes measures each",
     "diff": "before after",

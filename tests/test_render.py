@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from sora2lib.errors import RequestError
+from sora2lib.kernels.textures import ATLAS, GROUND_LEVELS
+from sora2lib.kernels.textures import GROUND_SIZE as N
 from sora2lib.render import frames, motion, passes, render, sky
-from sora2lib.render.scene import scene_at, set_stage, view_of
+from sora2lib.render.grounds import pack, paint, relief
+from sora2lib.render.scene import _setting, scene_at, set_stage, view_of
 from sora2lib.world.schema import build
 
 SIZE = {"width": 320, "height": 180}
@@ -338,3 +341,34 @@ def test_far_ground_meets_the_sky_without_a_seam():
 def test_an_empty_world_is_a_landscape():
     frame = next(render(make_world([]), fps=24, **SIZE))
     assert frame.std() > 5
+
+
+def plainly_packed(floor, shape):
+    """The twin of what packs a ground: every level the mean of the one before."""
+    picture = np.concatenate([floor.colour, np.square(shape / 2)[..., None]], axis=-1).astype(np.float32)
+    for level in range(GROUND_LEVELS):
+        size = N >> level
+        picture = picture if level == 0 else picture.reshape(size, 2, size, 2, 4).mean((1, 3))
+        lanes = np.rint(255 * np.sqrt(np.clip(picture, 0, 1))).astype(np.int64)
+        yield level, size, sum(lanes[..., lane] << 16 * lane for lane in range(4))
+
+
+def test_a_packed_ground_holds_all_its_levels_to_the_last_bit():
+    floor, light = paint("wood floor"), np.array([0.6, 0.0, 0.8])
+    atlas = pack(floor, relief(floor, light, 0.1)).reshape(N + GROUND_LEVELS, ATLAS)
+    for level, size, texels in plainly_packed(floor, relief(floor, light, 0.1)):
+        top, left = (N - 2 * size + level, N + 1) if level else (0, 0)
+        assert (atlas[top : top + size, left : left + size] == texels).all()
+
+
+@pytest.mark.parametrize("other", [{"cloud": 0.9}, {"sun_azimuth": 2.5}, {"ground": "sand"}])
+def test_a_setting_is_that_of_its_own_world(world, other):
+    """What was kept of one place and light is not taken for another's."""
+
+    def first(it):
+        return next(iter(render(it, width=64, height=36, fps=24)))
+
+    before, changed = first(world), first(world.assign(other))
+    _setting.cache_clear()
+    assert (first(world.assign(other)) == changed).all()
+    assert (before != changed).any()

@@ -35,7 +35,7 @@ LAYERS = (
     {"planner"},
     {"recast"},
     {"pipeline"},
-    {"editing", "sweeping"},
+    {"attending", "editing", "sweeping"},
     {"retaking"},
     {"looping"},
     {"train", "backends", "server", "widgets"},

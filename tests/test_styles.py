@@ -108,7 +108,7 @@ def test_anime_paints_a_ball_in_few_tones_with_a_dark_outline():
     assert top[0] > 0.88 > top[1]
     rim = (seen["edges"] == 1) & (seen["segmentation"] == 0)
     assert flat[rim].mean() < 0.75 * real[rim].mean()
-    assert set_stage(make_world(things, style="anime")).air[CEL] == 1
+    assert set_stage(make_world(things, style="anime")).setting.air[CEL] == 1
 
 
 def test_curves_run_from_black_to_white_and_never_back():

@@ -44,6 +44,14 @@ class SwiGLU(nn.Module):
         return out
 
 
+class Shares(nn.Module):
+    """How much of each key every query takes: softmax of their likeness; a module, so that a forward hook sees it."""
+
+    def forward(self, query: Tensor, key: Tensor, mask: Tensor) -> Tensor:
+        """Queries (B, H, N, C), keys (B, H, M, C) and a mask that is added -> shares (B, H, N, M) that add up to 1."""
+        return (query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5 + mask).softmax(dim=-1)
+
+
 class Attention(nn.Module):
     """Self-attention over rows, with text as further keys and values."""
 
@@ -55,6 +63,7 @@ class Attention(nn.Module):
         self.out = nn.Linear(width, width, bias=False)
         self.query_norm = nn.LayerNorm(width // heads, bias=False)
         self.key_norm = nn.LayerNorm(width // heads, bias=False)
+        self.shares = Shares()
         nn.init.zeros_(self.out.weight)
 
     def _split(self, x: Tensor, parts: int) -> tuple[Tensor, ...]:
@@ -72,7 +81,7 @@ class Attention(nn.Module):
         if x.is_cuda:
             y = F.scaled_dot_product_attention(query, key, value, attn_mask=mask.expand(-1, -1, query.shape[2], -1))
         else:  # for a hundred rows faster on a CPU than the fused kernel, whose backward pass is slow
-            y = (query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5 + mask).softmax(dim=-1) @ value
+            y = self.shares(query, key, mask) @ value
         out: Tensor = self.out(y.transpose(1, 2).flatten(2))
         return out
 

@@ -127,8 +127,8 @@ def _frames(stage: Stage, times: list[float], width: int, height: int) -> Iterat
             shown = held(time, style.hold)
             scene = scene_at(stage, shown, width, height)
             frame = canvas.draw(scene)
-            if stage.sky.stars > 0:
-                add_stars(frame, canvas.features, stars, scene.camera, np.float32(stage.sky.stars))
+            if stage.setting.sky.stars > 0:
+                add_stars(frame, canvas.features, stars, scene.camera, np.float32(stage.setting.sky.stars))
             if style.develop is None and not stage.fall:
                 return frame
             seen = _survey(stage, shown, 1 / FPS, width, height, canvas.scratch)

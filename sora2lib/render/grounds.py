@@ -271,9 +271,12 @@ def pack(floor: Floor, shape: Picture) -> NDArray[np.int64]:
     picture = np.concatenate([floor.colour, np.square(shape / 2)[..., None]], axis=-1).astype(np.float32)
     for level in range(GROUND_LEVELS):
         size = N >> level
-        picture = picture if level == 0 else picture.reshape(size, 2, size, 2, 4).mean((1, 3))
-        lanes = np.rint(255 * np.sqrt(np.clip(picture, 0, 1))).astype(np.int64)
-        texels = lanes[..., 0] | lanes[..., 1] << 16 | lanes[..., 2] << 32 | lanes[..., 3] << 48
+        if level:  # added up one after the other this takes a quarter of the time of a mean over two axes
+            picture = (picture[::2, ::2] + picture[::2, 1::2] + picture[1::2, ::2] + picture[1::2, 1::2]) * np.float32(
+                0.25
+            )
+        lanes = np.rint(255 * np.sqrt(np.clip(picture, 0, 1))).astype("<u2")
+        texels = lanes.view("<i8")[..., 0]  # the first lane lowest
         top, left = (N - 2 * size + level, N + 1) if level else (0, 0)
         atlas[top : top + size + 1, left : left + size + 1] = np.pad(texels, (0, 1), mode="wrap")
     return atlas.ravel()

@@ -1,6 +1,7 @@
 """A world as the flat arrays that the kernels draw."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -47,6 +48,19 @@ class Creature:
     kept: NDArray[np.int64]  # which of the asset's parts the rows are
 
 
+@dataclass(frozen=True)
+class Setting:
+    """Sky, air and ground as the kernels read them; the same for all worlds of one place, light, weather and style."""
+
+    sky: Sky
+    dome: NDArray[np.float32]  # the sky as the film sees it
+    calm: NDArray[np.float32]
+    ring: NDArray[np.float32]
+    air: NDArray[np.float32]
+    texture: NDArray[np.int64]
+    curve: NDArray[np.float32]
+
+
 # N bodies (one a part), A actors
 @dataclass(frozen=True)
 class Stage:
@@ -61,14 +75,8 @@ class Stage:
     owners: NDArray[np.int64]  # (N,)
     creatures: tuple[Creature, ...]
     boards: tuple[Board, ...]  # cameos
-    sky: Sky
+    setting: Setting
     fall: Fall  # what falls from the sky
-    dome: NDArray[np.float32]  # the sky as the film sees it
-    calm: NDArray[np.float32]
-    ring: NDArray[np.float32]
-    air: NDArray[np.float32]
-    texture: NDArray[np.int64]
-    curve: NDArray[np.float32]
     cards: NDArray[np.float32]  # (pictures, texels, 4)
 
 
@@ -151,14 +159,7 @@ def set_stage(world: World) -> Stage:
     body_looks = np.asarray(looks, np.float32).reshape(-1, at.BODY)
     body_tags = np.asarray(tags, np.int32).reshape(-1, at.TAGS)
     _dress(style.dress, body_looks, body_tags)
-    ground = str(world.ground.values)
-    floor = _dressed_floor(style.dress, paint(ground))
-    mean = floor.colour.mean((0, 1))
-    sky = make_sky(float(world.sun_azimuth), float(world.sun_elevation), float(world.cloud), float(world.fog), mean)
-    air = _air(sky, ground, float(world.fog), floor.metres, floor.rough, mean)
-    air[at.MIRROR] = max(air[at.MIRROR], WET * float(world.rain)) * style.dress.mirror
-    air[at.CEL] = style.dress.cel
-    dome = sky.dome * np.float32(sky.sky_exposure)
+    weather = [float(world[name]) for name in ("sun_azimuth", "sun_elevation", "cloud", "fog", "rain")]
     return Stage(
         style=style,
         seed=crc32(world.position.values.tobytes()),
@@ -169,15 +170,32 @@ def set_stage(world: World) -> Stage:
         owners=np.asarray(owners, np.int64),
         creatures=tuple(creatures),
         boards=tuple(boards),
-        sky=sky,
+        setting=_setting(style.dress, str(world.ground.values), *weather),
         fall=Fall(float(world.rain), float(world.snow), (float(world.wind[0]), float(world.wind[1]))),
-        dome=poster(dome, style.dress.blocks, wander=0.35) if style.dress.blocks else dome,
+        cards=np.asarray(cards, np.float32).reshape(-1, STARTS[LEVELS], 4),
+    )
+
+
+# Two thirds of what the first picture takes, and the same for every other camera; some 15 MB each.
+@lru_cache(maxsize=2)
+def _setting(
+    dress: Dress, ground: str, azimuth: float, elevation: float, cloud: float, fog: float, rain: float
+) -> Setting:
+    floor = _dressed_floor(dress, paint(ground))
+    mean = floor.colour.mean((0, 1))
+    sky = make_sky(azimuth, elevation, cloud, fog, mean)
+    air = _air(sky, ground, fog, floor.metres, floor.rough, mean)
+    air[at.MIRROR] = max(air[at.MIRROR], WET * rain) * dress.mirror
+    air[at.CEL] = dress.cel
+    dome = sky.dome * np.float32(sky.sky_exposure)
+    return Setting(
+        sky=sky,
+        dome=poster(dome, dress.blocks, wander=0.35) if dress.blocks else dome,
         calm=sky.calm * np.float32(sky.sky_exposure),
         ring=sky.ring * np.float32(sky.sky_exposure),
         air=air,
         texture=pack(floor, relief(floor, sky.light, sky.softness)),
         curve=display_curve(),
-        cards=np.asarray(cards, np.float32).reshape(-1, STARTS[LEVELS], 4),
     )
 
 
@@ -287,7 +305,7 @@ def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
         view[at.EYE : at.EYE + 3].astype(np.float64),
         float(view[at.PIXEL]),
     )
-    edges, counts, extent = silhouettes(body, stage.tags, stage.air)
+    edges, counts, extent = silhouettes(body, stage.tags, stage.setting.air)
     return Scene(
         body=body,
         tags=stage.tags,
@@ -297,12 +315,12 @@ def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
         bounds=screen_bounds(body, stage.tags, view, 1.0),
         mirrored=screen_bounds(body, stage.tags, view, -1.0),
         camera=view,
-        air=stage.air,
-        texture=stage.texture,
-        dome=stage.dome,
-        calm=stage.calm,
-        ring=stage.ring,
+        air=stage.setting.air,
+        texture=stage.setting.texture,
+        dome=stage.setting.dome,
+        calm=stage.setting.calm,
+        ring=stage.setting.ring,
         volume=noise_volume(),
-        curve=stage.curve,
+        curve=stage.setting.curve,
         cards=stage.cards,
     )

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sora2lib.widgets.attention_desk import AttentionDesk
     from sora2lib.widgets.board import BoardPane
     from sora2lib.widgets.cameo_desk import CameoDesk
     from sora2lib.widgets.camera_desk import CameraDesk
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sora2lib.widgets.exploration import Exploration
     from sora2lib.widgets.explorer import Explorer
     from sora2lib.widgets.gallery import Gallery
+    from sora2lib.widgets.insight import Insight
     from sora2lib.widgets.laboratory import Laboratory
     from sora2lib.widgets.pane import PlayerPane
     from sora2lib.widgets.player import Player
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from sora2lib.widgets.studio import Studio
 
 __all__ = [
+    "AttentionDesk",
     "BoardPane",
     "CameoDesk",
     "CameraDesk",
@@ -44,6 +47,7 @@ __all__ = [
     "Exploration",
     "Explorer",
     "Gallery",
+    "Insight",
     "Laboratory",
     "Player",
     "PlayerPane",
@@ -58,6 +62,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "AttentionDesk": "attention_desk",
     "BoardPane": "board",
     "CameoDesk": "cameo_desk",
     "CameraDesk": "camera_desk",
@@ -68,6 +73,7 @@ _HOME = {
     "Exploration": "exploration",
     "Explorer": "explorer",
     "Gallery": "gallery",
+    "Insight": "insight",
     "Laboratory": "laboratory",
     "Player": "player",
     "PlayerPane": "pane",

@@ -20,7 +20,7 @@ ACCENT = "#e8590c"  # reads on light and dark alike
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (5, 10)}
 
 # Panel draws light and dark, but does not ask which one the reader likes; Bokeh gives boxes, dates, the knobs of its
-# sliders and the arrows of its numbers no names for those who hear a page.
+# sliders and the arrows of its numbers no names for those who hear a page; nor has a page a heading, or a main part.
 ASK = """<script>
 if (matchMedia("(prefers-color-scheme: dark)").matches && !location.search.includes("theme="))
   location.search += "&theme=dark";
@@ -34,6 +34,13 @@ function name(root) {
       if (!node.labels?.length && !node.ariaLabel) node.ariaLabel = way + title;
 }
 setInterval(() => name(document), 1000);
+if (!document.querySelector("main")) {
+  const main = Object.assign(document.createElement("main"), {style: "display: contents"});
+  const unseen = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)";
+  main.append(Object.assign(document.createElement("h1"), {textContent: document.title, style: unseen}));
+  main.append(...document.querySelectorAll("body > [data-root-id]"));
+  document.body.append(main);
+}
 </script>"""
 
 
