@@ -10,17 +10,19 @@ from filming import buzz, scene
 from sora2lib import Cameo, CameoError, Consent, ConsentError, RequestError, media
 from sora2lib.cameo import library
 from sora2lib.cameo.cutting import cut
+from sora2lib.cameo.matting import subject
 from sora2lib.cameo.net import people
 from sora2lib.cameo.voice import centres, measure
 from sora2lib.cli import main
 from sora2lib.consent import keys, ledger, note
 from sora2lib.dialogue import Line
-from sora2lib.render import passes, render
-from sora2lib.render.cameos import facing, wear
+from sora2lib.render import mouths, passes, render
+from sora2lib.render.cameos import Board, facing, wear
 from sora2lib.script import Script, spoken
 from sora2lib.sound.imitation import imitate
 from sora2lib.sound.speech import say, voices
 from sora2lib.starring import cast_of, named, read, starring, uncast
+from sora2lib.world.figures.skeleton import INDEX, JOINTS
 from sora2lib.world.simulate import simulate
 from sora2lib.world.turns import axes
 
@@ -75,6 +77,23 @@ def test_the_cut_is_where_the_subject_is():
     # An egg fills pi / 4 of the box round it; the frame has two pixels of air on each side.
     assert share == pytest.approx(np.pi / 4 * (80 * 120) / (84 * 124), abs=0.03)
     assert not made.head
+
+
+def test_a_wall_is_no_subject_though_it_has_colours_of_its_own_in_the_middle():
+    y, x = np.mgrid[:120, :200]
+    glow = np.exp(-(((x - 125) / 30) ** 2) - ((y - 40) / 25) ** 2)[..., None]
+    wall = (1 - glow) * (70, 120, 90) + glow * (150, 110, 170)
+    truth = np.hypot(x - 95, y - 68) < 24
+    picture = np.where(truth[..., None], (230, 190, 40), wall) + np.random.default_rng(0).normal(0, 2, wall.shape)
+    found = subject(picture.clip(0, 255).astype(np.uint8)[None], "thing")[0] > 0.5
+    assert (found & truth).sum() / (found | truth).sum() > 0.9
+
+
+def test_things_are_seen_through_and_animals_are_not():
+    ring = picture_of("ring", (220, 40, 30))
+    ring[20:40, 20:40, 3] = 0
+    assert cut(ring[None], "thing").frames[0, 28, 28, 3] == 0
+    assert cut(ring[None], "animal").frames[0, 28, 28, 3] == 255
 
 
 def test_a_picture_that_is_cut_out_is_taken_as_it_is(tmp_path):
@@ -305,23 +324,56 @@ def test_a_cameo_faces_the_camera_from_everywhere(tmp_path, angle):
     assert green > 2 * red
 
 
-def test_a_person_keeps_the_body_and_wears_the_head(tmp_path):
+WOMAN = np.array([0.32, 0.5, 1.66])
+
+
+def ann(tmp_path, lips=(200, 150, 120)):
+    """A woman with a blue shirt."""
     frames = np.zeros((60, 40, 4), np.uint8)
     frames[2:22, 13:27] = (200, 150, 120, 255)
+    frames[17:18, 17:23, :3] = lips
     frames[20:26, 17:23] = (200, 150, 120, 255)
     frames[26:, 4:36] = (40, 60, 200, 255)
     from PIL import Image
 
     Image.fromarray(np.kron(frames, np.ones((3, 3, 1), np.uint8))).save(tmp_path / "ann.png")
-    cameo = Cameo.from_image(tmp_path / "ann.png", "ann", "woman", consent=YES)
+    return Cameo.from_image(tmp_path / "ann.png", "ann", "woman", consent=YES)
+
+
+def test_a_person_keeps_the_body_and_wears_the_head(tmp_path):
+    cameo = ann(tmp_path)
     assert cameo.head
     solid = cameo.picture[cameo.picture[..., 3] > 200][:, :3].astype(float)
     assert np.mean(solid[:, 0] > 150) > 0.9  # the head, and little of the blue shirt
     assert cameo.colour[2] > 0.6
-    worn = wear(cameo.handle, "woman", np.array([0.32, 0.5, 1.66]))
+    worn = wear(cameo.handle, "woman", WOMAN)
     assert worn.anchor >= 0
     assert worn.board.half[2] < 0.25  # a head, not a body
     assert 0 < len(worn.kept) < 60
+
+
+def test_a_head_that_speaks_opens_its_mouth(tmp_path):
+    cameo = ann(tmp_path, lips=(150, 40, 50))
+    head = cameo.picture
+    lips = (head[..., :3].astype(int) @ (1, -1, 0) > 90) & (head[..., 3] > 200)
+    row, column = np.argwhere(lips).mean(axis=0)
+    assert mouths.find(head) == pytest.approx((row, column), abs=4)
+    wide = mouths.opened(head, (round(row), round(column)), 1.0)
+    assert np.array_equal(wide[: round(row)], head[: round(row)])
+    assert wide[round(row) + 4, round(column), :3].max() < 100  # dark within
+    shut = mouths.opened(head, (round(row), round(column)), 0.0)
+    assert np.abs(shut.astype(int) - head).max() <= 1
+    worn = wear(cameo.handle, "woman", WOMAN, speaks=True)
+    joints = np.zeros(len(JOINTS))
+    shown = []
+    for joints[INDEX["mouth"]] in (0, 0.25, 0.5):
+        shown.append(Board(0, 0, 7, worn, ("woman", WOMAN)).shown(1.0, joints))
+    assert shown == [7, 8, 9]
+    assert wear(cameo.handle, "woman", WOMAN).openings == 1
+
+
+def test_a_head_without_a_mouth_is_left_alone(tmp_path):
+    assert mouths.find(ann(tmp_path).picture) is None
 
 
 def test_cut_outs_move_to_and_fro(film):
@@ -330,7 +382,7 @@ def test_cut_outs_move_to_and_fro(film):
     from sora2lib.render.scene import set_stage
 
     (board,) = set_stage(world).boards
-    shown = [board.shown(index / cameo.fps) for index in range(2 * len(cameo.frames))]
+    shown = [board.shown(index / cameo.fps, np.zeros(0)) for index in range(2 * len(cameo.frames))]
     assert shown[: len(cameo.frames)] == list(range(len(cameo.frames)))
     assert np.abs(np.diff(shown)).max() == 1
 

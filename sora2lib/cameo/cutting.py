@@ -30,7 +30,8 @@ SHAKING = 0.025  # of the picture's width that a camera moves from one picture t
 SMALL, LARGE = 0.012, 0.9  # share of the picture that a subject fills
 JOINED = 6  # pixels between what still is one thing
 RIVAL = 0.45  # as large as the subject: another subject
-UNSURE = 0.8  # share of what may be the subject that is neither surely it nor surely not
+UNSURE = 0.55  # share of what may be the subject that is neither surely it nor surely not
+HOLE = 0.05, 2  # chance of what is seen through a subject, and pixels from its edge to its middle, at least
 STEEP = (0.35, 0.75)  # chances at which a pixel is clear, and is solid
 COLLAR = 0.08  # of the subject's height, below the head, where clothes begin
 # Width of a neck and least height of a head, of its width; from where to where in a picture a neck may be.
@@ -71,10 +72,10 @@ def cut(frames: Pictures, kind: str = "thing") -> Cut:
     else:
         _check(frames)
         opacity = _opacity(subject(chosen, kind))
-    solid = np.stack([_body(one) for one in opacity])
+    solid = np.stack([_body(one, kind) for one in opacity])
     # A little beyond the body, so that hair and fur stay soft.
     near = gaussian_filter(solid.astype(np.float32), (0, 1.5, 1.5)) > 0.1
-    inner = binary_erosion(solid, np.ones((1, 3, 3)), iterations=3, border_value=1)  # without holes
+    inner = binary_erosion(solid, np.ones((1, 3, 3)), iterations=3, border_value=1)  # without small holes
     seen = np.maximum(opacity * near, inner)
     cropped = _framed(np.concatenate([chosen, (seen * 255).astype(np.uint8)[..., None]], axis=-1), solid)
     small = np.stack([_small(one) for one in cropped])
@@ -120,8 +121,8 @@ def _opacity(chance: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.clip((chance - low) / (high - low), 0, 1)
 
 
-def _body(opacity: NDArray[np.float32]) -> Mask:
-    """The one connected thing (H, W) that a picture shows."""
+def _body(opacity: NDArray[np.float32], kind: str) -> Mask:
+    """The one connected thing (H, W) that a picture shows; nobody is seen through, but handles and rings are."""
     # What a belt or a collar parts belongs together.
     solid = binary_closing(np.pad(binary_opening(opacity > 0.5), JOINED), iterations=JOINED)[
         JOINED:-JOINED, JOINED:-JOINED
@@ -134,8 +135,9 @@ def _body(opacity: NDArray[np.float32]) -> Mask:
         raise CameoError("the subject cannot be told from what lies round it; film it from further away")
     if count > 1 and np.sort(sizes)[-2] > RIVAL * sizes.max():
         raise CameoError("two subjects are found; a cameo is of one, so film each alone, or crop the picture")
-    body: Mask = binary_fill_holes(named == sizes.argmax() + 1)
-    return body
+    filled: Mask = binary_fill_holes(named == sizes.argmax() + 1)
+    rest = opacity >= HOLE[0]
+    return filled & ~binary_opening(~(rest if kind == "thing" else binary_fill_holes(rest)), iterations=HOLE[1])
 
 
 def _framed(pictures: Pictures, solid: Mask) -> Pictures:

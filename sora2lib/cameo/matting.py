@@ -3,14 +3,20 @@
 Colours near the edges of the picture are taken for background, colours near the middle for the subject, and both are
 counted again and again, as in GrabCut (Rother, Kolmogorov and Blake 2004) with histograms for mixtures. What differs
 from the median of a still camera's pictures counts as well, and for people, and less for animals, what a net sees in
-them. Edges are then taken from the picture by a guided filter (He, Sun and Tang 2010).
+them. What no edge parts is then judged together: odds flow from pixel to pixel, and hardly across edges (Grady 2005,
+*Multilabel random walker segmentation using prior models*). The last pixels of an outline are taken from the picture
+by a guided filter (He, Sun and Tang 2010).
 
 T frames, H height, W width.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, uniform_filter
+from scipy.ndimage import gaussian_filter, uniform_filter, zoom
+from scipy.sparse import coo_array, diags_array
+from scipy.sparse.linalg import splu
 
 from sora2lib.cameo.net import people
 
@@ -24,6 +30,10 @@ BORDER, SEED = 0.06, 0.30  # share of the sides that is background at first; hal
 COLOURS, PLACE, CHANGE = (1.0, 2.5), (1.6, 0.6), 0.25
 NEAR, SHARP = 4, 2e-3  # pixels and squared contrast of the guided filter
 MOST = 4.0  # log-odds beyond which one cue does not count more
+ALONE, TOGETHER = 0.6, 2.1  # how much a pixel's own odds count, and those of all that no edge parts it from
+CELLS = 128  # to the longer side of a picture, between which odds flow
+# Contrast (0..1) of an edge; how much flows across one; how firmly a cell is held by its own odds, and at the border.
+EDGE, LEAK, HELD, BOUND = 0.03, 1e-3, 0.005, 0.02
 STILL = 3.0  # levels by which most pixels of a still camera differ from their median
 
 
@@ -40,10 +50,12 @@ def subject(frames: NDArray[np.uint8], kind: str) -> Array:
     inside = np.broadcast_to(place > 0, codes.shape).astype(np.float32)
     certain = _border(frames.shape[1], frames.shape[2])
     outside = 1 - inside
+    flows = [_flow(frame / np.float32(255), certain) for frame in frames]
     for colour, weight in zip(np.linspace(*COLOURS, ROUNDS), np.linspace(*PLACE, ROUNDS), strict=True):
         odds = np.log(_histogram(codes, inside)) - np.log(_histogram(codes, outside + 4 * certain))
-        told = np.clip(colour * odds[codes], -MOST, MOST) + weight * place + told_before
-        chance = 1 / (1 + np.exp(-told))
+        told = np.clip(colour * odds[codes], -MOST, MOST) + weight * place + told_before - MOST * certain
+        shared = np.stack([flow(one) for flow, one in zip(flows, told, strict=True)])
+        chance = 1 / (1 + np.exp(-ALONE * told - TOGETHER * shared))
         inside = np.stack([_guided(guide, one) for guide, one in zip(colours[..., 0], chance, strict=True)])
         outside = 1 - inside
     return np.clip(inside, 0, 1)
@@ -102,6 +114,36 @@ def _moved(frames: NDArray[np.uint8]) -> Array | float:
     if np.median(gap) > STILL:
         return 0.0
     return np.clip(CHANGE * (uniform_filter(gap, (1, 5, 5)) - 2 * STILL), 0, MOST)
+
+
+def _flow(frame: Array, certain: Array) -> Callable[[Array], Array]:
+    """What makes of the odds (H, W) of a picture (H, W, 3) those of all that no edge parts."""
+    side = max(1, round(max(certain.shape) / CELLS))
+    cells, held = _cells(frame, side), HELD + BOUND * _cells(certain, side)
+    index = np.arange(held.size).reshape(held.shape)
+    one = np.concatenate([index[:-1].ravel(), index[:, :-1].ravel()])
+    other = np.concatenate([index[1:].ravel(), index[:, 1:].ravel()])
+    contrast = np.abs(cells.reshape(-1, 3)[one] - cells.reshape(-1, 3)[other]).max(axis=-1)
+    open_ = np.tile(np.exp(-((contrast / EDGE) ** 2)) + LEAK, 2)
+    links = coo_array((open_, (np.r_[one, other], np.r_[other, one])), (held.size, held.size)).tocsc()
+    system = diags_array(links.sum(axis=0) + held.ravel()) - links
+    solved = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+
+    def flowed(odds: Array) -> Array:
+        shared = solved.solve((held * _cells(odds, side)).ravel()).reshape(held.shape)
+        large = zoom(shared, side, order=1, grid_mode=True, mode="nearest")
+        return np.asarray(large[: odds.shape[0], : odds.shape[1]], np.float32)
+
+    return flowed
+
+
+def _cells(values: Array, side: int) -> NDArray[np.float64]:
+    """Means of squares of some side of values (H, W, ...)."""
+    height, width = values.shape[:2]
+    room = [(0, -height % side), (0, -width % side)] + [(0, 0)] * (values.ndim - 2)
+    padded = np.pad(values.astype(np.float64), room, mode="edge")
+    shape = (padded.shape[0] // side, side, padded.shape[1] // side, side, *values.shape[2:])
+    return np.asarray(padded.reshape(shape).mean(axis=(1, 3)))
 
 
 def _guided(guide: Array, values: Array) -> Array:

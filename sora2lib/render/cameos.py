@@ -2,7 +2,7 @@
 
 People keep the body of their figure, which does what they do, and wear their own head; whoever is no person, or was
 filmed so that no head can be told, is a cut-out as a whole. A cut-out faces the camera and keeps upright with its
-actor.
+actor. Heads whose figure speaks open their mouths as wide as it does.
 """
 
 from dataclasses import dataclass, replace
@@ -14,9 +14,11 @@ from scipy.spatial.transform import Rotation
 
 from sora2lib import consent
 from sora2lib.cameo import Cameo, library
+from sora2lib.render import mouths
 from sora2lib.render.cutouts import texels
 from sora2lib.world.assets import primitives
 from sora2lib.world.figures.library import SKELETONS, posed_parts
+from sora2lib.world.figures.skeleton import INDEX
 from sora2lib.world.parts import Primitive, rotate
 from sora2lib.world.turns import CONJUGATE, product
 
@@ -24,7 +26,10 @@ Array = NDArray[np.float64]
 THICK = 0.06  # of the height
 HEAD_LINKS = ("head", "jaw")
 BEYOND = 1.06  # of the figure's head: hair and chin of a picture reach a little further than clay
+AHEAD = 0.6  # of half its width, by which a head stands before its middle: the neck is behind the chin
 _REST = np.array([1.0, 0.0, 0.0, 0.0])
+JAW = 0.5  # rad of a figure's jaw at which a head's mouth is wide open
+OPENINGS = 3  # pictures of a mouth: shut, half and wide open
 _MOST = 8  # cameos whose cut-outs are kept at hand, 16 MB each
 
 
@@ -39,7 +44,8 @@ class Worn:
     pieces : those parts, in the cameo's colours.
     board : the cut-out.
     scale : pixels a metre of the board, across and up.
-    cards : (K, texels, 4), its pictures.
+    cards : (K, texels, 4), its pictures; of one who speaks first all with the mouth shut, then half and wide open.
+    openings : how many of these there are.
     fps : pictures a second.
     anchor : index of the part of a figure that it hangs on; -1 for the body as a whole.
     lift : metres from there to its middle.
@@ -50,13 +56,14 @@ class Worn:
     board: Primitive
     scale: tuple[float, float]
     cards: NDArray[np.float32]
+    openings: int
     fps: float
     anchor: int
     lift: float
 
 
-def wear(handle: str, asset: str, size: Array) -> Worn:
-    """Return what an actor of an asset and a size (3,) wears of a cameo.
+def wear(handle: str, asset: str, size: Array, *, speaks: bool = False) -> Worn:
+    """Return what an actor of an asset and a size (3,) wears of a cameo, whose mouth moves where it speaks.
 
     Raises
     ------
@@ -80,13 +87,26 @@ def wear(handle: str, asset: str, size: Array) -> Worn:
     board = Primitive("cutout", half, np.array([0, 0, lift]), _REST, "main", "", False, "foam")
     pieces = tuple(_tinted(parts[k], parts[head[0]].tint if head else "", cameo.picture) for k in kept)
     scale = (width / (2 * half[0]), height / (2 * half[2]))
-    return Worn(kept, pieces, board, scale, cards, cameo.fps, head[0] if head else -1, lift)
+    said = _opened(handle) if head and speaks else None
+    openings, cards = (1, cards) if said is None else (OPENINGS, np.concatenate([cards, said]))
+    return Worn(kept, pieces, board, scale, cards, openings, cameo.fps, head[0] if head else -1, lift)
 
 
 @lru_cache(_MOST)
 def _pictures(handle: str) -> tuple[Cameo, NDArray[np.float32]]:
     cameo = library.get(handle)
     return cameo, np.stack([texels(picture) for picture in cameo.frames])
+
+
+@lru_cache(_MOST // 2)
+def _opened(handle: str) -> NDArray[np.float32] | None:
+    """The pictures of a head with its mouth half, then wide open; None where no mouth is found."""
+    frames = library.get(handle).frames
+    mouth = mouths.find(np.median(frames, axis=0).astype(np.uint8))
+    if mouth is None:
+        return None
+    shares = np.linspace(0, 1, OPENINGS)[1:]
+    return np.stack([texels(mouths.opened(picture, mouth, share)) for share in shares for picture in frames])
 
 
 def _head_of(asset: str) -> tuple[int, ...]:
@@ -134,13 +154,12 @@ class Board:
     worn: Worn
     figure: tuple[str, Array] | None
 
-    def shown(self, time: float) -> int:
-        """Return which picture is seen at a time: to and fro, so that nothing jumps."""
-        count = len(self.worn.cards)
-        if count < 2 or not self.worn.fps:
-            return self.card
-        step = int(time * self.worn.fps + 1e-6) % (2 * count - 2)
-        return self.card + min(step, 2 * count - 2 - step)
+    def shown(self, time: float, joints: Array) -> int:
+        """Return which picture is seen at a time: to and fro, so that nothing jumps, the mouth open as the jaw is."""
+        count = len(self.worn.cards) // self.worn.openings
+        step = int(time * self.worn.fps + 1e-6) % max(2 * count - 2, 1)
+        wide = 0.0 if self.worn.openings == 1 else float(np.clip(joints[INDEX["mouth"]] / JAW, 0, 1))
+        return self.card + min(step, max(2 * count - 2 - step, 0)) + count * round(wide * (self.worn.openings - 1))
 
     def part(self, position: Array, rotation: Array, joints: Array, eye: Array) -> Array:
         """Return centre and rotation (7,) in the actor's frame of a board that faces the camera at ``eye``."""
@@ -154,8 +173,11 @@ class Board:
                 # Who crouches sinks on its feet, and not into the ground.
                 rest = posed_parts(*self.figure, np.zeros_like(joints)[None])[0]
                 centre = centre + (posed[:, 2].min() - rest[:, 2].min()) * up
-        turned = facing(rotate(rotation, up), position + rotate(rotation, centre), eye)
-        return np.concatenate([centre, product(rotation * CONJUGATE, turned)])
+        place = position + rotate(rotation, centre)
+        turned = product(rotation * CONJUGATE, facing(rotate(rotation, up), place, eye))
+        if self.worn.anchor >= 0:
+            centre = centre - AHEAD * self.worn.board.half[0] * rotate(turned, np.array([0.0, 1.0, 0.0]))
+        return np.concatenate([centre, turned])
 
 
 def facing(up: Array, place: Array, eye: Array) -> Array:

@@ -25,6 +25,7 @@ from sora2lib.render.weather import Fall
 from sora2lib.world.assets import primitives
 from sora2lib.world.cutouts import PREFIX
 from sora2lib.world.figures.library import SKELETONS, posed_parts
+from sora2lib.world.figures.skeleton import INDEX
 from sora2lib.world.parts import Primitive
 from sora2lib.world.schema import World
 from sora2lib.world.vocabulary import GROUNDS, MATERIALS
@@ -125,7 +126,9 @@ def set_stage(world: World) -> Stage:
         pieces = list(enumerate(primitives(asset, size)))
         if asset == "hoop":
             pieces.append((len(pieces), _net(pieces[0][1])))
-        bends, worn = asset in SKELETONS and world.sizes["joint"] > 0, wear(handle, asset, size) if handle else None
+        bends = asset in SKELETONS and world.sizes["joint"] > 0
+        speaks = bends and bool(np.ptp(world.joint_angle.values[actor, :, INDEX["mouth"]]))
+        worn = wear(handle, asset, size, speaks=speaks) if handle else None
         if worn:
             pieces = list(zip(worn.kept, worn.pieces, strict=True))
         if bends:
@@ -286,9 +289,9 @@ def looks_at(stage: Stage, time: float) -> NDArray[np.float32]:
     """What does not move of every part (N, BODY), with the pictures that cameos show at one time."""
     if not stage.boards:
         return stage.looks
-    looks = stage.looks.copy()
+    looks, joints = stage.looks.copy(), joints_at(stage.motion, time)
     for it in stage.boards:
-        looks[it.row, at.CARD] = it.shown(time)
+        looks[it.row, at.CARD] = it.shown(time, joints[it.actor])
     return looks
 
 
