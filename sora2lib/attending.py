@@ -89,26 +89,26 @@ def activations(
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the network on one world."""
+    """One run of the network on one world, with the prompt and, where it is guided, beside it without."""
 
-    batch: Batch
-    shares: Array  # (E, N, N + L), the mean of all heads
-    latent: Array  # (N, D)
-    speeds: State
+    batch: Batch  # of one or two
+    shares: Array  # (E, N, N + L) with the prompt, the mean of all heads
+    latent: Array  # (N, D) with the prompt
+    speeds: State  # of one or two
 
 
 @dataclass(frozen=True)
 class Record:
-    """What a plan has looked at so far, step by step: its phase, and its runs with and without the prompt."""
+    """What a plan has looked at so far, step by step: its phase and its run."""
 
     request: Request
     model: Model
-    steps: list[tuple[str, Run, Run]] = field(default_factory=list)
+    steps: list[tuple[str, Run]] = field(default_factory=list)
     _since: list[Run] = field(default_factory=list, init=False)
 
     def take(self, step: Step) -> None:
         """File what was run since the last step under this one."""
-        self.steps.append((step.phase, self._since[0], self._since[-1]))  # with the prompt comes first
+        self.steps.append((step.phase, self._since[-1]))
         self._since.clear()
 
     def labelled(self, world: World) -> xr.Dataset:
@@ -161,7 +161,8 @@ def _heard(network: WorldTransformer, tell: Callable[[Run], None]) -> Iterator[N
 
     def attended(_: Any, __: Any, out: Tensor) -> None:
         if get_ident() == thread:
-            shares.append(out[0].float().mean(dim=0).numpy())
+            share = out[0].float().mean(dim=0)  # with the prompt comes first
+            shares.append((share / share.sum(dim=-1, keepdim=True)).numpy())  # in bfloat16 they are rounded
 
     def left(_: Any, __: Any, out: Tensor) -> None:
         if get_ident() == thread:
@@ -209,7 +210,7 @@ def _gathered(record: Record, actors: int, rows: int, fold_LW: Array) -> tuple[A
     shape = len(record.steps), len(first.shares), rows
     to_words, to_rows = (np.full((*shape, it), np.nan, np.float32) for it in (fold_LW.shape[1], rows))
     latent = np.full((shape[0], rows, first.latent.shape[-1]), np.nan, np.float32)
-    for step, (phase, run, _) in enumerate(record.steps):
+    for step, (phase, run) in enumerate(record.steps):
         # Slots in the order of the actors that they became, then those that stayed empty; later these are not there.
         taken = order if phase == "casting" else list(range(actors))
         own = [*taken, *range(len(taken), len(run.latent))]
@@ -257,13 +258,12 @@ def numbered(labels: list[str]) -> list[str]:
 
 def _order(record: Record) -> list[int]:
     """Which slot each actor was cast in, then the slots that stayed empty."""
-    _, with_prompt, without = [it for it in record.steps if it[0] == "casting"][-1]
-    batch, guidance = with_prompt.batch, record.request.guidance
-    state, levels = (batch.cast, batch.scene), (batch.cast_level, batch.scene_level)
-    speeds = guided(
-        lambda *_: with_prompt.speeds, lambda *_: without.speeds, GUIDANCE if guidance is None else guidance
-    )(state, levels)
-    cast, scene = (ahead(*them)[0].clone() for them in zip(state, levels, speeds[:2], strict=True))
+    _, run = [it for it in record.steps if it[0] == "casting"][-1]
+    guidance = GUIDANCE if record.request.guidance is None else record.request.guidance
+    with_prompt, without = (tuple(speed[one] for speed in run.speeds[:2]) for one in (slice(1), slice(-1, None)))
+    speeds = guided(with_prompt, without, guidance)
+    state, levels = (run.batch.cast, run.batch.scene), (run.batch.cast_level, run.batch.scene_level)
+    cast, scene = (ahead(x[:1], t[:1], v)[0].clone() for x, t, v in zip(state, levels, speeds, strict=True))
     # The cast is sorted as the plan sorts it; colours, which do not matter there, carry the slots' numbers.
     cast[:, COLOUR] = torch.arange(SLOTS, dtype=cast.dtype)[:, None]
     rows = set_out(record.model, cast, scene, castable(read(record.request.prompt)))

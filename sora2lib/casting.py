@@ -56,7 +56,7 @@ def velocities(model: Model, prompts: list[str], assemble: Assemble, guidance: f
             each: list[State] = list(zip(*(speed.chunk(len(told)) for speed in speeds), strict=True))
             for index, them in enumerate(each):
                 estimates[index] = tuple(ahead(x, t, v) for x, t, v in zip(state, levels, them, strict=True))
-        return guided(*each, guidance) if len(each) > 1 else each[0]
+        return guided(each[0], each[-1], guidance)
 
     return velocity
 

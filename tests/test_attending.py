@@ -95,7 +95,7 @@ def test_slots_are_called_what_they_became(recorded):
     slots, actors = _order(record), world.sizes["actor"]
     assert actors > 1
     assert inside.row.values[:actors].tolist() == world.actor.values.tolist()
-    cast = [run for phase, run, _ in record.steps if phase == "casting"][-1].batch.cast[0]
+    cast = [run for phase, run in record.steps if phase == "casting"][-1].batch.cast[0]
     became = record.steps[-1][1].batch.cast[0]
     # Before its last step a cast is noise for a fifth or less: each is nearest to what it became.
     apart = torch.cdist(cast[:, COLOUR], became[:, COLOUR])

@@ -10,6 +10,7 @@ Shapes: B worlds, S slots, C = CHANNELS numbers of a body, R = REFERENCES values
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -59,18 +60,29 @@ class Earlier:
     def of(cls, them: Placed, cast: Tensor) -> "Earlier":
         """Compare bodies (B, S, ...), whose cast rows are (B, S, CAST_WIDTH), to those before each."""
         before, like, first = sooner(cast)
-        older, carrier = like.take_along_dim(like, dim=1), carriers(cast)
+        carrier, surfaces = carriers(cast), Surfaces.of(them, cast)
         origin, second, done, left = _row(cast, like)
-        slots = before, like, older, first, carrier, origin, second
-        surfaces = Surfaces.of(them, cast)
         normal = surfaces.normal[:, 0].take_along_dim(carrier[..., None], dim=1)
-        rises = torch.where(normal[..., :2] > LEVEL, -1.0, 1.0)
-        return cls(*(them.at(it) for it in slots), surfaces, rises, done, left)
+        return cls(
+            before=them.at(before),
+            like=them.at(like),
+            older=them.at(like.take_along_dim(like, dim=1)),
+            first=them.at(first),
+            carrier=them.at(carrier),
+            origin=them.at(origin),
+            second=them.at(second),
+            surfaces=surfaces,
+            rises=torch.where(normal[..., :2] > LEVEL, -1.0, 1.0),
+            done=done,
+            left=left,
+        )
 
     def slot(self, number: int) -> "Earlier":
         """The same of one slot, (B, ...)."""
-        parts = vars(self).values()
-        return Earlier(*(it[:, number] if isinstance(it, Tensor) else it.slot(number) for it in parts))
+        parts: dict[str, Any] = {}
+        for name, it in vars(self).items():
+            parts[name] = it[:, number] if isinstance(it, Tensor) else it.slot(number)
+        return Earlier(**parts)
 
 
 def _row(cast: Tensor, like: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

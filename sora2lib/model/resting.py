@@ -20,6 +20,7 @@ from sora2lib.model.tokens import asset_code
 from sora2lib.world.staging import DECOR
 
 HINGED, SLANTED = ("seesaw",), ("ramp",)
+ASIDE = (*DECOR, "gantry")  # what carries nothing: scenery, and a gantry, which is as high as what hangs asks for
 LAP = 0.5  # of how far a body reaches: if less than that of it lies beside another, it is above it
 EXACT_CODE = 0.1  # codes nearer than that are the same
 UPRIGHT, STEEPEST = 0.9999, 0.2  # heights of a surface's normal: that is level, and that nothing lies on
@@ -28,7 +29,7 @@ UPRIGHT, STEEPEST = 0.9999, 0.2  # heights of a surface's normal: that is level,
 def setting_order(cast: Tensor, mask: Tensor) -> Tensor:
     """Slots (B, S) of cast rows (B, S, CAST_WIDTH) in the order in which they are set out.
 
-    First what is fixed, then what turns on a hinge, then what else moves, then what only stands around; last, slots
+    First what is fixed, then what turns on a hinge, then what else moves, then what stands aside; last, slots
     that are not taken. What is equal stays as it is.
     """
     return torch.where(mask, _rank(cast), 4).argsort(dim=1, stable=True)
@@ -43,7 +44,7 @@ def carriers(cast: Tensor) -> Tensor:
 
 def _rank(cast: Tensor) -> Tensor:
     moves = torch.where(named(cast, HINGED), 1, 2)
-    return torch.where(cast[..., 1] > 0, moves, torch.where(named(cast, DECOR), 3, 0))
+    return torch.where(cast[..., 1] > 0, moves, torch.where(named(cast, ASIDE), 3, 0))
 
 
 def in_order(call: Call, order: Tensor) -> Call:
@@ -94,7 +95,8 @@ class Surfaces:
         slots = torch.arange(cast.shape[1], device=cast.device)
         before = (slots < slots[:, None]) & (normal[:, None, :, 2] > STEEPEST)
         parts = point, normal, them.place[..., :2], them.half[..., :2]
-        return cls(*(it[:, None].expand(-1, len(slots), -1, -1) for it in parts), before)
+        point, normal, place, half = (it[:, None].expand(-1, len(slots), -1, -1) for it in parts)
+        return cls(point, normal, place, half, before)
 
     def slot(self, number: int) -> "Surfaces":
         """The same for one slot, (B, S', ...)."""

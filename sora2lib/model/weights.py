@@ -107,7 +107,7 @@ def load(name: str = "small") -> Model:
 
 def multiplies_bfloat16() -> bool:
     """Whether this processor multiplies matrices in bfloat16 by itself: then that takes a third of the time or less."""
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # torch 2.6 cannot tell
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # torch 2.6 cannot tell
     return any(capabilities.get(name, False) for name in ("amx_bf16", "avx512_bf16"))
 
 
