@@ -15,13 +15,14 @@ from torch import Tensor
 from sora2lib.casting import GUIDANCE, noise, velocities
 from sora2lib.model import windows
 from sora2lib.model.camera import CAMERA_WIDTH
-from sora2lib.model.conditions import motion_batch
+from sora2lib.model.conditions import motion_batch, seen, words_of
+from sora2lib.model.filming import Sight
 from sora2lib.model.foresight import foresee
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.tokens import MOTION_WIDTH, START, Array, Rows
 from sora2lib.model.transformer import Batch
 from sora2lib.model.weights import Model
-from sora2lib.sampler import State, cascade, euler, led
+from sora2lib.sampler import State, Velocity, cascade, euler, guided, led
 
 MOTION_STEPS, FILMING_STEPS = 36, 12
 LAG = 1.0  # durations of a row that it waits for the one before: that is done, so that what follows from it is known
@@ -115,23 +116,36 @@ def film(
 ) -> Iterator[list[Rows]]:  # fmt: skip
     """Plan the camera of a stretch of worlds whose motion is there; parameters and what it yields as :func:`motion`."""
     clean, gone = _windows(model, worlds, stretch)
-    told = foresee(model.network.interaction, clean, model.scales, clean.motion, rows=slice(0, 0))
-    seen, count = _seen(stretch), len(worlds)
-
-    def assemble(state: State, levels: State, _: Tensor, estimate: State | None) -> Batch:
-        return replace(told, camera=state[0], camera_level=levels[0])
-
-    looks = torch.where(seen[:, None], clean.camera, noise(generators, len(seen), CAMERA_WIDTH))
-    levels = [(torch.where(seen, 1.0, step / steps).expand(count, -1),) for step in range(steps + 1)]
-    velocity = velocities(model, prompts, assemble, guidance, slice(2, 3))
+    known, count = _seen(stretch), len(worlds)
+    looks = torch.where(known[:, None], clean.camera, noise(generators, len(known), CAMERA_WIDTH))
+    levels = [(torch.where(known, 1.0, step / steps).expand(count, -1),) for step in range(steps + 1)]
+    velocity = _filming(model, prompts, seen(clean, model.scales), guidance)
     if begun:
-        known = _first_known(model, begun, (looks, clean.motion, clean.pose))[:1]
-        velocity = led(velocity, lambda _: known)
+        first = _first_known(model, begun, (looks, clean.motion, clean.pose))[:1]
+        velocity = led(velocity, lambda _: first)
     for estimate in euler(velocity, (looks,), levels):
         yield [
             replace(world, camera=_camera(model, world, stretch, way, look))
             for world, way, look in zip(worlds, gone, *estimate.guess, strict=True)
         ]
+
+
+def _filming(model: Model, prompts: list[str], there: Sight, guidance: float) -> Velocity:
+    """The network that films as a velocity function of camera rows, guided; it runs once with prompts and without."""
+    words, mask = words_of(prompts)
+    runs = 1 if guidance == 1 else 2
+    told = [(words, mask), (torch.zeros_like(words), torch.zeros_like(mask))][:runs]
+    with torch.inference_mode():
+        text = model.network.text(*(torch.cat(parts) for parts in zip(*told, strict=True)))
+    there = there.times(runs)
+
+    def velocity(state: State, levels: State) -> State:
+        camera, level = (torch.cat([part[0]] * runs) for part in (state, levels))
+        with torch.inference_mode():
+            each = model.network.filming(there, *text, camera, level).chunk(runs)
+        return guided((each[0],), (each[-1],), guidance)
+
+    return velocity
 
 
 def _windows(

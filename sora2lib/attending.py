@@ -67,7 +67,7 @@ def activations(
       all heads. Over all words and sources together they add up to 1; ``source`` has the labels of ``row``
     - ``latent`` (step, row, component): what the last layer reads, in its principal components over all steps and all
       rows but empty slots; ``explained`` (component) is the share of the variance that each has
-    - ``phase`` (step): casting, motion or filming; ``kind``, ``actor`` and ``time`` (row) in seconds, of its beginning
+    - ``phase`` (step): casting or motion; ``kind``, ``actor`` and ``time`` (row) in seconds, of its beginning
 
     Raises
     ------
@@ -108,8 +108,9 @@ class Record:
 
     def take(self, step: Step) -> None:
         """File what was run since the last step under this one."""
-        self.steps.append((step.phase, self._since[-1]))
-        self._since.clear()
+        if self._since:  # filming has a network of its own
+            self.steps.append((step.phase, self._since[-1]))
+            self._since.clear()
 
     def labelled(self, world: World) -> xr.Dataset:
         """Give all that was recorded the labels that the finished world gives; see :func:`activations`."""

@@ -14,6 +14,7 @@ from sora2lib.world.families import FAMILIES
 from sora2lib.world.naming import Clause
 from sora2lib.world.schema import GRAVITY, build
 from sora2lib.world.simulate import simulate
+from sora2lib.world.staging import UNTIED
 from sora2lib.world.vocabulary import CAMERA_MOVES, COLOURS
 
 TIME = np.arange(97) / 24
@@ -283,13 +284,31 @@ def _filmed(move, way):
     return world(at(), camera_eye=eye, camera_target=target, camera_fov=fov)
 
 
-@pytest.mark.parametrize(("move", "way"), [(move, way) for move, ways in CAMERA_MOVES.items() for way in ways])
+@pytest.mark.parametrize(("move", "way"), [(move, way) for move in UNTIED for way in CAMERA_MOVES[move]])
 def test_camera_moves_are_recognised(move, way):
     scene = _filmed(move, way)
     assert camera_of(scene) == (move, way)
     others = [it for it in CAMERA_MOVES if it != move]
     assert check(scene, Clause("camera", "scene", f"{move} {way}".rstrip()), {})
     assert not any(check(scene, Clause("camera", "scene", it), {}) for it in others)
+
+
+def test_a_camera_that_goes_along_follows():
+    path = along(-2, 1.0)
+    beside, ahead = path + np.array([0, -3, 0.5]), path + np.array([0.1, 0, 0])
+    fov = 2 * math.atan(SIZE / 0.18 / 2 / math.hypot(3, 0.5))
+    scene = world(path, camera_eye=beside, camera_target=ahead, camera_fov=np.full(len(TIME), fov))
+    cast = {"subject": (0,)}
+    assert check(scene, Clause("camera", "scene", "follow"), cast)
+    assert obeys(scene, [Clause("camera", "scene", "follow")]) == {Clause("camera", "scene", "follow"): True}
+    for name in ("wide", "medium", "close-up"):
+        assert check(scene, Clause("framing", "scene", name), cast) == (name == "medium")
+    stays = world(path)
+    turns = world(path, camera_target=path)
+    away = world(path, camera_eye=-path + np.array([0, -3, 0.5]), camera_target=-path)
+    still = world(at(), camera_eye=beside, camera_target=ahead)
+    for other in (stays, turns, away, still):
+        assert not check(other, Clause("camera", "scene", "follow"), cast)
 
 
 def test_framing_is_the_share_of_the_picture():

@@ -10,12 +10,12 @@ from sora2lib.world.families import FAMILIES
 from sora2lib.world.families.anything import any_look
 from sora2lib.world.families.basketball import passes
 from sora2lib.world.families.lab import RADIUS, SPEED, UNIT, lab, training_lab
-from sora2lib.world.filming import CameraPath, camera_path
+from sora2lib.world.filming import CameraPath, camera_path, follow_path
 from sora2lib.world.mechanics import play
 from sora2lib.world.naming import NOUNS
-from sora2lib.world.simulate import simulate
+from sora2lib.world.simulate import films, simulate
 from sora2lib.world.staging import COLOUR_JITTER, draw_look, size_word
-from sora2lib.world.vocabulary import CAMERA_MOVES, COLOURS, FRAMINGS, GROUNDS, LIGHTS, MATERIALS, SIZES
+from sora2lib.world.vocabulary import CAMERA_MOVES, COLOURS, FOLLOWED, FRAMINGS, GROUNDS, LIGHTS, MATERIALS, SIZES
 
 # Families that give some of their things a surface of their own: wheels, padded walls, waxed pins.
 OWN_SURFACE = {"cars", "walls", "ninepins", "spin", "curling"}
@@ -229,6 +229,32 @@ def test_each_move_does_what_its_name_says(seed):
     assert 0.002 < np.std(shake.eye - shake.eye.mean(axis=0), axis=0).max() < 0.03
     spectrum = np.abs(np.fft.rfft((shake.eye[:, 0] - shake.eye[:, 0].mean()) * np.hanning(97))) ** 2
     assert spectrum[np.fft.rfftfreq(97, 1 / 24) > 3.2].sum() < 0.02 * spectrum.sum()
+
+
+@pytest.mark.parametrize("framing", FOLLOWED)
+def test_a_camera_that_follows_keeps_its_subject_where_and_as_large_as_it_is(framing):
+    time, tall = np.arange(97) / 24, 0.3
+    path = np.stack([3.0 * time, 0 * time, 0.15 + 0.4 * np.abs(np.sin(6 * time))], axis=1)
+    film = follow_path(np.random.default_rng(1), framing=framing, subject=path, tall=tall, time=time, nearest=0.8)
+    across = film.picture(path)[:, 0]
+    assert np.abs(across[12:-12] - across[48]).max() < 0.05 * FOLLOWED[framing] / 0.1  # steady, once it has caught up
+    assert film.sees(path).mean() > 0.9
+    height = 2 * np.linalg.norm(film.eye - film.target, axis=1) * np.tan(film.fov / 2)
+    assert tall / height[48] == pytest.approx(FOLLOWED[framing], rel=0.05)
+    bobs = np.ptp(film.target[12:-12, 2]) / np.ptp(path[:, 2])
+    assert bobs < 0.2  # it does not bounce with it
+    assert np.abs(np.diff(film.eye, n=2, axis=0)).max() * 24**2 < 20  # and starts and stops gently
+
+
+def test_what_goes_far_is_followed_and_films_differ():
+    worlds = films("throw", 1, 12)
+    facts = [Facts.from_json(it.attrs["facts"]) for it in worlds]
+    assert {it.camera for it in facts} > {"follow"}
+    assert not any(it.camera_direction for it in facts if it.camera == "follow")
+    assert len({world.camera_eye.values.tobytes() for world in worlds}) == len(worlds)
+    assert len({world.position.values.tobytes() for world in worlds}) == 1
+    assert worlds[0].identical(simulate("throw", 1))
+    assert not any(Facts.from_json(it.attrs["facts"]).camera == "follow" for it in films("pendulum", 3, 12))
 
 
 def test_framings_fill_their_share():

@@ -54,6 +54,7 @@ def stir(network):
         (lessons.FOLLOWS, ("right",), ("leave_motion.follow.",)),
         (lessons.PLACES, ("places",), ("placing.",)),
         (lessons.STARTS, ("pull", "pace", "way", "climb", "spin"), ("aiming.",)),
+        (lessons.FILMING, ("camera",), ("filming.",)),
         (lessons.WORDS, ("cast", "scene", "places"), ("text.", "placing.")),
     ],
 )

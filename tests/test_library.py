@@ -27,7 +27,7 @@ def shard(tmp_path_factory):
     worlds = [simulate(name, seed) for seed, name in enumerate(NAMES)]
     examples = [data.Example(encode(world), Facts.from_json(world.attrs["facts"])) for world in worlds]
     patch = pytest.MonkeyPatch()
-    patch.setattr(data, "_examples", lambda seed, turns: examples[seed : seed + 1])
+    patch.setattr(data, "_examples", lambda seed, *_: examples[seed : seed + 1])
     patch.setattr(data, "SHARD", len(examples))
     data.make_shard(folder, 0)
     patch.undo()

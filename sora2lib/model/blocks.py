@@ -116,3 +116,11 @@ class Perceptron(nn.Module):
         """Rows (..., enter) in, (..., leave) out."""
         out: Tensor = self.leave(F.silu(self.within(F.silu(self.enter(x)))))
         return out
+
+
+def with_neighbours(rows: Tensor, level: Tensor) -> Tensor:
+    """Rows (..., K, C) beside the row before and after each, every one with its noise level: (..., K, 3 (C + 1))."""
+    x = torch.cat([rows, level[..., None]], dim=-1)
+    before = F.pad(x[..., :-1, :], (0, 0, 1, 0)) if x.shape[-2] else x
+    after = F.pad(x[..., 1:, :], (0, 0, 0, 1)) if x.shape[-2] else x
+    return torch.cat([x, before, after], dim=-1)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from sora2lib.model import text
 from sora2lib.model.called import WHAT
+from sora2lib.model.filming import Sight, sight
 from sora2lib.model.meanings import meanings
 from sora2lib.model.tokens import ASSET_CODE, Array, Rows, asset_code
 from sora2lib.model.transformer import FORESIGHT, SLOTS, TEXT_WIDTH, Batch
@@ -94,6 +95,12 @@ def clean_batch(
         torch.zeros(motion.shape[:3], dtype=torch.bool, device=cast.device),
         cast.new_zeros(len(cast), 0, ASSET_CODE), cast_mask[:, :0],
     )  # fmt: skip
+
+
+def seen(batch: Batch, scales: Scales) -> Sight:
+    """What there is to film in worlds whose clean rows are those of a batch."""
+    cast, motion = scales.leave("cast", batch.cast), scales.leave("motion", batch.motion)
+    return sight(batch.cast, cast, batch.cast_mask, motion, batch.motion_mask, scales.deviation["camera"])
 
 
 def padded(parts: list[Array], least: int = 0) -> tuple[Tensor, Tensor]:

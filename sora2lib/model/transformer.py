@@ -24,9 +24,10 @@ from torch import Tensor, nn
 
 from sora2lib.model.aiming import Aiming
 from sora2lib.model.belief import Belief, Foreseen, velocity
-from sora2lib.model.blocks import Block, additive, rotary
+from sora2lib.model.blocks import Block, additive, rotary, with_neighbours
 from sora2lib.model.called import WHAT, Called
 from sora2lib.model.camera import CAMERA_WIDTH
+from sora2lib.model.filming import Filming
 from sora2lib.model.interaction import Interaction
 from sora2lib.model.meanings import PLAIN
 from sora2lib.model.placing import Placing
@@ -157,6 +158,7 @@ class WorldTransformer(nn.Module):
         self.interaction = Interaction()
         self.placing = Placing(width)
         self.aiming = Aiming(width)
+        self.filming = Filming(width, SLOTS)
         # Time turns eight pairs of channels, from two rows to a minute; the slot turns four more.
         self.register_buffer("time_frequencies", 2 * torch.pi / torch.logspace(-0.6, 6, 8, base=2), persistent=False)
         self.register_buffer("slot_frequencies", 2 * torch.pi / torch.logspace(1, 5, 4, base=2), persistent=False)
@@ -185,7 +187,7 @@ class WorldTransformer(nn.Module):
 
     def to_bfloat16(self) -> "WorldTransformer":
         """Run the blocks in bfloat16 from now on; rows enter and leave in float32, where millimetres matter."""
-        for part in (self, self.text, self.placing, self.aiming):
+        for part in (self, self.text, self.placing, self.aiming, self.filming):
             part.blocks.bfloat16()
             part.norm.bfloat16()
         return self
@@ -207,11 +209,11 @@ class WorldTransformer(nn.Module):
         cast = self.enter_cast(batch.cast) + self.slot.weight[:slots]
         scene = self.enter_scene(batch.scene)[:, None]
         moment = self.enter_time(torch.cat(rotary(self._seconds(rows), self.time_frequencies), dim=-1))  # (K, D)
-        camera = self.enter_camera(_with_neighbours(batch.camera, batch.camera_level)) + moment
-        motion = self.enter_motion(_with_neighbours(batch.motion, batch.motion_level)) + moment
+        camera = self.enter_camera(with_neighbours(batch.camera, batch.camera_level)) + moment
+        motion = self.enter_motion(with_neighbours(batch.motion, batch.motion_level)) + moment
         motion = motion + self.enter_foresight(batch.foresight)
         if figures := batch.pose.shape[1]:
-            pose = self.enter_pose(_with_neighbours(batch.pose, batch.pose_level)) * batch.pose_mask[..., None, None]
+            pose = self.enter_pose(with_neighbours(batch.pose, batch.pose_level)) * batch.pose_mask[..., None, None]
             motion = torch.cat([motion[:, :figures] + pose, motion[:, figures:]], dim=1)
         motion = motion + (self.cast_of_motion(batch.cast[:, :movers]) + self.slot.weight[:movers])[:, :, None]
         condition = torch.cat(
@@ -287,11 +289,3 @@ class WorldTransformer(nn.Module):
         noisy, own = batch.cast[..., WHAT], (means, spreads, logits)
         what = self.called(x, words, batch.names, batch.names_mask, own, noisy, batch.cast_level)
         return torch.cat([speed[..., : WHAT.start], what, speed[..., WHAT.stop :]], dim=-1)
-
-
-def _with_neighbours(rows: Tensor, level: Tensor) -> Tensor:
-    """Rows (..., K, C) beside the row before and after each, every one with its noise level: (..., K, 3 (C + 1))."""
-    x = torch.cat([rows, level[..., None]], dim=-1)
-    before = F.pad(x[..., :-1, :], (0, 0, 1, 0)) if x.shape[-2] else x
-    after = F.pad(x[..., 1:, :], (0, 0, 0, 1)) if x.shape[-2] else x
-    return torch.cat([x, before, after], dim=-1)

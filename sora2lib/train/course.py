@@ -97,6 +97,7 @@ PARTS: dict[str, Part] = {  # in this order: forecasts before how far they are t
     "places": _lesson(lessons.PLACES, 3_700, 4_000),
     "words": _lesson(lessons.WORDS, 1_400, 2_500),
     "starts": _lesson(lessons.STARTS, 2_500, 5_000),
+    "filming": _lesson(lessons.FILMING, 2_600, 4_000),
     "synonyms": Part(2_600, _synonyms),
     "follows": _lesson(lessons.FOLLOWS, 240, 1_300),
 }

@@ -24,7 +24,7 @@ from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
 from sora2lib.world.families.people import PEOPLE
 from sora2lib.world.holdout import is_held_out
-from sora2lib.world.simulate import simulate
+from sora2lib.world.simulate import films
 
 SHARD = 256  # seeds a shard
 CAPTIONS = 12  # of each world, and as many of its mirror image
@@ -45,18 +45,20 @@ class Example:
     facts: Facts
 
 
-def make_shard(folder: Path, index: int, turns: Sequence[str] = TURNS) -> Path:
+def make_shard(folder: Path, index: int, turns: Sequence[str] = TURNS, cameras: int = 1) -> Path:
     """Simulate shard ``index`` into ``folder`` unless it is there already; the file appears whole or not at all.
 
     Parameters
     ----------
     turns : families, of which seeds take the next in turn.
+    cameras : how often each world is in it, every time filmed otherwise: for the lesson in filming.
     """
     path = folder / f"worlds-{index:05d}.npz"
     if path.exists():
         return path
     folder.mkdir(parents=True, exist_ok=True)
-    examples = [example for seed in range(index * SHARD, (index + 1) * SHARD) for example in _examples(seed, turns)]
+    seeds = range(index * SHARD, (index + 1) * SHARD)
+    examples = [example for seed in seeds for example in _examples(seed, turns, cameras)]
     rows = [example.rows for example in examples]
     rng = np.random.default_rng([index, SHARD])
     told = [pieces(caption(example.facts, rng).text) for example in examples for _ in range(CAPTIONS)]
@@ -80,18 +82,19 @@ def make_shard(folder: Path, index: int, turns: Sequence[str] = TURNS) -> Path:
     return path
 
 
-def _examples(seed: int, turns: Sequence[str]) -> Iterator[Example]:
+def _examples(seed: int, turns: Sequence[str], count: int) -> Iterator[Example]:
     try:
-        world = simulate(turns[seed % len(turns)], seed)
+        worlds = films(turns[seed % len(turns)], seed, count)
     except WorldError:
         return  # a stage for which no take came out as told
-    example = Example(encode(world), Facts.from_json(world.attrs["facts"]))
-    if is_held_out(example.facts):
-        return
-    yield example
-    image = mirrored(example.rows)
-    if image is not None:
-        yield Example(image, swapped(example.facts))
+    for world in worlds:
+        example = Example(encode(world), Facts.from_json(world.attrs["facts"]))
+        if is_held_out(example.facts):
+            return
+        yield example
+        image = mirrored(example.rows)
+        if image is not None:
+            yield Example(image, swapped(example.facts))
 
 
 def stacks(worlds: Sequence[Rows]) -> dict[str, NDArray[np.float32]]:

@@ -15,7 +15,7 @@ from sora2lib.train.clauses import ACTIONS, OUTCOMES
 from sora2lib.train.measure import Array, Cast, Scene
 from sora2lib.world.naming import Clause
 from sora2lib.world.schema import World
-from sora2lib.world.vocabulary import FRAMINGS, GROUNDS, MATERIALS, SIZES
+from sora2lib.world.vocabulary import FOLLOWED, FRAMINGS, GROUNDS, MATERIALS, SIZES
 
 LEEWAY = 0.15  # at the borders of what a word means
 SPEEDS = {"ground": (1.1, 2.0), "throw": (3.2, 5.0), "pendulum": (1.3, 2.4)}  # below is slow, above is fast, m/s
@@ -69,8 +69,8 @@ def check(world: World, clause: Clause, cast: Cast) -> bool | None:
 
 
 def _roles(clauses: tuple[Clause, ...]) -> set[str]:
-    """Roles to cast: those named, and what is hit where nothing was said of it."""
-    roles = {clause.role for clause in clauses} - {"scene", "both"}
+    """Roles to cast: those named, whom the camera follows, and what is hit where nothing was said of it."""
+    roles = {"subject" if clause.value == "follow" else clause.role for clause in clauses} - {"scene", "both"}
     pair = any(clause.role == "both" or clause.value in TAKE_TWO for clause in clauses)
     return roles | {"target"} if pair else roles
 
@@ -168,6 +168,8 @@ def _check_scene(scene: Scene, kind: str, value: str, cast: Cast) -> bool | None
         return looks.light_of(world) == value
     if kind == "weather":
         return looks.weather_of(world) == value
+    if kind == "camera" and value == "follow":
+        return any(looks.follows(world, i) for i in cast.get("subject", ()))
     if kind == "camera":
         move, way = looks.camera_of(world)
         return value in (move, f"{move} {way}")
@@ -175,17 +177,27 @@ def _check_scene(scene: Scene, kind: str, value: str, cast: Cast) -> bool | None
 
 
 def _framed(scene: Scene, value: str, cast: Cast) -> bool | None:
-    """Whether the action, with the set or without, or the subject alone fills its share of the picture."""
+    """Whether the action, with the set or without, or the subject alone fills its share of the picture.
+
+    Where the camera goes along with the subject, that alone counts, as it is at any moment.
+    """
     movers = [i for i, still in enumerate(scene.fixed) if not still]
     stage = [i for i, name in enumerate(scene.asset) if name in STAGE | WALLS]
     regions = [them for them in (movers, movers + stage, list(cast.get("subject", ()))) if them]
     if not regions:
         return None
-    names = list(FRAMINGS)
-    borders = [0.0, *(math.sqrt(a * b) for a, b in itertools.pairwise(FRAMINGS.values())), math.inf]
-    low, high = borders[names.index(value)], borders[names.index(value) + 1]
+    if any(looks.follows(scene.world, i) for i in cast.get("subject", ())):
+        followed = [looks.followed_share(scene.world, i) for i in cast["subject"]]
+        return any(_in_class(share, value, FOLLOWED) for share in followed)
     shares = [looks.share_of(scene.world, *_seen(scene, *looks.bounds(scene.world, them))) for them in regions]
-    return any(low * (1 - LEEWAY) <= share <= high * (1 + LEEWAY) for share in shares)
+    return any(_in_class(share, value, FRAMINGS) for share in shares)
+
+
+def _in_class(share: float, name: str, classes: dict[str, float]) -> bool:
+    """Whether a share is nearer to the class of that name than to the next ones, with some leeway."""
+    borders = [0.0, *(math.sqrt(a * b) for a, b in itertools.pairwise(classes.values())), math.inf]
+    index = list(classes).index(name)
+    return borders[index] * (1 - LEEWAY) <= share <= borders[index + 1] * (1 + LEEWAY)
 
 
 def _seen(scene: Scene, low: Array, high: Array) -> tuple[Array, Array]:

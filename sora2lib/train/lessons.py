@@ -13,6 +13,8 @@ true casts.
 
 *Starts*: how a cast is set going, likewise.
 
+*Filming*: the camera's rows, everything else being known. Their network learns, from worlds filmed in several ways.
+
 *Words*: whom a prompt casts. The text encoder learns, by what the casting loses, and what reads it to set out.
 
 *Synonyms*: that captions mean the same in other words. The text encoder learns to make of them what it made of the
@@ -34,7 +36,7 @@ from torch import Tensor, nn
 
 from sora2lib.model.aiming import CLIMB, PACE, PULL, SPIN, STILL, WAY, started
 from sora2lib.model.belief import Foreseen, decided, surprise
-from sora2lib.model.conditions import words_of
+from sora2lib.model.conditions import seen, words_of
 from sora2lib.model.foresight import foresee
 from sora2lib.model.inturn import Call
 from sora2lib.model.placed import placed
@@ -61,6 +63,8 @@ ROWS_OF_CAPTION = 80  # rows of a world, about: a step reads as many captions as
 AS_BEFORE = 0.3  # of the captions, those that stay as they are
 HIDDEN, STRANGE = 0.25, 0.15  # of the words in the lesson in synonyms: how many lose their vector, or have another
 RIGHT = 0.15  # standard deviations that the channels of a row are off, on average, if its forecast is right
+NOISES = 2  # that are put on each world in the lesson in filming: to read its caption takes longest
+GOES_ON = 0.2  # of the worlds in the lesson in filming, those whose first camera rows are known
 KEEP = 0.99  # of the moving average, a step
 
 
@@ -287,6 +291,23 @@ def _starts(
     return {name: told[..., them].mean(dim=-1)[asked].mean() for name, them in names.items()}
 
 
+def _filming(
+    network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
+) -> dict[str, Tensor]:
+    """Squared error of the velocity of camera rows; now and then the first ones are known."""
+    drawn, text = _told(network, library, scales, rng, rows)
+    clean = drawn.motion.camera.repeat(NOISES, 1, 1)
+    count, times = clean.shape[:2]
+    known = torch.randint(1, times, (count, 1)) * (torch.rand(count, 1) < GOES_ON)
+    level = torch.where(torch.arange(times) < known, 1.0, torch.rand(count, 1))
+    noise = torch.randn_like(clean)
+    noisy = level[..., None] * clean + (1 - level[..., None]) * noise
+    told = (it.repeat(NOISES, *[1] * (it.ndim - 1)) for it in text)
+    speed = network.filming(seen(drawn.motion, scales).times(NOISES), *told, noisy, level)
+    error = ((speed - (clean - noise)) ** 2).mean(dim=-1)
+    return {"camera": error[level < 1].mean()}
+
+
 def _set_out(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor], scales: Scales) -> dict[str, Tensor]:
     """How unlikely the numbers of casts are, in nats, casting having been about as far off as it is."""
     taken = clean.cast[..., 0] > 0
@@ -311,4 +332,5 @@ FOLLOWS = Lesson(_follow, _follows, 1e-3)
 BLOWS = Lesson(lambda network: network.leave_motion, _blows, 3e-4, ("weigh", "heed"))
 WORDS = Lesson(lambda network: nn.ModuleList([network.text, network.placing]), _words, 3e-4)
 PLACES = Lesson(lambda network: network.placing, _places, 1e-3)
+FILMING = Lesson(lambda network: network.filming, _filming, 2e-3)
 STARTS = Lesson(lambda network: network.aiming, _starts, 1e-3)

@@ -19,6 +19,7 @@ ZOOMED = 0.12  # change of log magnification
 MOVED = 0.06  # of the distance
 TURNED = math.radians(1.5)
 SHAKEN = math.radians(0.12)
+TRAVELLED, ALONG = 0.3, 0.5  # metres to go before one can be followed; share of the way
 
 
 def cielab(rgb: Array) -> Array:
@@ -102,6 +103,23 @@ def share_of(world: World, low: Array, high: Array) -> float:
     shares = np.array([0.0, *FRAMINGS.values()])
     across = np.minimum(0.92, 1.25 * shares)
     return float(max(extent[2] / height, np.interp(width / (height * ASPECT), across, shares)))
+
+
+def follows(world: World, actor: int) -> bool:
+    """Whether the camera goes along with an actor: seen from what it looks at, the actor hardly moves."""
+    path_T2 = world.position.values[actor, :, :2]
+    way = float(np.hypot(*np.ptp(path_T2, axis=0)))
+    left = float(np.hypot(*np.ptp(path_T2 - world.camera_target.values[:, :2], axis=0)))
+    went = float(np.hypot(*np.ptp(world.camera_eye.values[:, :2], axis=0)))
+    return way > TRAVELLED and left < ALONG * way and went > ALONG * way
+
+
+def followed_share(world: World, actor: int) -> float:
+    """Share of the picture's height that the largest extent of an actor is long, in the middle of the clip."""
+    away = np.linalg.norm(world.camera_eye.values - world.camera_target.values, axis=-1)
+    height = float(np.median(2 * away * np.tan(world.camera_fov.values / 2)))
+    low, high = bounds(world.isel(time=slice(0, 1)), [actor])
+    return float((high - low).max()) / height
 
 
 def camera_of(world: World) -> tuple[str, str]:

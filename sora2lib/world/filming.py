@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
-from sora2lib.world.vocabulary import FRAMINGS
+from sora2lib.world.vocabulary import FOLLOWED, FRAMINGS
 
 Array = NDArray[np.float64]
 ASPECT = 16 / 9
@@ -20,6 +21,7 @@ WIDEST, NARROWEST = 1.15, 0.35  # vertical field of view, radians
 LOWEST_EYE = 0.2
 SHAKES = 6  # sines in a hand's shake
 SHAKE_PLACE, SHAKE_ANGLE = 0.01, math.radians(0.5)
+LAZY = 0.35  # seconds over which a camera that follows evens out where its subject is
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,32 @@ def camera_path(
         target = target + shake(rng, time, 3) * SHAKE_ANGLE * distance
     roll = shake(rng, time, 1)[:, 0] * SHAKE_ANGLE if move == "handheld" else np.zeros_like(time)
     return CameraPath(eye, target, roll, view)
+
+
+def follow_path(
+    rng: np.random.Generator, *, framing: str, subject: Array, tall: float, time: Array, nearest: float = NEAREST
+) -> CameraPath:
+    """Go along with a subject, smoothly, so that it fills its share of the picture throughout.
+
+    Parameters
+    ----------
+    framing : a name of the vocabulary.
+    subject : (T, 3) its path, metres. tall : its largest extent, metres.
+    time : (T,) seconds.
+    nearest : how close the camera may come to it, metres.
+
+    >>> follow_path(rng, framing="medium", subject=path, tall=0.3, time=t)  # doctest: +SKIP
+    """
+    azimuth, elevation = rng.normal(0, math.radians(9)), math.radians(rng.uniform(5, 22))
+    height, fov = tall / FOLLOWED[framing], rng.uniform(0.5, 0.85)
+    distance = float(np.clip(height / 2 / math.tan(fov / 2), nearest, FARTHEST))
+    fov = float(np.clip(2 * math.atan(height / 2 / distance), NARROWEST, WIDEST))
+    smooth = gaussian_filter1d(subject, LAZY / (time[1] - time[0]), axis=0, mode="nearest")
+    target = smooth + rng.normal(0, 0.02, 3) * distance * np.array([1, 0, 1])
+    away = (math.cos(elevation) * math.sin(azimuth), -math.cos(elevation) * math.cos(azimuth), math.sin(elevation))
+    eye = target + distance * np.array(away)
+    eye[:, 2] = np.maximum(eye[:, 2], LOWEST_EYE)
+    return CameraPath(eye, target, np.zeros_like(time), np.full_like(time, fov))
 
 
 def picture_height(extent: Array, framing: str, *, sweep: float = 0.0) -> float:

@@ -193,6 +193,9 @@ CAMERA_VERBS: dict[str, tuple[str, ...]] = {
     "handheld": ("[be] handheld", "[shake] slightly", "[be] held in the hand", "~[wobble]", "[be] shaky",
                  "[be] hand-held", "[jitter] slightly", "[tremble] slightly", "[bob] slightly", "[be] unsteady",
                  "[move] as if held by hand"),
+    "follow": ("[follow] it", "[follow] the action", "[follow] along", "[keep] up with it", "~[accompany] it",
+               "[move] along with it", "[chase] it", "[stay] with it", "[follow] the motion", "[travel] with it",
+               "[stay] close to it", "[follow]", "[follow] its path", "~[trail] it"),
 }  # fmt: skip
 CAMERA_TAGS: dict[str, tuple[str, ...]] = {
     "static": ("static camera", "static shot", "fixed camera", "locked-off shot", "~tripod shot", "still camera",
@@ -218,6 +221,8 @@ CAMERA_TAGS: dict[str, tuple[str, ...]] = {
     "handheld": ("handheld", "handheld camera", "handheld shot", "shaky camera", "~handheld-style", "hand-held",
                  "hand-held shot", "hand-held camera", "shaky cam", "unsteady camera", "jittery camera",
                  "shaky handheld shot"),
+    "follow": ("follow shot", "following shot", "camera follows", "camera follows the action", "following camera",
+               "~accompanying camera", "follow camera", "camera moves with it", "chase camera", "follow cam"),
 }  # fmt: skip
 SIDES: dict[str, tuple[str, ...]] = {
     "left": ("left", "to the left", "to the left", "towards the left", "leftwards"),

@@ -12,22 +12,28 @@ from sora2lib.world.assets import primitives
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
 from sora2lib.world.families.people import PEOPLE
-from sora2lib.world.filming import NEAREST, VERY_NEAR, CameraPath, camera_path, picture_height
+from sora2lib.world.filming import NEAREST, VERY_NEAR, CameraPath, camera_path, follow_path, picture_height
 from sora2lib.world.mechanics import Laws, play
 from sora2lib.world.schema import GRAVITY, RATE, World
 from sora2lib.world.stage import Body, Event, Shot, Stage, Take
+from sora2lib.world.staging import draw_shot
 from sora2lib.world.support import reach, rotate
 from sora2lib.world.turns import back
-from sora2lib.world.vocabulary import FRAMINGS, GROUNDS
+from sora2lib.world.vocabulary import FOLLOWED, FRAMINGS, GROUNDS
 
 MOST_TAKES = 400
 MOST_SHOTS = 30
-SEEN = 0.7  # share of the clip in which the subject must be in the picture
+SEEN, SEEN_FOLLOWED = 0.7, 0.95  # share of the clip in which the subject must be in the picture
 PUSH_SAMPLES = 4  # that tell how fast things were at the start
 JOINTS = {"pendulum": "pivot", "seesaw": "hinge"}
 WIDEST_CLOSE_UP = 3.0  # metres of action
 ELBOW_ROOM = 0.15  # metres between the camera and anything
 EDGES = (0.02, 0.98)  # a last far roll does not widen the picture
+# How often the camera follows a subject that goes far and would be small in a picture of all its way, and how far, in
+# lengths of its own, that is.
+FOLLOW_ODDS = {"wide": 0.4, "medium": 0.7, "close-up": 0.9}
+FAR = 4.0
+APART = 0.4  # of its way: what goes to and fro faster than that cannot be followed
 
 
 def simulate(family: str, rng_or_seed: np.random.Generator | int, *, seconds: float = 4.0) -> World:
@@ -52,6 +58,17 @@ def simulate(family: str, rng_or_seed: np.random.Generator | int, *, seconds: fl
     >>> simulate("drop", 7).position.shape[1:]
     (97, 3)
     """
+    return films(family, rng_or_seed, 1, seconds=seconds)[0]
+
+
+def films(family: str, rng_or_seed: np.random.Generator | int, count: int, *, seconds: float = 4.0) -> list[World]:
+    """Film one simulated scene up to ``count`` times, the first as :func:`simulate` does, the others otherwise.
+
+    Arguments and errors are those of :func:`simulate`.
+
+    >>> len({world.attrs["facts"] for world in films("drop", 7, 3)}) > 1
+    True
+    """
     families = {**FAMILIES, **PEOPLE}
     if family not in families:
         raise WorldError(f"family {family!r} is not known; use one of {', '.join(families)}")
@@ -61,8 +78,8 @@ def simulate(family: str, rng_or_seed: np.random.Generator | int, *, seconds: fl
     draw = families[family]
     for _ in range(MOST_TAKES):
         stage = draw(rng)
-        if (world := shoot(stage, rng, seconds=seconds)) is not None:
-            return world
+        if worlds := _filmed(stage, rng, count, seconds):
+            return worlds
         draw = stage.again or families[family]
     raise WorldError(
         f"no {family!r} came out as meant in {MOST_TAKES} takes of {seconds} s; use another seed or length"
@@ -74,6 +91,11 @@ def shoot(stage: Stage, rng: np.random.Generator, *, seconds: float = 4.0) -> Wo
 
     >>> shoot(lab(rng, "uniform", radius=[1.0], speed=[2.0]), rng)  # doctest: +SKIP
     """
+    return next(iter(_filmed(stage, rng, 1, seconds)), None)
+
+
+def _filmed(stage: Stage, rng: np.random.Generator, count: int, seconds: float) -> list[World]:
+    """The same take with up to so many cameras; none where it does not come out as meant or the first sees little."""
     samples = round(seconds * RATE) + 1
     try:
         if stage.perform:
@@ -87,10 +109,13 @@ def shoot(stage: Stage, rng: np.random.Generator, *, seconds: float = 4.0) -> Wo
                 reach=stage.reach,
             )
     except WorldError:
-        return None
+        return []
     event = stage.judge(take) if _sane(stage, take) else None
     film = event and _film(rng, stage, take)
-    return _world(stage, take, event, *film) if event and film else None
+    if not event or not film:
+        return []
+    others = (_film(rng, replace(stage, shot=draw_shot(rng)), take) for _ in range(count - 1))
+    return [_world(stage, take, event, *it) for it in (film, *others) if it]
 
 
 def _sane(stage: Stage, take: Take) -> bool:
@@ -130,12 +155,24 @@ def _film(rng: np.random.Generator, stage: Stage, take: Take) -> tuple[Shot, Cam
     tall = float(np.max(boxes[name][1][0] - boxes[name][0][0]))
     shot = replace(stage.shot, framing=_framing(stage, high - low, tall))
     nearest = VERY_NEAR if stage.least else NEAREST
+
+    def clear(path: CameraPath, least: float = SEEN) -> bool:
+        seen = path.sees(subject)
+        return bool(seen[0]) and seen.mean() > least and not any(_inside(path.eye, *box) for box in boxes.values())
+
+    far = np.ptp(subject[:, :2], axis=0)
+    small = tall < FOLLOWED[shot.framing] * picture_height(high - low, shot.framing)
+    if np.hypot(*far) > FAR * tall and small and rng.random() < FOLLOW_ODDS[shot.framing]:
+        middle = (boxes[name][0] + boxes[name][1]) / 2
+        path = follow_path(rng, framing=shot.framing, subject=middle, tall=tall, time=take.time_T, nearest=VERY_NEAR)
+        apart = np.ptp((subject - path.target)[:, :2], axis=0)
+        if np.hypot(*apart) < APART * np.hypot(*far) and clear(path, SEEN_FOLLOWED):
+            return replace(shot, move="follow", direction=""), path
     for _ in range(MOST_SHOTS):
         path = camera_path(
             rng, **asdict(shot), centre=(low + high) / 2, extent=high - low, time=take.time_T, nearest=nearest
         )
-        seen = path.sees(subject)
-        if seen[0] and seen.mean() > SEEN and not any(_inside(path.eye, *box) for box in boxes.values()):
+        if clear(path):
             return shot, path
     return None
 

@@ -51,6 +51,7 @@ FIRM = ("concrete", "wood floor", "tiles", "metal")
 LIGHT_ODDS = {"noon": 0.22, "afternoon": 0.32, "sunset": 0.24, "dusk": 0.10, "night": 0.12}
 WEATHER_ODDS = {"clear": 0.76, "overcast": 0.14, "fog": 0.10}
 FALL_ODDS = {"": 0.86, "rain": 0.08, "snowfall": 0.06}  # of rain or snow instead, under the open sky
+UNTIED = tuple(it for it in CAMERA_MOVES if it != "follow")  # moves of which it does not matter what is filmed
 FRAMING_ODDS = {"wide": 0.25, "medium": 0.4, "close-up": 0.35}
 SLOW, FAST = 1.1, 2.0  # m/s along the ground; what is between has no word
 LEAST = 0.07  # share of the picture's height that a subject fills at least
@@ -231,7 +232,7 @@ def draw_setting(rng: np.random.Generator, ground: str) -> Setting:
 
 def draw_shot(rng: np.random.Generator) -> Shot:
     """Draw what the camera does and how close it is."""
-    move = pick(rng, tuple(CAMERA_MOVES))
+    move = pick(rng, UNTIED)
     return Shot(move, pick(rng, CAMERA_MOVES[move]), pick(rng, tuple(FRAMINGS), [FRAMING_ODDS[f] for f in FRAMINGS]))
 
 
