@@ -1,5 +1,6 @@
 """From a prompt to a clip: the request is planned into a world, and the world is drawn."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -7,6 +8,7 @@ from itertools import accumulate
 from textwrap import shorten
 from typing import Any
 
+from sora2lib.backdrop import hung
 from sora2lib.cameo import Cameo
 from sora2lib.clip import Clip
 from sora2lib.film import develop
@@ -68,7 +70,8 @@ def generate(
     sound : whether the clip is heard.
     start : a picture or a film whose first moment is that of the clip, as far as it is understood: a path, an array, a
         clip, or what :func:`sora2lib.fit` made of one. A tuple has one or None for each shot of the prompt; a later
-        shot is filmed from where its picture shows the cast.
+        shot is filmed from where its picture shows the cast. Of a fit made
+        with ``backdrop=True`` the picture hangs in the distance, behind the world.
 
     Returns
     -------
@@ -159,12 +162,20 @@ def plan(request: Request) -> Iterator[Step]:
     told = script(request.prompt, request.seconds)  # what cannot be said in the time shows now, not when all is done
     ask = Ask(read(request.prompt), request.seed, request.seconds, camera=request.camera, start=request.start)
     steps = plan_world(weights.load(request.model), ask, **asked_of(request))
-    return (replace(step, guess=partial(_told, step.guess, request.style, told, cameos)) for step in steps)
+    first = _first(request.start)
+    return (replace(step, guess=partial(_told, step.guess, request.style, told, cameos, first)) for step in steps)
 
 
-def _told(guess: Callable[[], World], style: str, told: Script, cameos: Sequence[Cameo]) -> World:
+def _first(starts: Starts) -> Start:
+    """What the first shot begins with."""
+    return (starts[0] if isinstance(starts, tuple) else starts) or Start()
+
+
+def _told(guess: Callable[[], World], style: str, told: Script, cameos: Sequence[Cameo], start: Start) -> World:
     """The world of a guess with what no model plans."""
-    return spoken(starring(guess().assign(style=style), cameos), told)
+    world = spoken(starring(guess().assign(style=style), cameos), told)
+    fov = math.radians(start.fov)
+    return hung(world, start.backdrop, pitch=start.pitch, fov=fov, timed=start.light is not None)
 
 
 def asked_of(request: Request) -> dict[str, Any]:
@@ -206,9 +217,13 @@ def notices(request: Request) -> tuple[str, ...]:
 
 def _of_start(starts: Starts) -> Iterator[str]:
     """What the picture with which a clip begins did not tell."""
+    if isinstance(starts, tuple) and any(it and it.backdrop for it in starts[1:]):
+        yield "a world has one backdrop, that of the first shot; those of later shots are not drawn"
     start = starts[0] if isinstance(starts, tuple) else starts
     if start is None:
         return
+    if start.backdrop:
+        yield "the picture hangs behind the world; a small copy of it is in the clip and in each file of it"
     unknown = [name for name in ("ground", "light", "weather") if getattr(start, name) is None]
     if unknown:
         yield f"not understood in the picture, and left to the model: {', '.join(unknown)}"
