@@ -116,7 +116,7 @@ def hung(world: World, picture: bytes | None, *, pitch: float, fov: float, timed
     ----------
     pitch : by which the camera of the picture looked down, radians.
     fov : of the picture from top to bottom, radians.
-    timed : whether the world has the hour of the picture; else a low sun is the world's alone, and the picture of a day.
+    timed : whether the world has the hour of the picture; else a low sun is the world's alone, the picture of a day.
     """
     if picture is None:
         return world

@@ -3,6 +3,7 @@
 import base64
 import html
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -161,14 +162,16 @@ def _large(picture: Picture, first: Frame) -> Frame:
 
 def _hung(found: Fit, picture: Frame, things: list[Patch]) -> Fit:
     """The same with its picture (H, W, 3) as a backdrop, without its things."""
+    start, notes = found.start, found.notes
+    if "horizon" not in found.sure:
+        # Of a photograph it is hidden more often than above: what is higher than the eye then belongs to the distance.
+        low = [it.y - it.height / 2 < 0 for it in start.things]
+        things = list(compress(things, low))
+        start = replace(start, horizon=0.0, things=tuple(compress(start.things, low)))
+        notes = (*(it for it in notes if it != NO_HORIZON), "No horizon is seen; the camera is taken to be level.")
     content, share = scenery(picture, [it.mask for it in things])
     told = f"The picture hangs behind the world; {len(things)} things in it, {share:.1%} of it, are filled in."
-    start = replace(found.start, backdrop=content)
-    if "horizon" in found.sure:
-        return replace(found, start=start, notes=(*found.notes, told))
-    notes = tuple(it for it in found.notes if it != NO_HORIZON)
-    level = "No horizon is seen; the camera is taken to be level."
-    return replace(found, start=replace(start, horizon=0.0), notes=(*notes, level, told))
+    return replace(found, start=replace(start, backdrop=content), notes=(*notes, told))
 
 
 def _opened(picture: Picture) -> tuple[NDArray[np.uint8], float]:

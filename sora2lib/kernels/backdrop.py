@@ -1,80 +1,97 @@
-"""A picture that hangs as far away as the sky, before the sky and the far ground."""
+"""A picture that hangs as far away as the sky, before the sky and the far ground, and what goes on around it."""
 
 import numpy as np
 
 from sora2lib.kernels import layout as at
 from sora2lib.kernels.compiled import compiled, inlined
-from sora2lib.kernels.layout import FAR, HALF, ONE, TINY, TWO, ZERO
+from sora2lib.kernels.layout import FAR, HALF, ONE, TINY, ZERO
 from sora2lib.kernels.light import smooth
 from sora2lib.kernels.textures import bilinear
 
 _BEHIND = np.float32(0.02)  # of a direction along the middle of the picture: what has less lies beside or behind it
+_HALF_TURN = np.float32(1 / (2 * np.pi))
 
 
 @inlined
-def _place(block, i, hung):
-    """Where in the picture ray i points, -1..1 to the right and up; far outside where it points elsewhere."""
+def _distance(block, i, hung):
+    """How much what ray i met is distance: all of the sky, none of bodies and of the ground near by."""
+    name, dx, dy = block[at.ID + i], block[at.DX + i], block[at.DY + i]
+    away = block[at.T + i] * np.sqrt(max(dx * dx + dy * dy, TINY))
+    ground = smooth((away - hung[at.HUNG_NEAR]) * hung[at.HUNG_RISE])
+    return ONE if name == np.float32(at.SKY) else ground if name < ZERO else ZERO
+
+
+@inlined
+def _between(picture, column, row):
+    """The light at a place in texels, counted from the upper left corner, held within the picture."""
+    height, width = np.float32(picture.shape[0]), np.float32(picture.shape[1])
+    column = min(max(column - HALF, ZERO), width - np.float32(1.001))
+    row = min(max(row - HALF, ZERO), height - np.float32(1.001))
+    return bilinear(picture, column, row)
+
+
+@inlined
+def _mix(block, i, share, colours):
+    r, g, b = colours
+    block[at.CR + i] += share * (r - block[at.CR + i])
+    block[at.CG + i] += share * (g - block[at.CG + i])
+    block[at.CB + i] += share * (b - block[at.CB + i])
+
+
+@inlined
+def _go_on(block, i, share, hung, around, cover):
+    """Blend in what goes on around the picture; returns how much of it shows."""
+    dx, dy, dz = block[at.DX + i], block[at.DY + i], block[at.DZ + i]
+    ahead = dx * hung[at.HUNG_AHEAD] + dy * hung[at.HUNG_AHEAD + 1]
+    aside = dx * hung[at.HUNG_RIGHT] + dy * hung[at.HUNG_RIGHT + 1]
+    column = (HALF + _HALF_TURN * np.arctan2(aside * hung[at.HUNG_EVEN], ahead)) * np.float32(around.shape[1])
+    row = (HALF - HALF * dz) * np.float32(around.shape[0])
+    opacity, _, _ = _between(cover, column, row)
+    _mix(block, i, share * opacity, _between(around, column, row))
+    return share * opacity
+
+
+@inlined
+def _show(block, i, share, hung, fine, coarse):
+    """Blend in the picture itself, but for its rims."""
     dx, dy, dz = block[at.DX + i], block[at.DY + i], block[at.DZ + i]
     ahead = dx * hung[at.HUNG_AHEAD] + dy * hung[at.HUNG_AHEAD + 1] + dz * hung[at.HUNG_AHEAD + 2]
-    inverse = ONE / max(ahead, _BEHIND)
-    x = (dx * hung[at.HUNG_RIGHT] + dy * hung[at.HUNG_RIGHT + 1]) * inverse
-    y = (dx * hung[at.HUNG_UP] + dy * hung[at.HUNG_UP + 1] + dz * hung[at.HUNG_UP + 2]) * inverse
-    return (x if ahead > _BEHIND else TWO), y
-
-
-@inlined
-def _share(block, i, x, y, hung):
-    """How much of the picture shows: all in its middle, none at its rims, on bodies, and on the ground near by."""
-    name = block[at.ID + i]
-    rim = hung[at.HUNG_GROUND_RIM] if name == np.float32(at.GROUND) else hung[at.HUNG_RIM]
-    share = smooth((ONE - abs(x)) * rim) * smooth((ONE - abs(y)) * hung[at.HUNG_RIM])
-    if name == np.float32(at.GROUND):
-        dx, dy = block[at.DX + i], block[at.DY + i]
-        away = block[at.T + i] * np.sqrt(max(dx * dx + dy * dy, TINY))
-        share *= smooth((away - hung[at.HUNG_NEAR]) * hung[at.HUNG_RISE])
-    return share if name < ZERO else ZERO
+    if ahead < _BEHIND:
+        return
+    x = (dx * hung[at.HUNG_RIGHT] + dy * hung[at.HUNG_RIGHT + 1]) / ahead
+    y = (dx * hung[at.HUNG_UP] + dy * hung[at.HUNG_UP + 1] + dz * hung[at.HUNG_UP + 2]) / ahead
+    share *= smooth((ONE - abs(x)) * hung[at.HUNG_RIM]) * smooth((ONE - abs(y)) * hung[at.HUNG_RIM])
+    if share <= ZERO:
+        return
+    column, row, mix = HALF + HALF * x, HALF - HALF * y, hung[at.HUNG_COARSE]
+    r, g, b = _between(fine, column * np.float32(fine.shape[1]), row * np.float32(fine.shape[0]))
+    r2, g2, b2 = _between(coarse, column * np.float32(coarse.shape[1]), row * np.float32(coarse.shape[0]))
+    _mix(block, i, share, (r + mix * (r2 - r), g + mix * (g2 - g), b + mix * (b2 - b)))
 
 
 @compiled
-def hang(block, n, hung, fine, coarse):
-    """Blend the picture over what the rays of the camera brought from the sky and the far ground.
+def hang(block, n, hung, fine, coarse, around, cover):
+    """Blend the picture, and what goes on around it, over what the camera's rays brought from the sky and far ground.
 
     Parameters
     ----------
     hung : (HUNG,) float32, where it hangs.
     fine, coarse : (H, W, 3) and (H / 2, W / 2, 3) float32, its light in two levels of detail, mixed as ``hung`` says.
+    around : (R, C, 3) float32, the light all around: columns are the angle from its middle, rows the height's sine.
+    cover : (R, C, 3) float32, how much of that shows.
     """
-    mix = hung[at.HUNG_COARSE]
     for i in range(n):
-        x, y = _place(block, i, hung)
-        share = _share(block, i, x, y, hung)
-        if share <= ZERO:
-            continue
-        column, row = HALF + HALF * x, HALF - HALF * y
-        r, g, b = _read(fine, column, row)
-        r2, g2, b2 = _read(coarse, column, row)
-        r, g, b = r + mix * (r2 - r), g + mix * (g2 - g), b + mix * (b2 - b)
-        block[at.CR + i] += share * (r - block[at.CR + i])
-        block[at.CG + i] += share * (g - block[at.CG + i])
-        block[at.CB + i] += share * (b - block[at.CB + i])
-        if share > HALF:
-            block[at.FEATURE + i] = np.float32(at.BACKDROP)
-
-
-@inlined
-def _read(picture, column, row):
-    """The light at a place 0..1 from the left and from the top."""
-    height, width = np.float32(picture.shape[0]), np.float32(picture.shape[1])
-    column = min(max(column * width - HALF, ZERO), width - np.float32(1.001))
-    row = min(max(row * height - HALF, ZERO), height - np.float32(1.001))
-    return bilinear(picture, column, row)
+        share = _distance(block, i, hung)
+        if share > ZERO:
+            shown = _go_on(block, i, share, hung, around, cover)
+            _show(block, i, share, hung, fine, coarse)
+            if shown > HALF:
+                block[at.FEATURE + i] = np.float32(at.BACKDROP)
 
 
 @compiled
 def far_off(block, n, hung):
-    """Make sky of the ground on which more than half of what shows is the picture."""
+    """Make sky of the ground that is mostly distance."""
     for i in range(n):
-        if block[at.ID + i] == np.float32(at.GROUND):
-            x, y = _place(block, i, hung)
-            if _share(block, i, x, y, hung) > HALF:
-                block[at.ID + i], block[at.T + i] = np.float32(at.SKY), FAR
+        if (block[at.ID + i] == np.float32(at.GROUND)) & (_distance(block, i, hung) > HALF):
+            block[at.ID + i], block[at.T + i] = np.float32(at.SKY), FAR

@@ -59,10 +59,11 @@ MIRROR, GROUND_ROUGH, GROUND_SCALE, GROUND_KIND, BOUNCE, DISC, DISC_COLOUR, FAR_
     28, 29, 30, 31, 32, 35, 36, 39, 40,
 )  # fmt: skip
 
-# A picture in the distance: its axes, so that a ray's place in it is a quotient; how sharp its rims are in the sky and
-# on the ground; metres from which it covers the ground, and the inverse of those that it takes; share of the coarser.
+# A picture in the distance: its axes, so that a ray's place in it is a quotient; the width of its view by an angle of
+# one; how sharp its rims are; metres from which it covers the ground, and the inverse of those that it takes to; share
+# of the coarser level.
 HUNG = 14
-HUNG_AHEAD, HUNG_RIGHT, HUNG_UP, HUNG_RIM, HUNG_GROUND_RIM, HUNG_NEAR, HUNG_RISE, HUNG_COARSE = (
+HUNG_AHEAD, HUNG_RIGHT, HUNG_UP, HUNG_EVEN, HUNG_RIM, HUNG_NEAR, HUNG_RISE, HUNG_COARSE = (
     0, 3, 6, 9, 10, 11, 12, 13,
 )  # fmt: skip
 
@@ -96,6 +97,8 @@ class Scene(NamedTuple):
     hung: NDArray[np.float32]  # (HUNG,) where a picture hangs in the distance, (0,) where none does
     fine: NDArray[np.float32]  # (H, W, 3) that picture
     coarse: NDArray[np.float32]  # (H / 2, W / 2, 3) the same
+    around: NDArray[np.float32]  # (R, C, 3) how it goes on all around
+    cover: NDArray[np.float32]  # (R, C, 3) how much of that shows
 
 
 class Scratch(NamedTuple):

@@ -225,7 +225,7 @@ def paint(tiles, fine, scene, scratch, frame, features, boxes):
     """
     # Tuples of arrays are taken apart once: each time one is passed on, all its arrays are counted.
     body, tags, edges, counts, extent, bounds, images, view, air, texture, dome, calm, ring, volume, curve = scene[:15]
-    cards, hung, fine_picture, coarse_picture = scene[15:]
+    cards, hung, near_picture, far_picture, around, cover = scene[15:]
     first, second, first_box, second_box, lists, near, places = scratch
     height, width = features.shape
     step = at.PITCH // _SAMPLES if fine else at.PITCH
@@ -273,7 +273,7 @@ def paint(tiles, fine, scene, scratch, frame, features, boxes):
                     _add(turn == 2, m, first, second, tags, air, calm)
             fill_with_air(first, n, air, ring)
             if hung.size:
-                hang(first, n, hung, fine_picture, coarse_picture)
+                hang(first, n, hung, near_picture, far_picture, around, cover)
                 # Nets hang before it; where it hides none of what is behind them, they have been drawn already.
                 hang_nets(first, n, lists[0], seen, body, tags, air)
             if fine:

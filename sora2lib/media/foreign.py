@@ -108,7 +108,7 @@ def heard(content: bytes, *, rate: int, first: float) -> Foreign:
 
 
 def seen(content: bytes, *, longest: int) -> NDArray[np.uint8]:
-    """Decode a picture (H, W, 3) that lies within another file, to at most ``longest`` pixels; errors as :func:`film`."""
+    """Decode a picture (H, W, 3) that lies within another file to ``longest`` pixels; errors as :func:`film`."""
     with TemporaryFile() as file:
         file.write(content)
         file.seek(0)

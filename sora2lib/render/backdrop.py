@@ -13,7 +13,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from sora2lib.backdrop import LONGEST_SIDE, Backdrop
 from sora2lib.kernels import layout as at
@@ -21,14 +20,13 @@ from sora2lib.kernels.textures import DOME_SIZE, RING
 from sora2lib.media import foreign
 from sora2lib.render.materials import poster
 from sora2lib.render.motion import Motion
+from sora2lib.render.panorama import directions, gone_on
 from sora2lib.render.sky import Sky, calm_of, display_curve, make_sky, ring_of
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.float32]
 BRIGHTEST = 252.0  # of 0..255: what is brighter may be of any brightness
-RIM, GROUND_RIM = 0.10, 0.35  # shares of half the picture over which its rims fade, in the sky and on the ground
-BEYOND = math.radians(40)  # of its mirror image at the most, until the sky is the world's
-BLURS = (0.03, 0.12)  # of the picture's height
+RIM = 0.10  # share of half the picture over which its rims fade
 AWAY = 45.0  # metres: as much fog lies before it as before what is so far away
 ACTION = (2.0, 10.0)  # metres that the action takes at least and at most around its middle
 LEAST_GROUND = 0.04  # of the picture's height, from which the ground takes its colour
@@ -44,25 +42,34 @@ class Hung:
     ----------
     axes : (3, 3) its middle, right and up; the last two so that its rims lie at one.
     levels : its light, each half as large as the one before.
+    around : (AROUND, 3) its light all around, as :func:`sora2lib.kernels.backdrop.hang` reads it.
+    cover : (AROUND, 3) how much of that shows.
     """
 
     axes: Array
     levels: tuple[Picture, ...]
+    around: Picture
+    cover: Picture
 
-    def at(self, view: Picture, middle: Array, radius: float) -> tuple[Picture, Picture, Picture]:
-        """Where it shows before a camera when the action lies round a place, and its two best levels of detail."""
+    def at(self, view: Picture, middle: Array, radius: float) -> dict[str, Picture]:
+        """How it shows before a camera when the action lies round a place, as a scene has it."""
         place = np.zeros(at.HUNG, np.float32)
-        place[at.HUNG_AHEAD : at.HUNG_RIM] = self.axes.ravel()
-        place[at.HUNG_RIM], place[at.HUNG_GROUND_RIM] = 1 / RIM, 1 / GROUND_RIM
+        place[at.HUNG_AHEAD : at.HUNG_EVEN] = self.axes.ravel()
+        place[at.HUNG_EVEN] = np.linalg.norm(self.axes[0, :2]) / np.linalg.norm(self.axes[1])
+        place[at.HUNG_RIM] = 1 / RIM
         away = float(np.linalg.norm(view[at.EYE : at.EYE + 2] - middle))
         place[at.HUNG_NEAR], place[at.HUNG_RISE] = away + radius, 1 / (away + 2 * radius)
         texel = 2 / (self.levels[0].shape[0] * float(np.linalg.norm(self.axes[2])))
-        level = min(max(math.log2(SHARP * float(view[at.PIXEL]) / texel), 0.0), len(self.levels) - 2.0)
+        level = min(max(math.log2(SHARP * float(view[at.PIXEL]) / texel), 0.0), len(self.levels) - 1.001)
         place[at.HUNG_COARSE] = level - int(level)
-        return place, self.levels[int(level)], self.levels[int(level) + 1]
+        fine, coarse = self.levels[int(level) : int(level) + 2]
+        return {"hung": place, "fine": fine, "coarse": coarse, "around": self.around, "cover": self.cover}
 
 
-NOWHERE = np.zeros(0, np.float32), np.zeros((0, 0, 3), np.float32), np.zeros((0, 0, 3), np.float32)
+_NONE = np.zeros((0, 0, 3), np.float32)
+NOWHERE: dict[str, Picture] = {"hung": np.zeros(0, np.float32)} | dict.fromkeys(
+    ("fine", "coarse", "around", "cover"), _NONE
+)
 
 
 def action(motion: Motion) -> tuple[Array, float]:
@@ -156,61 +163,19 @@ def hung_up(
     tint = tint_of(light, drop, white(sky) * floor)
     axes = axes_of(drop, light.shape[1] / light.shape[0])
     light = misted(light, fog, horizon_of(sky, drop.yaw))
-    return Hung(axes, levels_of(poster(light, tones, wander=0.0) if tones else light)), tint
+    light = poster(light, tones, wander=0.0) if tones else light
+    return Hung(axes, levels_of(light), *gone_on(light, axes, directions(axes))), tint
 
 
 def before_sky(sky: Sky, hung: Hung) -> Sky:
-    """The sky with a picture before it that goes on beyond its rims."""
-    dome = _before_dome(sky.dome * np.float32(sky.sky_exposure), hung) / np.float32(sky.sky_exposure)
-    return replace(sky, dome=dome, calm=calm_of(dome), ring=ring_of(dome))
-
-
-def _before_dome(dome: Picture, hung: Hung) -> Picture:
-    """The light of a dome (DOME_SIZE, DOME_SIZE, 3) with a picture before it."""
+    """The sky with a picture before it and all around, for what mirrors it and what fades into it."""
     scale, middle = DOME_SIZE // 2 - 2, DOME_SIZE // 2 - 0.5
-    y, x = (np.indices(dome.shape[:2]) - middle) / scale
+    y, x = (np.indices(sky.dome.shape[:2]) - middle) / scale
     up = (1 - (x**2 + y**2)) / (1 + x**2 + y**2)
     towards = np.stack([x * (1 + up), y * (1 + up), np.maximum(up, 0)], axis=-1)
-    row, column, over = _beyond(towards, hung.axes)
-    left = over < 1
-    share = np.square(1 - over[left]) * (1 + 2 * over[left])
-    height, width = hung.levels[0].shape[:2]
-    place = (np.clip(row[left] * height - 0.5, 0, height - 1), np.clip(column[left] * width - 0.5, 0, width - 1))
-    out = dome.copy()
-    out[left] += share[:, None] * (_blurred(hung.levels, place, over[left]) - out[left])
-    return out
-
-
-def _beyond(towards: Array, axes: Array) -> tuple[Array, Array, Array]:
-    """Row and column 0..1 of directions in a picture or its mirror images, and how far beyond it, 1 at the end."""
-    ahead, right, up = axes
-    flat = np.array([*ahead[:2], 0.0]) / np.linalg.norm(ahead[:2])
-    side = right / np.linalg.norm(right)
-    half = math.atan(1 / np.linalg.norm(right))
-    turn = np.arctan2(towards @ side, towards @ flat)
-    wide = np.maximum(np.abs(turn) - half, 0) / min(BEYOND, half)
-    turn = np.sign(turn) * (half - np.abs(np.abs(turn) - half))
-    level = np.linalg.norm(towards[..., :2], axis=-1)[..., None]
-    folded = level * (np.cos(turn)[..., None] * flat + np.sin(turn)[..., None] * side)
-    folded[..., 2] = towards[..., 2]
-    depth = np.maximum(folded @ ahead, 0.02)
-    x, y = folded @ right / depth, folded @ up / depth
-    tangent = 1 / np.linalg.norm(up)
-    high = np.maximum(np.arctan(np.abs(y) * tangent) - math.atan(tangent), 0) / min(BEYOND, 2 * math.atan(tangent))
-    y = np.where(np.abs(y) > 1, np.sign(y) * (2 - np.abs(y)), y)
-    return (1 - np.clip(y, -1, 1)) / 2, (1 + np.clip(x, -1, 1)) / 2, np.hypot(wide, high)
-
-
-def _blurred(levels: tuple[Picture, ...], place: tuple[Array, Array], over: Array) -> Array:
-    """The light at places (N,) of a picture, the more blurred the farther they are beyond its rims."""
-    height = levels[0].shape[0]
-    soft = [ndimage.gaussian_filter(levels[0], (blur * height, blur * height, 0), mode="mirror") for blur in BLURS]
-    sharp, first, second = (
-        np.stack([ndimage.map_coordinates(it[..., c], place, order=1, mode="nearest") for c in range(3)], axis=-1)
-        for it in (levels[0], *soft)
-    )
-    one, two = (np.clip(over / end, 0, 1)[:, None] for end in (0.15, 0.5))
-    return np.asarray(sharp + one * (first - sharp) + two * one * (second - first))
+    around, cover = gone_on(hung.levels[0], hung.axes, towards)
+    dome = (sky.dome + cover * (around / np.float32(sky.sky_exposure) - sky.dome)).astype(np.float32)
+    return replace(sky, dome=dome, calm=calm_of(dome), ring=ring_of(dome))
 
 
 def tint_of(light: Picture, drop: Backdrop, shown: Array) -> Array:

@@ -328,7 +328,6 @@ def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
         float(view[at.PIXEL]),
     )
     hung = stage.setting.hung
-    place_hung, fine, coarse = hung.at(view, *stage.action) if hung else NOWHERE
     edges, counts, extent = silhouettes(body, stage.tags, stage.setting.air)
     return Scene(
         body=body,
@@ -347,7 +346,5 @@ def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
         volume=noise_volume(),
         curve=stage.setting.curve,
         cards=stage.cards,
-        hung=place_hung,
-        fine=fine,
-        coarse=coarse,
+        **(hung.at(view, *stage.action) if hung else NOWHERE),
     )

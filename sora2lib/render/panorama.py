@@ -1,0 +1,92 @@
+"""How a picture goes on beyond its rims, all around: mirrored, and ever more blurred along the horizon.
+
+Shapes: H height, W width of the picture, R rows and C columns of what is all around; N places.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+Array = NDArray[np.float64]
+Picture = NDArray[np.float32]
+AROUND = (512, 1024)  # R, C: the sine of the height, and the angle from the middle of the picture
+BEYOND = math.radians(40)  # of its mirror image at the most, until little of it is told apart, or until it ends above
+BLURS = ((0.02, 0.03), (0.05, 0.5))  # standard deviations down, in heights, and across, in widths
+COARSE = 4  # texels along a side of one of what is blurred
+BLURRED = (0.3, 1.0)  # of the way to there, until which each is complete
+BEHIND = 0.65  # how much of it shows at the back
+
+
+def directions(axes: Array) -> Array:
+    """All directions (R, C, 3), from the axes of a picture: its middle, its right and up."""
+    rows, columns = AROUND
+    up = 1 - 2 * (np.arange(rows) + 0.5) / rows
+    turn = 2 * math.pi * ((np.arange(columns) + 0.5) / columns - 0.5)
+    flat, side = _level(axes)
+    level = np.cos(turn)[:, None] * flat + np.sin(turn)[:, None] * side  # (C, 3)
+    towards = np.sqrt(1 - up**2)[:, None, None] * level
+    towards[..., 2] = up[:, None]
+    return np.asarray(towards)
+
+
+def gone_on(light: Picture, axes: Array, towards: Array) -> tuple[Picture, Picture]:
+    """The light (..., 3) of a picture and what goes on around it in some directions, and how much of it shows."""
+    place, wide, high = _beyond(towards, axes)
+    around = _blurred(light, place, np.hypot(wide, high))
+    show = (BEHIND + (1 - BEHIND) * _fall(wide)) * _fall(high)
+    return around.astype(np.float32), np.repeat(show[..., None], 3, axis=-1).astype(np.float32)
+
+
+def _fall(x: Array) -> Array:
+    """From 1 at 0 to 0 at 1, smoothly."""
+    x = np.minimum(x, 1)
+    return np.asarray(1 - x * x * (3 - 2 * x))
+
+
+def _level(axes: Array) -> tuple[Array, Array]:
+    """The level directions to the middle of a picture and to its right."""
+    flat = np.array([axes[0, 0], axes[0, 1], 0.0])
+    return flat / np.linalg.norm(flat), axes[1] / np.linalg.norm(axes[1])
+
+
+def _beyond(towards: Array, axes: Array) -> tuple[Array, Array, Array]:
+    """Where directions lie in a picture or its mirror images, and how far beyond it aside and above.
+
+    Returns
+    -------
+    place : (2, ...) row and column, 0 to 1. wide, high : (...), 0 within it and 1 at ``BEYOND``.
+    """
+    ahead, right, up = axes
+    flat, side = _level(axes)
+    half, tangent = math.atan(1 / np.linalg.norm(right)), 1 / float(np.linalg.norm(up))
+    turn = np.arctan2(towards @ side, towards @ flat)
+    wide = np.maximum(np.abs(turn) - half, 0) / BEYOND
+    # There and back again: a wave of straight lines, which within the picture is the angle itself.
+    turn = half - np.abs((turn + half) % (4 * half) - 2 * half)
+    level = np.linalg.norm(towards[..., :2], axis=-1)[..., None]
+    folded = level * (np.cos(turn)[..., None] * flat + np.sin(turn)[..., None] * side)
+    folded[..., 2] = towards[..., 2]
+    depth = np.maximum(folded @ ahead, 0.02)
+    x, y = folded @ right / depth, folded @ up / depth
+    high = np.maximum(np.arctan(np.abs(y) * tangent) - math.atan(tangent), 0) / BEYOND
+    y = np.where(np.abs(y) > 1, np.sign(y) * (2 - np.abs(y)), y)
+    place = np.stack([1 - np.clip(y, -1, 1), 1 + np.clip(x, -1, 1)]) / 2
+    return place, wide, high
+
+
+def _blurred(light: Picture, place: Array, over: Array) -> Array:
+    """The light at places (2, ...) of a picture (H, W, 3), the more blurred the farther they are beyond its rims."""
+    out, small = _read(light, place), light[::COARSE, ::COARSE]
+    height, width = small.shape[:2]
+    for (down, across), end in zip(BLURS, BLURRED, strict=True):
+        soft = ndimage.gaussian_filter(small, (down * height, across * width, 0), mode="mirror")
+        out += np.clip(over / end, 0, 1)[..., None] * (_read(soft, place) - out)
+    return out
+
+
+def _read(picture: Picture, place: Array) -> Array:
+    size = np.array(picture.shape[:2]).reshape(2, *[1] * (place.ndim - 1))
+    texel = place * size - 0.5
+    return np.stack([ndimage.map_coordinates(picture[..., c], texel, order=1, mode="nearest") for c in range(3)], -1)
