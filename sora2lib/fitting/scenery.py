@@ -21,7 +21,8 @@ Flags = NDArray[np.bool_]
 Frame = NDArray[np.uint8]
 ROWS = 240  # in which the hidden is spread in
 ACROSS = 0.06  # how much less it spreads from row to row than along one
-MARGIN = 0.022  # of the picture's height, by which a thing reaches beyond its outline: soft edges and close shadows
+MARGIN = 0.022  # of the picture's height, by which a thing reaches beyond its outline at least: edges are soft
+REACH = 0.18  # of its own size, by which it may: of what shines, a part may be taken for ground, and its shadow is near
 GRAIN = 0.012  # of the picture's height: what is finer is grain
 
 
@@ -31,8 +32,9 @@ def scenery(frame: Frame, things: Sequence[Flags]) -> tuple[bytes, float]:
     small = media.shrink(frame, width=width, height=height) if (height, width) != frame.shape[:2] else frame
     hidden = np.zeros((height, width), dtype=np.bool_)
     for mask in things:
-        hidden |= _enlarged(mask, height, width)
-    hidden = np.asarray(ndimage.binary_dilation(hidden, iterations=max(2, round(MARGIN * height))))
+        whole = _enlarged(mask, height, width)
+        reach = max(2.0, MARGIN * height, REACH * float(whole.sum()) ** 0.5)
+        hidden |= np.asarray(ndimage.distance_transform_edt(~whole)) <= reach
     share = float(hidden.mean())
     picture = filled(small, hidden) if 0 < share < 1 else small
     content = media.jpeg(picture)

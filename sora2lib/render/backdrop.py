@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from sora2lib.backdrop import LONGEST_SIDE, Backdrop
 from sora2lib.kernels import layout as at
@@ -30,7 +31,10 @@ RIM = 0.10  # share of half the picture over which its rims fade
 AWAY = 45.0  # metres: as much fog lies before it as before what is so far away
 ACTION = (2.0, 10.0)  # metres that the action takes at least and at most around its middle
 LEAST_GROUND = 0.04  # of the picture's height, from which the ground takes its colour
-TINTS = (0.35, 2.5)  # by how much a channel may change
+PLAIN = 0.7  # radiance up to which a picture is believed by what mirrors it
+EVEN = 0.04  # of all around: the deviation with which the colours of the horizon are blurred
+TINTS = (0.45, 2.2)  # by how much a channel may change
+MARGIN = 8  # texels beyond the rims that count when it is painted
 SHARP = 0.7  # texels a pixel, below which a coarser level would be blurred
 
 
@@ -139,6 +143,12 @@ def misted(light: Picture, fog: float, veil: Array) -> Picture:
     return np.asarray(veil + math.exp(-fog * AWAY) * (light - veil), dtype=np.float32)
 
 
+def painted(light: Picture, tones: int) -> Picture:
+    """A picture in a few tones; what lies beyond its rims is taken to be its mirror image."""
+    wide = np.pad(light, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), mode="symmetric")
+    return np.ascontiguousarray(poster(wide, tones, wander=0.0)[MARGIN:-MARGIN, MARGIN:-MARGIN])
+
+
 def levels_of(light: Picture) -> tuple[Picture, ...]:
     """A picture, and halves of it down to a few pixels; two at least."""
     levels = [light]
@@ -163,7 +173,7 @@ def hung_up(
     tint = tint_of(light, drop, white(sky) * floor)
     axes = axes_of(drop, light.shape[1] / light.shape[0])
     light = misted(light, fog, horizon_of(sky, drop.yaw))
-    light = poster(light, tones, wander=0.0) if tones else light
+    light = painted(light, tones) if tones else light
     return Hung(axes, levels_of(light), *gone_on(light, axes, directions(axes))), tint
 
 
@@ -174,8 +184,13 @@ def before_sky(sky: Sky, hung: Hung) -> Sky:
     up = (1 - (x**2 + y**2)) / (1 + x**2 + y**2)
     towards = np.stack([x * (1 + up), y * (1 + up), np.maximum(up, 0)], axis=-1)
     around, cover = gone_on(hung.levels[0], hung.axes, towards)
+    # A film hardly tells bright from brighter: taken at its word, a pale sky would be a deep blue in every mirror.
+    over = np.maximum(around - PLAIN, 0)
+    around = np.minimum(around, PLAIN) + over / (1 + 2 * over)
     dome = (sky.dome + cover * (around / np.float32(sky.sky_exposure) - sky.dome)).astype(np.float32)
-    return replace(sky, dome=dome, calm=calm_of(dome), ring=ring_of(dome))
+    # What fades into the distance would show each tree on the horizon as a stripe across the ground.
+    ring = ndimage.gaussian_filter1d(ring_of(dome)[:RING], EVEN * RING, axis=0, mode="wrap")
+    return replace(sky, dome=dome, calm=calm_of(dome), ring=np.concatenate([ring, ring[:2]]))
 
 
 def tint_of(light: Picture, drop: Backdrop, shown: Array) -> Array:

@@ -13,9 +13,10 @@ Array = NDArray[np.float64]
 Picture = NDArray[np.float32]
 AROUND = (512, 1024)  # R, C: the sine of the height, and the angle from the middle of the picture
 BEYOND = math.radians(40)  # of its mirror image at the most, until little of it is told apart, or until it ends above
-BLURS = ((0.02, 0.03), (0.05, 0.5))  # standard deviations down, in heights, and across, in widths
+# By how much of ``BEYOND`` it is blurred by deviations of its height down and of its width across, one after the other.
+BLURS = ((0.3, 0.02, 0.03), (1.0, 0.05, 0.2))
+AT_LAST = 2.0
 COARSE = 4  # texels along a side of one of what is blurred
-BLURRED = (0.3, 1.0)  # of the way to there, until which each is complete
 BEHIND = 0.65  # how much of it shows at the back
 
 
@@ -80,10 +81,12 @@ def _blurred(light: Picture, place: Array, over: Array) -> Array:
     """The light at places (2, ...) of a picture (H, W, 3), the more blurred the farther they are beyond its rims."""
     out, small = _read(light, place), light[::COARSE, ::COARSE]
     height, width = small.shape[:2]
-    for (down, across), end in zip(BLURS, BLURRED, strict=True):
+    for end, down, across in BLURS:
         soft = ndimage.gaussian_filter(small, (down * height, across * width, 0), mode="mirror")
         out += np.clip(over / end, 0, 1)[..., None] * (_read(soft, place) - out)
-    return out
+    # At the back, where the mirror images of both sides meet, each row has one colour.
+    even = np.broadcast_to(soft.mean(axis=1, keepdims=True), small.shape)
+    return np.asarray(out + np.clip(over / AT_LAST, 0, 1)[..., None] * (_read(even, place) - out))
 
 
 def _read(picture: Picture, place: Array) -> Array:
