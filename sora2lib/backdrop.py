@@ -109,8 +109,8 @@ def behind(world: World) -> Backdrop | None:
     return None if plain is None else Backdrop.from_plain(plain)
 
 
-def hung(world: World, picture: bytes | None, *, pitch: float, fov: float, timed: bool) -> World:
-    """The world before a picture, which hangs where its first camera looks; None hangs nothing.
+def hung(world: World, picture: bytes, *, pitch: float, fov: float, timed: bool) -> World:
+    """The world before a picture, which hangs where its first camera looks.
 
     Parameters
     ----------
@@ -118,8 +118,6 @@ def hung(world: World, picture: bytes | None, *, pitch: float, fov: float, timed
     fov : of the picture from top to bottom, radians.
     timed : whether the world has the hour of the picture; else a low sun is the world's alone, the picture of a day.
     """
-    if picture is None:
-        return world
     x, y = (world.camera_target.values[0] - world.camera_eye.values[0])[:2].tolist()
     sun = float(world.sun_elevation)
     drop = Backdrop(picture, math.atan2(y, x), pitch, fov, sun if timed or sun > LOW else DAY)

@@ -10,10 +10,12 @@ from typing import Any
 
 from sora2lib.backdrop import hung
 from sora2lib.cameo import Cameo
+from sora2lib.camera import Pose
+from sora2lib.camera.paths import first_pose
 from sora2lib.clip import Clip
 from sora2lib.film import develop
 from sora2lib.fitting.fit import Fit, Picture, fit
-from sora2lib.given import Ask, shot_ends, takes
+from sora2lib.given import Ask, filmed_from, shot_ends, takes
 from sora2lib.model import weights
 from sora2lib.model.text import unknown_words, unread
 from sora2lib.model.tracks import STRIDE
@@ -32,6 +34,7 @@ from sora2lib.world.simulate import resimulate
 from sora2lib.world.vocabulary import GROUNDS
 
 Pictures = Picture | Fit | Start | None | tuple[Picture | Fit | Start | None, ...]
+EYE_LEVEL = 0.5  # metres above the ground: the lowest that a camera is led to, before a picture
 NOT_CAST = frozenset(("camera", "picture", "sun", "moon", *GROUNDS))  # named as what films, or as the place
 
 
@@ -162,20 +165,37 @@ def plan(request: Request) -> Iterator[Step]:
     told = script(request.prompt, request.seconds)  # what cannot be said in the time shows now, not when all is done
     ask = Ask(read(request.prompt), request.seed, request.seconds, camera=request.camera, start=request.start)
     steps = plan_world(weights.load(request.model), ask, **asked_of(request))
-    first = _first(request.start)
-    return (replace(step, guess=partial(_told, step.guess, request.style, told, cameos, first)) for step in steps)
+    guesses = (replace(step, guess=partial(_told, step.guess, request.style, told, cameos)) for step in steps)
+    start, camera = _first(request.start) or Start(), _first(request.camera)
+    if not start.backdrop:
+        return guesses
+    free = not start.things and not (camera and camera.absolute)
+    return (replace(step, guess=partial(_before_picture, step.guess, start, start.backdrop, free)) for step in guesses)
 
 
-def _first(starts: Starts) -> Start:
-    """What the first shot begins with."""
-    return (starts[0] if isinstance(starts, tuple) else starts) or Start()
+def _first(given: Any) -> Any:
+    """What is given for the first shot, of one for all or of several."""
+    return given[0] if isinstance(given, tuple) else given
 
 
-def _told(guess: Callable[[], World], style: str, told: Script, cameos: Sequence[Cameo], start: Start) -> World:
+def _told(guess: Callable[[], World], style: str, told: Script, cameos: Sequence[Cameo]) -> World:
     """The world of a guess with what no model plans."""
-    world = spoken(starring(guess().assign(style=style), cameos), told)
-    fov = math.radians(start.fov)
-    return hung(world, start.backdrop, pitch=start.pitch, fov=fov, timed=start.light is not None)
+    return spoken(starring(guess().assign(style=style), cameos), told)
+
+
+def _before_picture(guess: Callable[[], World], start: Start, picture: bytes, free: bool) -> World:
+    """The world of a guess before the picture that it starts from; a ``free`` camera looks as that of the picture."""
+    world, fov = guess(), math.radians(start.fov)
+    world = filmed_from(world, tilted(first_pose(world), start)) if free else world
+    return hung(world, picture, pitch=start.pitch, fov=fov, timed=start.light is not None)
+
+
+def tilted(pose: Pose, start: Start) -> Pose:
+    """A pose that looks at the same thing, as far down as the camera of a picture did, through its lens."""
+    (x, y, _), (aim_x, aim_y, aim) = pose.eye, pose.target
+    high = math.hypot(aim_x - x, aim_y - y) * math.tan(start.pitch)
+    aim = max(aim, EYE_LEVEL - high)
+    return Pose((x, y, aim + high), (aim_x, aim_y, aim), pose.roll, start.fov)
 
 
 def asked_of(request: Request) -> dict[str, Any]:
@@ -219,7 +239,7 @@ def _of_start(starts: Starts) -> Iterator[str]:
     """What the picture with which a clip begins did not tell."""
     if isinstance(starts, tuple) and any(it and it.backdrop for it in starts[1:]):
         yield "a world has one backdrop, that of the first shot; those of later shots are not drawn"
-    start = starts[0] if isinstance(starts, tuple) else starts
+    start = _first(starts)
     if start is None:
         return
     if start.backdrop:

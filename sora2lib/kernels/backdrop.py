@@ -9,6 +9,7 @@ from sora2lib.kernels.light import smooth
 from sora2lib.kernels.textures import bilinear
 
 _BEHIND = np.float32(0.02)  # of a direction along the middle of the picture: what has less lies beside or behind it
+_WHOLE = np.float32(0.999)  # of the picture: then nothing around it is seen
 _HALF_TURN = np.float32(1 / (2 * np.pi))
 
 
@@ -39,34 +40,39 @@ def _mix(block, i, share, colours):
 
 
 @inlined
-def _go_on(block, i, share, hung, around, cover):
-    """Blend in what goes on around the picture; returns how much of it shows."""
+def _place(block, i, hung):
+    """Column and row 0..1 of ray i in the picture, and how much of that shows there, none beyond its rims."""
+    dx, dy, dz = block[at.DX + i], block[at.DY + i], block[at.DZ + i]
+    ahead = dx * hung[at.HUNG_AHEAD] + dy * hung[at.HUNG_AHEAD + 1] + dz * hung[at.HUNG_AHEAD + 2]
+    inverse = ONE / max(ahead, _BEHIND)
+    x = (dx * hung[at.HUNG_RIGHT] + dy * hung[at.HUNG_RIGHT + 1]) * inverse
+    y = (dx * hung[at.HUNG_UP] + dy * hung[at.HUNG_UP + 1] + dz * hung[at.HUNG_UP + 2]) * inverse
+    share = smooth((ONE - abs(x)) * hung[at.HUNG_RIM]) * smooth((ONE - abs(y)) * hung[at.HUNG_RIM])
+    return HALF + HALF * x, HALF - HALF * y, (share if ahead > _BEHIND else ZERO)
+
+
+@inlined
+def _go_on(block, i, distance, share, hung, around, cover):
+    """Blend in what goes on around the picture, of which a share is to come; returns how much it hides."""
     dx, dy, dz = block[at.DX + i], block[at.DY + i], block[at.DZ + i]
     ahead = dx * hung[at.HUNG_AHEAD] + dy * hung[at.HUNG_AHEAD + 1]
     aside = dx * hung[at.HUNG_RIGHT] + dy * hung[at.HUNG_RIGHT + 1]
     column = (HALF + _HALF_TURN * np.arctan2(aside * hung[at.HUNG_EVEN], ahead)) * np.float32(around.shape[1])
     row = (HALF - HALF * dz) * np.float32(around.shape[0])
     opacity, _, _ = _between(cover, column, row)
-    _mix(block, i, share * opacity, _between(around, column, row))
-    return share * opacity
+    _mix(block, i, distance * opacity * (ONE - share) / (ONE - distance * share), _between(around, column, row))
+    return opacity
 
 
 @inlined
-def _show(block, i, share, hung, fine, coarse):
-    """Blend in the picture itself, but for its rims."""
-    dx, dy, dz = block[at.DX + i], block[at.DY + i], block[at.DZ + i]
-    ahead = dx * hung[at.HUNG_AHEAD] + dy * hung[at.HUNG_AHEAD + 1] + dz * hung[at.HUNG_AHEAD + 2]
-    if ahead < _BEHIND:
-        return
-    x = (dx * hung[at.HUNG_RIGHT] + dy * hung[at.HUNG_RIGHT + 1]) / ahead
-    y = (dx * hung[at.HUNG_UP] + dy * hung[at.HUNG_UP + 1] + dz * hung[at.HUNG_UP + 2]) / ahead
-    share *= smooth((ONE - abs(x)) * hung[at.HUNG_RIM]) * smooth((ONE - abs(y)) * hung[at.HUNG_RIM])
-    if share <= ZERO:
-        return
-    column, row, mix = HALF + HALF * x, HALF - HALF * y, hung[at.HUNG_COARSE]
+def _seen(column, row, hung, fine, coarse):
+    """The light of the picture between its levels of detail."""
     r, g, b = _between(fine, column * np.float32(fine.shape[1]), row * np.float32(fine.shape[0]))
-    r2, g2, b2 = _between(coarse, column * np.float32(coarse.shape[1]), row * np.float32(coarse.shape[0]))
-    _mix(block, i, share, (r + mix * (r2 - r), g + mix * (g2 - g), b + mix * (b2 - b)))
+    mix = hung[at.HUNG_COARSE]
+    if mix > ZERO:
+        r2, g2, b2 = _between(coarse, column * np.float32(coarse.shape[1]), row * np.float32(coarse.shape[0]))
+        r, g, b = r + mix * (r2 - r), g + mix * (g2 - g), b + mix * (b2 - b)
+    return r, g, b
 
 
 @compiled
@@ -81,12 +87,17 @@ def hang(block, n, hung, fine, coarse, around, cover):
     cover : (R, C, 3) float32, how much of that shows.
     """
     for i in range(n):
-        share = _distance(block, i, hung)
+        distance = _distance(block, i, hung)
+        if distance <= ZERO:
+            continue
+        column, row, share = _place(block, i, hung)
+        hidden = share
+        if share < _WHOLE:
+            hidden += (ONE - share) * _go_on(block, i, distance, share, hung, around, cover)
         if share > ZERO:
-            shown = _go_on(block, i, share, hung, around, cover)
-            _show(block, i, share, hung, fine, coarse)
-            if shown > HALF:
-                block[at.FEATURE + i] = np.float32(at.BACKDROP)
+            _mix(block, i, distance * share, _seen(column, row, hung, fine, coarse))
+        if distance * hidden > HALF:
+            block[at.FEATURE + i] = np.float32(at.BACKDROP)
 
 
 @compiled

@@ -31,7 +31,7 @@ RIM = 0.10  # share of half the picture over which its rims fade
 AWAY = 45.0  # metres: as much fog lies before it as before what is so far away
 ACTION = (2.0, 10.0)  # metres that the action takes at least and at most around its middle
 LEAST_GROUND = 0.04  # of the picture's height, from which the ground takes its colour
-PLAIN = 0.7  # radiance up to which a picture is believed by what mirrors it
+PLAIN = 0.7  # radiance up to which a picture is believed where it is not shown as it is
 EVEN = 0.04  # of all around: the deviation with which the colours of the horizon are blurred
 TINTS = (0.45, 2.2)  # by how much a channel may change
 MARGIN = 8  # texels beyond the rims that count when it is painted
@@ -122,12 +122,21 @@ def white(sky: Sky) -> Array:
     return np.asarray((sky.key * sky.light[2] + sky.ambient @ [1, 0, 0, 1]) * sky.exposure)
 
 
+def believed(light: Picture) -> Picture:
+    """The light of a picture where it is not shown as it is, but mirrored or at another hour.
+
+    A film hardly tells bright from brighter: taken at its word, a pale sky would be a deep blue in every mirror.
+    """
+    over = np.maximum(light - PLAIN, 0)
+    return np.asarray(np.minimum(light, PLAIN) + over / (1 + 2 * over))
+
+
 def relit(light: Picture, drop: Backdrop, sky: Sky, sun: float, cloud: float, floor: Array) -> Picture:
     """The light of a picture at the hour of the world, if that is another than its own."""
     if abs(sun - drop.sun) < 1e-3:
         return light
     then = make_sky(0.0, drop.sun, cloud, 0.0, floor)
-    return (light * (white(sky) / white(then))).astype(np.float32)
+    return (believed(light) * (white(sky) / white(then))).astype(np.float32)
 
 
 def horizon_of(sky: Sky, yaw: float) -> Array:
@@ -184,10 +193,7 @@ def before_sky(sky: Sky, hung: Hung) -> Sky:
     up = (1 - (x**2 + y**2)) / (1 + x**2 + y**2)
     towards = np.stack([x * (1 + up), y * (1 + up), np.maximum(up, 0)], axis=-1)
     around, cover = gone_on(hung.levels[0], hung.axes, towards)
-    # A film hardly tells bright from brighter: taken at its word, a pale sky would be a deep blue in every mirror.
-    over = np.maximum(around - PLAIN, 0)
-    around = np.minimum(around, PLAIN) + over / (1 + 2 * over)
-    dome = (sky.dome + cover * (around / np.float32(sky.sky_exposure) - sky.dome)).astype(np.float32)
+    dome = (sky.dome + cover * (believed(around) / np.float32(sky.sky_exposure) - sky.dome)).astype(np.float32)
     # What fades into the distance would show each tree on the horizon as a stripe across the ground.
     ring = ndimage.gaussian_filter1d(ring_of(dome)[:RING], EVEN * RING, axis=0, mode="wrap")
     return replace(sky, dome=dome, calm=calm_of(dome), ring=np.concatenate([ring, ring[:2]]))
