@@ -175,13 +175,11 @@ def info(asked: argparse.Namespace) -> None:
 def _begins(request: Request) -> str:
     starts = request.start if isinstance(request.start, tuple) else (request.start,)
     told = [
-        ", ".join(
-            filter(None, (it.ground, it.light, it.weather, f"{len(it.things)} things", it.backdrop and "a backdrop"))
-        )
+        (it.ground, it.light, it.weather, f"{len(it.things)} things", "a backdrop" if it.backdrop else "")
         for it in starts
         if it
     ]
-    return " | ".join(told)
+    return " | ".join(", ".join(filter(None, it)) for it in told)
 
 
 def _moves(request: Request) -> str:

@@ -21,7 +21,7 @@ from sora2lib.kernels.textures import DOME_SIZE, RING
 from sora2lib.media import foreign
 from sora2lib.render.materials import poster
 from sora2lib.render.motion import Motion
-from sora2lib.render.panorama import directions, gone_on
+from sora2lib.render.panorama import gone_on, place_of
 from sora2lib.render.sky import Sky, calm_of, display_curve, make_sky, ring_of
 
 Array = NDArray[np.float64]
@@ -183,7 +183,7 @@ def hung_up(
     axes = axes_of(drop, light.shape[1] / light.shape[0])
     light = misted(light, fog, horizon_of(sky, drop.yaw))
     light = painted(light, tones) if tones else light
-    return Hung(axes, levels_of(light), *gone_on(light, axes, directions(axes))), tint
+    return Hung(axes, levels_of(light), *gone_on(light, axes)), tint
 
 
 def before_sky(sky: Sky, hung: Hung) -> Sky:
@@ -192,11 +192,18 @@ def before_sky(sky: Sky, hung: Hung) -> Sky:
     y, x = (np.indices(sky.dome.shape[:2]) - middle) / scale
     up = (1 - (x**2 + y**2)) / (1 + x**2 + y**2)
     towards = np.stack([x * (1 + up), y * (1 + up), np.maximum(up, 0)], axis=-1)
-    around, cover = gone_on(hung.levels[0], hung.axes, towards)
+    around, cover = (_looked_up(it, hung.axes, towards) for it in (hung.around, hung.cover[..., :1]))
     dome = (sky.dome + cover * (believed(around) / np.float32(sky.sky_exposure) - sky.dome)).astype(np.float32)
     # What fades into the distance would show each tree on the horizon as a stripe across the ground.
     ring = ndimage.gaussian_filter1d(ring_of(dome)[:RING], EVEN * RING, axis=0, mode="wrap")
     return replace(sky, dome=dome, calm=calm_of(dome), ring=np.concatenate([ring, ring[:2]]))
+
+
+def _looked_up(picture: Picture, axes: Array, towards: Array) -> Picture:
+    """What a picture of all around (R, C, channels) shows in some directions (..., 3)."""
+    place = place_of(towards, axes)
+    parts = [ndimage.map_coordinates(it, place, order=1, mode="grid-wrap") for it in np.moveaxis(picture, -1, 0)]
+    return np.stack(parts, axis=-1)
 
 
 def tint_of(light: Picture, drop: Backdrop, shown: Array) -> Array:

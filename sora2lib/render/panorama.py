@@ -32,12 +32,21 @@ def directions(axes: Array) -> Array:
     return np.asarray(towards)
 
 
-def gone_on(light: Picture, axes: Array, towards: Array) -> tuple[Picture, Picture]:
-    """The light (..., 3) of a picture and what goes on around it in some directions, and how much of it shows."""
-    place, wide, high = _beyond(towards, axes)
-    around = _blurred(light, place, np.hypot(wide, high))
+def place_of(towards: Array, axes: Array) -> Array:
+    """Rows and columns (2, ...) at which all that is around shows some directions (..., 3)."""
+    flat, side = _level(axes)
+    turn = np.arctan2(towards @ side, towards @ flat) / (2 * math.pi)
+    return np.stack([AROUND[0] * (1 - towards[..., 2]) / 2, AROUND[1] * (turn + 0.5)]) - 0.5
+
+
+def gone_on(light: Picture, axes: Array) -> tuple[Picture, Picture]:
+    """The light (R, C, 3) of a picture and what goes on around it, and how much of it shows (R, C, 3)."""
+    place, wide, high = _beyond(directions(axes), axes)
     show = (BEHIND + (1 - BEHIND) * _fall(wide)) * _fall(high)
-    return around.astype(np.float32), np.repeat(show[..., None], 3, axis=-1).astype(np.float32)
+    around = np.zeros((*AROUND, 3), np.float32)
+    shown = show > 0
+    around[shown] = _blurred(light, place[:, shown], np.hypot(wide, high)[shown])
+    return around, np.repeat(show[..., None], 3, axis=-1).astype(np.float32)
 
 
 def _fall(x: Array) -> Array:
@@ -78,18 +87,21 @@ def _beyond(towards: Array, axes: Array) -> tuple[Array, Array, Array]:
 
 
 def _blurred(light: Picture, place: Array, over: Array) -> Array:
-    """The light at places (2, ...) of a picture (H, W, 3), the more blurred the farther they are beyond its rims."""
-    out, small = _read(light, place), light[::COARSE, ::COARSE]
+    """The light at places (2, N) of a picture (H, W, 3), the more blurred the farther they are beyond its rims."""
+    small = light[::COARSE, ::COARSE]
     height, width = small.shape[:2]
-    for end, down, across in BLURS:
-        soft = ndimage.gaussian_filter(small, (down * height, across * width, 0), mode="mirror")
-        out += np.clip(over / end, 0, 1)[..., None] * (_read(soft, place) - out)
+    steps = [(end, ndimage.gaussian_filter(small, (a * height, b * width, 0), mode="mirror")) for end, a, b in BLURS]
     # At the back, where the mirror images of both sides meet, each row has one colour.
-    even = np.broadcast_to(soft.mean(axis=1, keepdims=True), small.shape)
-    return np.asarray(out + np.clip(over / AT_LAST, 0, 1)[..., None] * (_read(even, place) - out))
+    even = np.broadcast_to(steps[-1][1].mean(axis=1, keepdims=True), small.shape)
+    out, begun = np.zeros((len(over), 3)), over < steps[0][0]
+    out[begun] = _read(light, place[:, begun])
+    for end, soft in (*steps, (AT_LAST, even)):
+        mixed = over > 0
+        out[mixed] += np.clip(over[mixed] / end, 0, 1)[:, None] * (_read(soft, place[:, mixed]) - out[mixed])
+    return out
 
 
 def _read(picture: Picture, place: Array) -> Array:
-    size = np.array(picture.shape[:2]).reshape(2, *[1] * (place.ndim - 1))
-    texel = place * size - 0.5
-    return np.stack([ndimage.map_coordinates(picture[..., c], texel, order=1, mode="nearest") for c in range(3)], -1)
+    texel = place * np.array(picture.shape[:2])[:, None] - 0.5
+    parts = [ndimage.map_coordinates(it, texel, order=1, mode="nearest") for it in np.moveaxis(picture, -1, 0)]
+    return np.stack(parts, axis=-1)
