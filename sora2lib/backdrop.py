@@ -9,10 +9,12 @@ import binascii
 import math
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sora2lib.errors import RequestError
-from sora2lib.world.schema import World
+
+if TYPE_CHECKING:
+    from sora2lib.world.schema import World
 
 ATTRIBUTE = "backdrop"
 LONGEST_SIDE = 1024  # pixels
@@ -103,13 +105,13 @@ def unpacked(text: Any) -> bytes:
         raise RequestError(f"the picture of the backdrop was changed since it was written ({error})") from error
 
 
-def behind(world: World) -> Backdrop | None:
+def behind(world: "World") -> Backdrop | None:
     """What hangs behind a world, checked; None where nothing does."""
     plain = world.attrs.get(ATTRIBUTE)
     return None if plain is None else Backdrop.from_plain(plain)
 
 
-def hung(world: World, picture: bytes, *, pitch: float, fov: float, timed: bool) -> World:
+def hung(world: "World", picture: bytes, *, pitch: float, fov: float, timed: bool) -> "World":
     """The world before a picture, which hangs where its first camera looks.
 
     Parameters
@@ -124,6 +126,6 @@ def hung(world: World, picture: bytes, *, pitch: float, fov: float, timed: bool)
     return world.assign_attrs({ATTRIBUTE: drop.to_plain()})
 
 
-def kept(world: World, before: World) -> World:
+def kept(world: "World", before: "World") -> "World":
     """The world with what hangs behind another."""
     return world.assign_attrs({name: it for name, it in before.attrs.items() if name == ATTRIBUTE})

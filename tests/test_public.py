@@ -64,8 +64,8 @@ CLIP += ["speed", "stems"]
 REPORT = ["annotated", "horizon_N", "measured", "numbers", "passed", "plot", "poster", "save", "to_pandas", "to_xarray"]
 REPORT += ["tracks", "verdict", "violations", "what_if"]
 OPTIONS = {
-    "make": "--backdrop --camera --force --fps --guidance --model --no-sound --out --physics --quiet --seconds --seed --size "
-    "--start --steps --style prompt",
+    "make": "--backdrop --camera --force --fps --guidance --model --no-sound --out --physics --quiet --seconds --seed "
+    "--size --start --steps --style prompt",
     "storyboard": "--force --fps --guidance --model --no-sound --out --physics --quiet --seed --size --steps "
     "--style file",
     "simulate": "--force --fps --no-sound --out --quiet --seconds --seed --size family",
