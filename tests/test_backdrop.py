@@ -260,6 +260,8 @@ def test_a_clip_keeps_it_whatever_is_made_of_it(untrained, tmp_path):
     loaded = sora.Clip.load(longer.refilm(Camera.orbit(30), style="anime").save(tmp_path / "clip.mp4"))
     assert behind(longer.world) == behind(loaded.world) == drop
     assert loaded.parents[-1].request.start == start
+    again = opened(fit(tmp_path / "clip.mp4", backdrop=True).start.backdrop)  # a film lends its first picture
+    assert off(again, loaded.frames[0]) < 8
 
 
 def test_a_clip_says_that_it_carries_its_picture():

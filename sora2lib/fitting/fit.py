@@ -37,7 +37,7 @@ WATCHED = 0.34  # seconds of a film from which they are told
 TAKEN, LONGEST, SIDE = 2.0, 60.0, 640  # seconds read of a film, that it may last; pixels of the longer side
 SLOWEST_FILM, FASTEST_FILM = 1, 240  # frames a second
 NO_HORIZON = "No horizon is seen; the camera is taken to look down a little."
-INSTANT = 1e-3  # seconds of a film in which it shows its first picture alone
+INSTANT = 0.5  # seconds of a film, of which the first picture is taken
 SMALLEST, LARGEST = 32, 50_000_000  # pixels along a side, and of a whole picture
 
 
