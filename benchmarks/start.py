@@ -1,9 +1,10 @@
 """How well clips start from a picture: prints a table and writes it as dated JSON.
 
-python benchmarks/start.py [--model NAME] [--clips N] [--planned N] [--results FOLDER]
+python benchmarks/start.py [--model NAME] [--clips N] [--planned N] [--only PART] [--results FOLDER]
 
 The first pictures of simulated worlds, 320x180, are read (:func:`sora2lib.fit`) and held against the worlds. From some
-of them clips are planned, whose first pictures are held against those. Beside each score stands that of another
+of them clips are planned, whose first pictures are held against those; and once more with the picture as the backdrop,
+which is drawn and left out. Beside each score stands that of another
 world's picture. Intervals are 95 %.
 """
 
@@ -20,13 +21,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does,
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib import acts, planner
+from sora2lib import acts, pipeline, planner
 from sora2lib.fitting.fit import SURE, Fit, fit
 from sora2lib.given import Ask
 from sora2lib.model import weights
 from sora2lib.model.weights import Model
 from sora2lib.physics.intervals import bootstrap, wilson
 from sora2lib.render import passes, render
+from sora2lib.request import Request
 from sora2lib.start import Seen
 from sora2lib.world.facts import Facts
 from sora2lib.world.schema import World
@@ -43,6 +45,7 @@ WIDTH, HEIGHT = 320, 180
 FIRST_SEED = 900_000  # none of these worlds was drawn to fit the tables
 LEAST_SEEN = 30  # pixels of a thing that counts
 SECONDS = 1.0  # of a planned clip
+PARTS = ("read", "made", "backdrop")
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,6 +200,23 @@ def drawn(them: Sequence[Case], worlds: Sequence[World], label: str) -> dict[str
     return {f"{label}: {name}": row for name, row in rows.items()}
 
 
+def hung(them: Sequence[Case], model: str, steps: int) -> dict[str, list[float]]:
+    """How far first pictures are off outside of all bodies, with what hangs behind them and without."""
+    off: dict[str, list[float]] = {"with the backdrop": [], "without it": []}
+    for seed, case in enumerate(them):
+        start = fit(case.picture, backdrop=True).start
+        request = Request(FAMILIES[case.family], SECONDS, seed=seed, model=model, steps=steps, start=start)
+        *_, last = pipeline.plan(request)
+        world = last.world()
+        bare = world.copy()
+        bare.attrs = {}
+        clear = (case.shown < 0) & (passes(bare, 0.0, width=WIDTH, height=HEIGHT)["segmentation"] < 0)
+        for told, it in zip(off, (world, bare), strict=True):
+            picture = next(render(it, width=WIDTH, height=HEIGHT, fps=24))
+            off[told].append(float(np.abs(picture[clear].astype(float) - case.picture[clear]).mean() / 255))
+    return {f"made, {told}: colour outside bodies off by, 0 to 1": mean(values) for told, values in off.items()}
+
+
 def turned(items: Sequence[Fit]) -> list[Fit]:
     """The same, each for another world of another family."""
     return [*items[1:], *items[:1]]
@@ -215,15 +235,22 @@ def main(tell: Callable[[str], None] = print) -> None:
     parser.add_argument("--clips", type=int, default=100, help="pictures that are read (%(default)s)")
     parser.add_argument("--planned", type=int, default=32, help="clips that are planned (%(default)s)")
     parser.add_argument("--steps", type=int, default=acts.MOTION_STEPS, help="denoising steps (%(default)s)")
+    parser.add_argument("--only", choices=PARTS, help="one part of the table instead of all")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results")
     asked = parser.parse_args()
     model = weights.load(asked.model)
     them = [case for _, case in zip(range(asked.clips), cases(), strict=False)]
-    found = [fit(case.picture) for case in them]
-    rows = read(them, found, "read") | read(them, turned(found), "read, another's picture")
-    some, theirs = them[: asked.planned], found[: asked.planned]
-    rows |= drawn(some, planned(model, some, theirs, asked.steps), "made")
-    rows |= drawn(some, planned(model, some, turned(theirs), asked.steps), "made from another's picture")
+    some: list[Case] = them[: asked.planned]
+    rows: dict[str, list[float]] = {}
+    if asked.only in (None, "read"):
+        found = [fit(case.picture) for case in them]
+        rows |= read(them, found, "read") | read(them, turned(found), "read, another's picture")
+    if asked.only in (None, "made"):
+        theirs = [fit(case.picture) for case in some]
+        rows |= drawn(some, planned(model, some, theirs, asked.steps), "made")
+        rows |= drawn(some, planned(model, some, turned(theirs), asked.steps), "made from another's picture")
+    if asked.only in (None, "backdrop"):
+        rows |= hung(some, asked.model, asked.steps)
     for name, row in rows.items():
         tell(f"{name:<64}{shown(row)}")
     asked.results.mkdir(exist_ok=True)

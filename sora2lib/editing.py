@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sora2lib.backdrop import kept
 from sora2lib.clip import Clip, recipe_of
 from sora2lib.errors import RequestError
 from sora2lib.film import develop, world_of
@@ -194,7 +195,8 @@ def _headed(head: World, guess: Callable[[], World]) -> World:
         for name, it in world.data_vars.items()
         if "time" in it.dims
     }
-    return world.drop_dims("time").assign_coords(time=np.arange(samples) / RATE).assign(joined)
+    whole = world.drop_dims("time").assign_coords(time=np.arange(samples) / RATE).assign(joined)
+    return kept(whole, head)
 
 
 def extended(last: Step, recipe: Recipe, request: Request) -> Recipe:

@@ -1,5 +1,6 @@
 """From a prompt to a clip: the request is planned into a world, and the world is drawn."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -7,11 +8,14 @@ from itertools import accumulate
 from textwrap import shorten
 from typing import Any
 
+from sora2lib.backdrop import hung
 from sora2lib.cameo import Cameo
+from sora2lib.camera import Pose
+from sora2lib.camera.paths import first_pose
 from sora2lib.clip import Clip
 from sora2lib.film import develop
 from sora2lib.fitting.fit import Fit, Picture, fit
-from sora2lib.given import Ask, shot_ends, takes
+from sora2lib.given import Ask, filmed_from, shot_ends, takes
 from sora2lib.model import weights
 from sora2lib.model.text import unknown_words, unread
 from sora2lib.model.tracks import STRIDE
@@ -30,6 +34,7 @@ from sora2lib.world.simulate import resimulate
 from sora2lib.world.vocabulary import GROUNDS
 
 Pictures = Picture | Fit | Start | None | tuple[Picture | Fit | Start | None, ...]
+EYE_LEVEL = 0.5  # metres above the ground: the lowest that a camera is led to, before a picture
 NOT_CAST = frozenset(("camera", "picture", "sun", "moon", *GROUNDS))  # named as what films, or as the place
 
 
@@ -68,7 +73,8 @@ def generate(
     sound : whether the clip is heard.
     start : a picture or a film whose first moment is that of the clip, as far as it is understood: a path, an array, a
         clip, or what :func:`sora2lib.fit` made of one. A tuple has one or None for each shot of the prompt; a later
-        shot is filmed from where its picture shows the cast.
+        shot is filmed from where its picture shows the cast. Of a fit made
+        with ``backdrop=True`` the picture hangs in the distance, behind the world.
 
     Returns
     -------
@@ -159,12 +165,37 @@ def plan(request: Request) -> Iterator[Step]:
     told = script(request.prompt, request.seconds)  # what cannot be said in the time shows now, not when all is done
     ask = Ask(read(request.prompt), request.seed, request.seconds, camera=request.camera, start=request.start)
     steps = plan_world(weights.load(request.model), ask, **asked_of(request))
-    return (replace(step, guess=partial(_told, step.guess, request.style, told, cameos)) for step in steps)
+    guesses = (replace(step, guess=partial(_told, step.guess, request.style, told, cameos)) for step in steps)
+    start, camera = _first(request.start) or Start(), _first(request.camera)
+    if not start.backdrop:
+        return guesses
+    free = not start.things and not (camera and camera.absolute)
+    return (replace(step, guess=partial(_before_picture, step.guess, start, start.backdrop, free)) for step in guesses)
+
+
+def _first(given: Any) -> Any:
+    """What is given for the first shot, of one for all or of several."""
+    return given[0] if isinstance(given, tuple) else given
 
 
 def _told(guess: Callable[[], World], style: str, told: Script, cameos: Sequence[Cameo]) -> World:
     """The world of a guess with what no model plans."""
     return spoken(starring(guess().assign(style=style), cameos), told)
+
+
+def _before_picture(guess: Callable[[], World], start: Start, picture: bytes, free: bool) -> World:
+    """The world of a guess before the picture that it starts from; a ``free`` camera looks as that of the picture."""
+    world, fov = guess(), math.radians(start.fov)
+    world = filmed_from(world, tilted(first_pose(world), start)) if free else world
+    return hung(world, picture, pitch=start.pitch, fov=fov, timed=start.light is not None)
+
+
+def tilted(pose: Pose, start: Start) -> Pose:
+    """A pose that looks at the same thing, as far down as the camera of a picture did, through its lens."""
+    (x, y, _), (aim_x, aim_y, aim) = pose.eye, pose.target
+    high = math.hypot(aim_x - x, aim_y - y) * math.tan(start.pitch)
+    aim = max(aim, EYE_LEVEL - high)
+    return Pose((x, y, aim + high), (aim_x, aim_y, aim), pose.roll, start.fov)
 
 
 def asked_of(request: Request) -> dict[str, Any]:
@@ -206,9 +237,13 @@ def notices(request: Request) -> tuple[str, ...]:
 
 def _of_start(starts: Starts) -> Iterator[str]:
     """What the picture with which a clip begins did not tell."""
-    start = starts[0] if isinstance(starts, tuple) else starts
+    if isinstance(starts, tuple) and any(it and it.backdrop for it in starts[1:]):
+        yield "a world has one backdrop, that of the first shot; those of later shots are not drawn"
+    start = _first(starts)
     if start is None:
         return
+    if start.backdrop:
+        yield "the picture hangs behind the world; a small copy of it is in the clip and in each file of it"
     unknown = [name for name in ("ground", "light", "weather") if getattr(start, name) is None]
     if unknown:
         yield f"not understood in the picture, and left to the model: {', '.join(unknown)}"

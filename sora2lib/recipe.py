@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib import __version__, consent, media
+from sora2lib.backdrop import ATTRIBUTE
 from sora2lib.errors import MediaError, Sora2Error
 from sora2lib.request import Request
 from sora2lib.soundtrack import OWN, Soundtrack
@@ -186,6 +187,8 @@ def fingerprint(world: World) -> str:
             continue  # which came later, and worlds without keep the fingerprint that they had
         # Text is padded to the longest, which depends on where it came from.
         digest.update(values.tobytes() if values.dtype.kind != "U" else "\n".join(map(str, values.flat)).encode())
+    if drop := world.attrs.get(ATTRIBUTE):
+        digest.update(json.dumps(drop, sort_keys=True).encode())
     return digest.hexdigest()[:16]
 
 

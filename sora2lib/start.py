@@ -5,10 +5,11 @@ the upper border whatever the size. A picture tells no metres: how large things 
 """
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from numbers import Real
 from typing import Any
 
+from sora2lib.backdrop import check_picture, packed, unpacked
 from sora2lib.errors import RequestError
 from sora2lib.world.vocabulary import GROUNDS, LIGHTS, WEATHERS
 
@@ -63,6 +64,8 @@ class Start:
     horizon : how high it lies in the picture.
     fov : vertical field of view in degrees.
     ground, light, weather : names of the vocabulary; None where they are not known.
+    backdrop : the picture itself as a small JPEG, which then hangs behind the world, see :func:`sora2lib.fit`; None
+        leaves sky and distance to the model.
 
     Raises
     ------
@@ -79,6 +82,7 @@ class Start:
     ground: str | None = None
     light: str | None = None
     weather: str | None = None
+    backdrop: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.things, tuple) or not all(isinstance(it, Seen) for it in self.things):
@@ -89,6 +93,8 @@ class Start:
             )
         object.__setattr__(self, "horizon", _numbers("horizon", (self.horizon,), 1, -FAR, FAR)[0])
         object.__setattr__(self, "fov", _numbers("fov", (self.fov,), 1, *FOV)[0])
+        if self.backdrop is not None:
+            check_picture(self.backdrop)
         for name, known in (("ground", GROUNDS), ("light", LIGHTS), ("weather", WEATHERS)):
             value = getattr(self, name)
             if value is not None and value not in known:
@@ -101,7 +107,9 @@ class Start:
 
     def to_plain(self) -> dict[str, Any]:
         """What JSON can hold of it; :meth:`from_plain` undoes it."""
-        return asdict(self)
+        plain = asdict(self)
+        picture = plain.pop("backdrop")  # left out where there is none, as earlier versions wrote it
+        return plain if picture is None else plain | {"backdrop": packed(picture)}
 
     @classmethod
     def from_plain(cls, plain: Any) -> "Start":
@@ -110,7 +118,9 @@ class Start:
         things = values.get("things", ())
         if not isinstance(things, list | tuple):
             raise RequestError("the things of a start must be a list of objects")
-        return cls(**values | {"things": tuple(Seen(**_known(Seen, it)) for it in things)})
+        seen = tuple(Seen(**_known(Seen, it)) for it in things)
+        picture = values.get("backdrop")
+        return cls(**values | {"things": seen, "backdrop": None if picture is None else unpacked(picture)})
 
 
 Starts = Start | tuple[Start | None, ...] | None  # of the first shot, or of each; None is left to the model

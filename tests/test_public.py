@@ -29,7 +29,7 @@ SURFACE = {
     "Seen": "colour x y width height speed",
     "Sora2Error": "",
     "Soundtrack": "track start mix levels",
-    "Start": "things horizon fov ground light weather",
+    "Start": "things horizon fov ground light weather backdrop",
     "Stems": "effects ambience music speech rate",
     "Step": None,
     "Stopped": "",
@@ -43,7 +43,7 @@ SURFACE = {
     "draw": "world * size fps seconds sound",
     "dub": "clip track * mix start levels actor",
     "extend": "clip prompt * seconds seed model steps guidance camera",
-    "fit": "picture * fov",
+    "fit": "picture * fov backdrop",
     "generate": "prompt * seconds size fps seed model style physics steps guidance camera sound start",
     "inspect": "clip * by scale diameter shapes",
     "listen": "clip",
@@ -64,8 +64,8 @@ CLIP += ["speed", "stems"]
 REPORT = ["annotated", "horizon_N", "measured", "numbers", "passed", "plot", "poster", "save", "to_pandas", "to_xarray"]
 REPORT += ["tracks", "verdict", "violations", "what_if"]
 OPTIONS = {
-    "make": "--camera --force --fps --guidance --model --no-sound --out --physics --quiet --seconds --seed --size "
-    "--start --steps --style prompt",
+    "make": "--backdrop --camera --force --fps --guidance --model --no-sound --out --physics --quiet --seconds --seed "
+    "--size --start --steps --style prompt",
     "storyboard": "--force --fps --guidance --model --no-sound --out --physics --quiet --seed --size --steps "
     "--style file",
     "simulate": "--force --fps --no-sound --out --quiet --seconds --seed --size family",

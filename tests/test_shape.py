@@ -19,7 +19,7 @@ LAYERS = (
     {"media", "kernels", "packaged"},
     {"consent"},
     {"world"},
-    {"camera", "prompt"},
+    {"backdrop", "camera", "prompt"},
     {"cameo", "dialogue", "start", "subtitles"},
     {"request"},
     {"levels"},

@@ -56,6 +56,7 @@ def parser() -> Parser:
     _add_film_options(make)
     make.add_argument("--camera", type=_camera, metavar="MOVES", help=CAMERA)
     make.add_argument("--start", metavar="FILE", help="a picture or a film whose first moment is that of the clip")
+    make.add_argument("--backdrop", action="store_true", help="let the picture of --start hang behind the world")
     _add_choices(make)
     _add_silence(make)
     make.set_defaults(command=commands.make)

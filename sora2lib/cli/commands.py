@@ -18,6 +18,8 @@ from sora2lib.storyboard import Storyboard
 
 def make(asked: argparse.Namespace) -> None:
     """Make a clip from a sentence."""
+    if asked.backdrop and asked.start is None:
+        raise RequestError("--backdrop needs a picture; name one with --start FILE")
     request = Request(asked.prompt, seconds=asked.seconds, camera=asked.camera, **_chosen(asked))
     _answer(request if asked.start is None else _begun(request, asked), asked)
 
@@ -27,7 +29,7 @@ def _begun(request: Request, asked: argparse.Namespace) -> Request:
     check_target(asked)
     from sora2lib.fitting.fit import fit
 
-    found = fit(asked.start)
+    found = fit(asked.start, backdrop=asked.backdrop)
     if not asked.quiet:
         for line in (repr(found), *found.notes):
             print(f"sora2lib: note: {line}", file=sys.stderr)
@@ -173,9 +175,11 @@ def info(asked: argparse.Namespace) -> None:
 def _begins(request: Request) -> str:
     starts = request.start if isinstance(request.start, tuple) else (request.start,)
     told = [
-        ", ".join(filter(None, (it.ground, it.light, it.weather, f"{len(it.things)} things"))) for it in starts if it
+        (it.ground, it.light, it.weather, f"{len(it.things)} things", "a backdrop" if it.backdrop else "")
+        for it in starts
+        if it
     ]
-    return " | ".join(told)
+    return " | ".join(", ".join(filter(None, it)) for it in told)
 
 
 def _moves(request: Request) -> str:

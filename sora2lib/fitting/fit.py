@@ -3,16 +3,19 @@
 import base64
 import html
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib import media
+from sora2lib.backdrop import LONGEST_SIDE
 from sora2lib.clip import Clip
 from sora2lib.errors import MediaError
 from sora2lib.fitting.looks import appearance, horizon_of, look, tables
 from sora2lib.fitting.picture import ROWS, Patch, patches, shrunk
+from sora2lib.fitting.scenery import scenery
 from sora2lib.media import foreign
 from sora2lib.physics.steady import steadied
 from sora2lib.physics.tracking import NAMED, track
@@ -33,6 +36,8 @@ FEWEST = 8  # pictures from which speeds are told
 WATCHED = 0.34  # seconds of a film from which they are told
 TAKEN, LONGEST, SIDE = 2.0, 60.0, 640  # seconds read of a film, that it may last; pixels of the longer side
 SLOWEST_FILM, FASTEST_FILM = 1, 240  # frames a second
+NO_HORIZON = "No horizon is seen; the camera is taken to look down a little."
+INSTANT = 0.5  # seconds of a film, of which the first picture is taken
 SMALLEST, LARGEST = 32, 50_000_000  # pixels along a side, and of a whole picture
 
 
@@ -105,7 +110,7 @@ class Fit:
 Picture = str | Path | Frame | Clip
 
 
-def fit(picture: Picture | Fit, *, fov: float | None = None) -> Fit:
+def fit(picture: Picture | Fit, *, fov: float | None = None, backdrop: bool = False) -> Fit:
     """Read what a clip can start from off a picture, or off the first moment of a film.
 
     Parameters
@@ -113,6 +118,9 @@ def fit(picture: Picture | Fit, *, fov: float | None = None) -> Fit:
     picture : the path of a PNG, JPEG, WebP, GIF, MP4, MOV or WebM file, which is decoded in a process of its own; an
         array (H, W, 3) uint8; or a clip. Of a film, speeds are read as well.
     fov : vertical field of view of the lens in degrees, 5 to 120; None takes 40.
+    backdrop : whether the picture itself hangs in the distance behind the world: what stands out in it is filled in
+        from around it, and a small copy goes with the clip and its files. Where it shows no horizon, the camera is
+        taken to be level.
 
     Returns
     -------
@@ -127,6 +135,8 @@ def fit(picture: Picture | Fit, *, fov: float | None = None) -> Fit:
 
     >>> sora2lib.fit("photo.png").start.ground  # doctest: +SKIP
     'grass'
+    >>> lake = sora2lib.fit("lake.jpg", backdrop=True)                            # doctest: +SKIP
+    >>> sora2lib.generate("a ball bounces, the camera orbits left", start=lake)  # doctest: +SKIP
     """
     if isinstance(picture, Fit):
         return picture
@@ -138,8 +148,30 @@ def fit(picture: Picture | Fit, *, fov: float | None = None) -> Fit:
         return Fit(start, {}, ("The picture is dark; nothing is taken from it.",), first)
     if small.std(axis=(0, 1)).max() < PLAIN:
         return Fit(start, {}, ("The picture is of one colour; nothing is taken from it.",), first)
-    found = _understood(small, start, fov is None)
-    return replace(_moving(found, frames, fps) if len(frames) >= FEWEST else found, picture=first)
+    found, things = _understood(small, start, fov is None)
+    found = replace(_moving(found, frames, fps) if len(frames) >= FEWEST else found, picture=first)
+    return _hung(found, _large(picture, first), things) if backdrop else found
+
+
+def _large(picture: Picture, first: Frame) -> Frame:
+    """The first picture (H, W, 3), as large as it may hang behind a world."""
+    if not isinstance(picture, str | Path):
+        return first
+    return _on_white(foreign.beginning(picture, first=INSTANT, longest=LONGEST_SIDE, most=LONGEST).frames[:1])[0]
+
+
+def _hung(found: Fit, picture: Frame, things: list[Patch]) -> Fit:
+    """The same with its picture (H, W, 3) as a backdrop, without its things."""
+    start, notes = found.start, found.notes
+    if "horizon" not in found.sure:
+        # Of a photograph it is hidden more often than above: what is higher than the eye then belongs to the distance.
+        low = [it.y - it.height / 2 < 0 for it in start.things]
+        things = list(compress(things, low))
+        start = replace(start, horizon=0.0, things=tuple(compress(start.things, low)))
+        notes = (*(it for it in notes if it != NO_HORIZON), "No horizon is seen; the camera is taken to be level.")
+    content, share = scenery(picture, [it.mask for it in things])
+    told = f"The picture hangs behind the world; {len(things)} things in it, {share:.1%} of it, are filled in."
+    return replace(found, start=replace(start, backdrop=content), notes=(*notes, told))
 
 
 def _opened(picture: Picture) -> tuple[NDArray[np.uint8], float]:
@@ -177,8 +209,8 @@ def _array(picture: Frame) -> Frame:
     return picture
 
 
-def _understood(small: Frame, start: Start, lens_unknown: bool) -> Fit:
-    """What a picture of ROWS rows tells."""
+def _understood(small: Frame, start: Start, lens_unknown: bool) -> tuple[Fit, list[Patch]]:
+    """What a picture of ROWS rows tells, and what of it the things are."""
     row, certain = horizon_of(small)
     found = patches(small, row)
     mask = np.any([it.mask for it in found], axis=0) if found else np.zeros(small.shape[:2], dtype=np.bool_)
@@ -194,7 +226,7 @@ def _understood(small: Frame, start: Start, lens_unknown: bool) -> Fit:
         if sure[name] < SURE
     ]
     if row is None:
-        notes.append("No horizon is seen; the camera is taken to look down a little.")
+        notes.append(NO_HORIZON)
     else:
         sure["horizon"] = certain
     kept, left = _things(found)
@@ -210,7 +242,7 @@ def _understood(small: Frame, start: Start, lens_unknown: bool) -> Fit:
         light=known["light"],
         weather=known["weather"],
     )
-    return Fit(start, sure, tuple(notes), small)
+    return Fit(start, sure, tuple(notes), small), kept
 
 
 def _things(found: list[Patch]) -> tuple[list[Patch], list[str]]:

@@ -15,7 +15,7 @@ FAR = np.float32(1e9)
 ZERO, HALF, ONE, TWO, THREE = (np.float32(value) for value in (0, 0.5, 1, 2, 3))
 TINY = np.float32(1e-9)
 
-SKY, GROUND = -1, -2
+SKY, GROUND, BACKDROP = -1, -2, -3
 SPHERE, ELLIPSOID, BOX, CYLINDER, CAPSULE, CONE, TORUS, WEDGE = range(8)
 NET, CUTOUT = 8, 9
 SHAPES = {
@@ -59,6 +59,14 @@ MIRROR, GROUND_ROUGH, GROUND_SCALE, GROUND_KIND, BOUNCE, DISC, DISC_COLOUR, FAR_
     28, 29, 30, 31, 32, 35, 36, 39, 40,
 )  # fmt: skip
 
+# A picture in the distance: its axes, so that a ray's place in it is a quotient; the width of its view by an angle of
+# one; how sharp its rims are; metres from which it covers the ground, and the inverse of those that it takes to; share
+# of the coarser level.
+HUNG = 14
+HUNG_AHEAD, HUNG_RIGHT, HUNG_UP, HUNG_EVEN, HUNG_RIM, HUNG_NEAR, HUNG_RISE, HUNG_COARSE = (
+    0, 3, 6, 9, 10, 11, 12, 13,
+)  # fmt: skip
+
 # A silhouette: two convex polygons (the second one a hole), each edge normal x, y, offset, depth at 0, slope of depth.
 EDGES = 24
 EDGE_COLUMNS = 5
@@ -86,6 +94,11 @@ class Scene(NamedTuple):
     volume: NDArray[np.int8]  # (64 * 64 * 64, 4) noise
     curve: NDArray[np.float32]  # display value 0..255 by the bits of the radiance
     cards: NDArray[np.float32]  # (pictures, texels, 4) of cut-outs
+    hung: NDArray[np.float32]  # (HUNG,) where a picture hangs in the distance, (0,) where none does
+    fine: NDArray[np.float32]  # (H, W, 3) that picture
+    coarse: NDArray[np.float32]  # (H / 2, W / 2, 3) the same
+    around: NDArray[np.float32]  # (R, C, 3) how it goes on all around
+    cover: NDArray[np.float32]  # (R, C, 3) how much of that shows
 
 
 class Scratch(NamedTuple):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sora2lib.kernels import layout as at
+from sora2lib.kernels.backdrop import far_off
 from sora2lib.kernels.compiled import compiled, inlined
 from sora2lib.kernels.cutouts import look_at_cutouts, meet_cutouts
 from sora2lib.kernels.layout import HALF, ONE, TWO, ZERO
@@ -56,7 +57,7 @@ def survey(scene, after, scratch, depth, actors, normals, flow):
     """
     block, view, height, width = scratch.block, scene.camera, depth.shape[0], depth.shape[1]
     body, tags, bounds, moved, camera = scene.body, scene.tags, scene.bounds, after.body, after.camera
-    names, cards = scratch.names[0], scene.cards
+    names, cards, hung = scratch.names[0], scene.cards, scene.hung
     fx, fy, fz = view[at.FORWARD], view[at.FORWARD + 1], view[at.FORWARD + 2]
     for y in range(height):
         for x0 in range(0, width, at.PITCH):
@@ -67,6 +68,8 @@ def survey(scene, after, scratch, depth, actors, normals, flow):
             camera_rays(block, n, view)
             nearest(block, n, names, seen, body, tags)
             meet_cutouts(block, n, names, seen, body, tags, cards)
+            if hung.size:
+                far_off(block, n, hung)
             find_points(block, n)
             find_normals(block, n, body, tags)
             look_at_cutouts(block, n, body, tags, cards)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sora2lib.kernels import layout as at
+from sora2lib.kernels.backdrop import hang
 from sora2lib.kernels.compiled import compiled, inlined
 from sora2lib.kernels.cutouts import cover_by_cutouts, look_at_cutouts, meet_cutouts, shade_by_cutouts
 from sora2lib.kernels.floor import look_at_ground
@@ -223,9 +224,8 @@ def paint(tiles, fine, scene, scratch, frame, features, boxes):
     boxes : (tiles, 13) float32, written: where the tile's points lie, and whether it mirrors bodies.
     """
     # Tuples of arrays are taken apart once: each time one is passed on, all its arrays are counted.
-    body, tags, edges, counts, extent, bounds, images, view, air, texture, dome, calm, ring, volume, curve, cards = (
-        scene
-    )
+    body, tags, edges, counts, extent, bounds, images, view, air, texture, dome, calm, ring, volume, curve = scene[:15]
+    cards, hung, near_picture, far_picture, around, cover = scene[15:]
     first, second, first_box, second_box, lists, near, places = scratch
     height, width = features.shape
     step = at.PITCH // _SAMPLES if fine else at.PITCH
@@ -272,6 +272,10 @@ def paint(tiles, fine, scene, scratch, frame, features, boxes):
                 if turn > 0:
                     _add(turn == 2, m, first, second, tags, air, calm)
             fill_with_air(first, n, air, ring)
+            if hung.size:
+                hang(first, n, hung, near_picture, far_picture, around, cover)
+                # Nets hang before it; where it hides none of what is behind them, they have been drawn already.
+                hang_nets(first, n, lists[0], seen, body, tags, air)
             if fine:
                 _write_edges(places, start, size, first, curve, frame)
             else:

@@ -13,11 +13,12 @@ from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sora2lib.errors import MediaError
 from sora2lib.media.process import Foreign, decoded
 
-__all__ = ["Foreign", "beginning", "film", "heard", "picture", "sound", "whole"]
+__all__ = ["Foreign", "beginning", "film", "heard", "picture", "seen", "sound", "whole"]
 
 LARGEST_FILE = 1_000_000_000  # bytes
 MEMORY, PROCESSOR = 1_500_000_000, 30  # bytes and seconds of the processor that a child may take
@@ -104,6 +105,14 @@ def heard(content: bytes, *, rate: int, first: float) -> Foreign:
         return decoded(
             "the given sound", file, _ASK | {"sound": True, "rate": rate, "layout": "stereo", "first": first}
         )
+
+
+def seen(content: bytes, *, longest: int) -> NDArray[np.uint8]:
+    """Decode a picture (H, W, 3) that lies within another file to ``longest`` pixels; errors as :func:`film`."""
+    with TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        return decoded("the picture", file, _ASK | {"pictures": True, "longest": longest}).frames[0]
 
 
 def _decoded(path: str | Path, **ask: Any) -> Foreign:

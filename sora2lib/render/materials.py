@@ -73,24 +73,24 @@ def noise_volume() -> NDArray[np.int8]:
 
 
 def poster(picture: Picture, tones: int, *, wander: float) -> Picture:
-    """Paint a picture (N, N, 3) of light in a few tones with soft borders, as a background painter does.
+    """Paint a picture (H, W, 3) of light in a few tones with soft borders, as a background painter does.
 
     Parameters
     ----------
     tones : how many lie between its darkest and its brightest parts.
-    wander : by how much of a tone the borders leave the contours of brightness.
+    wander : by how much of a tone the borders leave the contours of brightness; more than 0 of square pictures alone.
     """
-    size = len(picture)
-    frequency = np.hypot(np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None])
+    size = picture.shape[:2]
+    frequency = np.hypot(np.fft.fftfreq(size[0])[:, None], np.fft.rfftfreq(size[1])[None])
     soften = np.exp(-2 * (np.pi * frequency * 1.6) ** 2)[..., None]
-    smooth = np.fft.irfft2(np.fft.rfft2(picture, axes=(0, 1)) * soften, (size, size), axes=(0, 1))
+    smooth = np.fft.irfft2(np.fft.rfft2(picture, axes=(0, 1)) * soften, size, axes=(0, 1))
     smooth = np.maximum(smooth, 1e-6)
     light = np.sqrt(smooth @ np.array([0.2126, 0.7152, 0.0722]))
     # Where nothing is painted, as around the disc of the sky, nothing counts.
     low, high = np.percentile(light[light > 2e-3], (2, 98)) if (light > 2e-3).any() else (0.0, 1.0)
     place = (light - low) / max((high - low) / tones, 1e-6)
     if wander:
-        place += wander * fractal(size, seed=104, slope=1.7, low=4)
+        place += wander * fractal(size[0], seed=104, slope=1.7, low=4)
     part = np.clip((place - np.floor(place) - 0.5) / 0.30 + 0.5, 0, 1)
     tone = low + (np.floor(place) + part * part * (3 - 2 * part)) * (high - low) / tones
     return (smooth * np.square(np.clip(tone / light, 0.7, 1.4))[..., None]).astype(np.float32)

@@ -7,12 +7,14 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from sora2lib.backdrop import Backdrop, behind
 from sora2lib.kernels import layout as at
 from sora2lib.kernels.cutouts import LEVELS, STARTS
 from sora2lib.kernels.floor import SNOW
 from sora2lib.kernels.layout import Scene
 from sora2lib.kernels.pose import place, silhouettes
 from sora2lib.kernels.rays import screen_bounds
+from sora2lib.render.backdrop import NOWHERE, Hung, action, before_sky, hung_up
 from sora2lib.render.cameos import Board, wear
 from sora2lib.render.cutouts import board as board_of
 from sora2lib.render.cutouts import card
@@ -60,6 +62,7 @@ class Setting:
     air: NDArray[np.float32]
     texture: NDArray[np.int64]
     curve: NDArray[np.float32]
+    hung: Hung | None  # the picture in the distance
 
 
 # N bodies (one a part), A actors
@@ -79,6 +82,7 @@ class Stage:
     setting: Setting
     fall: Fall  # what falls from the sky
     cards: NDArray[np.float32]  # (pictures, texels, 4)
+    action: tuple[Array, float]  # its middle (2,) and radius
 
 
 def _net(ring: Primitive) -> Primitive:
@@ -163,30 +167,44 @@ def set_stage(world: World) -> Stage:
     body_tags = np.asarray(tags, np.int32).reshape(-1, at.TAGS)
     _dress(style.dress, body_looks, body_tags)
     weather = [float(world[name]) for name in ("sun_azimuth", "sun_elevation", "cloud", "fog", "rain")]
+    motion = read_motion(world)
     return Stage(
         style=style,
         seed=crc32(world.position.values.tobytes()),
-        motion=read_motion(world),
+        motion=motion,
         looks=body_looks,
         tags=body_tags,
         parts=np.asarray(parts, np.float64).reshape(-1, 7),
         owners=np.asarray(owners, np.int64),
         creatures=tuple(creatures),
         boards=tuple(boards),
-        setting=_setting(style.dress, str(world.ground.values), *weather),
+        setting=_setting(style.dress, str(world.ground.values), *weather, behind(world)),
         fall=Fall(float(world.rain), float(world.snow), (float(world.wind[0]), float(world.wind[1]))),
         cards=np.asarray(cards, np.float32).reshape(-1, STARTS[LEVELS], 4),
+        action=action(motion),
     )
 
 
 # Two thirds of what the first picture takes, and the same for every other camera; some 15 MB each.
 @lru_cache(maxsize=2)
 def _setting(
-    dress: Dress, ground: str, azimuth: float, elevation: float, cloud: float, fog: float, rain: float
+    dress: Dress,
+    ground: str,
+    azimuth: float,
+    elevation: float,
+    cloud: float,
+    fog: float,
+    rain: float,
+    drop: Backdrop | None,
 ) -> Setting:
     floor = _dressed_floor(dress, paint(ground))
     mean = floor.colour.mean((0, 1))
     sky = make_sky(azimuth, elevation, cloud, fog, mean)
+    hung = None
+    if drop:
+        hung, tint = hung_up(drop, sky, elevation, cloud, fog, mean, 2 * dress.blocks)
+        floor = replace(floor, colour=np.clip(floor.colour * tint, 0, 1).astype(np.float32))
+        sky = before_sky(sky, hung)
     air = _air(sky, ground, fog, floor.metres, floor.rough, mean)
     air[at.MIRROR] = max(air[at.MIRROR], WET * rain) * dress.mirror
     air[at.CEL] = dress.cel
@@ -199,6 +217,7 @@ def _setting(
         air=air,
         texture=pack(floor, relief(floor, sky.light, sky.softness)),
         curve=display_curve(),
+        hung=hung,
     )
 
 
@@ -308,6 +327,7 @@ def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
         view[at.EYE : at.EYE + 3].astype(np.float64),
         float(view[at.PIXEL]),
     )
+    hung = stage.setting.hung
     edges, counts, extent = silhouettes(body, stage.tags, stage.setting.air)
     return Scene(
         body=body,
@@ -326,4 +346,5 @@ def scene_at(stage: Stage, time: float, width: int, height: int) -> Scene:
         volume=noise_volume(),
         curve=stage.setting.curve,
         cards=stage.cards,
+        **(hung.at(view, *stage.action) if hung else NOWHERE),
     )

@@ -155,8 +155,8 @@ def make_sky(azimuth: float, elevation: float, cloud: float, fog: float, floor: 
         disc = np.zeros(3)
     return Sky(
         dome=dome,
-        calm=_calm(dome),
-        ring=_ring(dome),
+        calm=calm_of(dome),
+        ring=ring_of(dome),
         light=light,
         key=key,
         softness=_softness(elevation, thick, fog),
@@ -170,13 +170,15 @@ def make_sky(azimuth: float, elevation: float, cloud: float, fog: float, floor: 
     )
 
 
-def _calm(dome: NDArray[np.float32]) -> NDArray[np.float32]:
+def calm_of(dome: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The dome of a sky, coarser."""
     size = DOME_SIZE // CALM
     coarse = dome.reshape(size, CALM, size, CALM, 3).mean((1, 3))
     return np.pad(coarse, ((1, 1), (1, 1), (0, 0)), mode="edge")
 
 
-def _ring(dome: NDArray[np.float32]) -> NDArray[np.float32]:
+def ring_of(dome: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The horizon of a dome."""
     turn = np.arange(RING + 2) * 4 / RING - 1
     y = np.where(turn <= 1, turn, 2 - turn)
     x = np.where(turn <= 1, 1, -1) * (1 - np.abs(y))
