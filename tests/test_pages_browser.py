@@ -116,7 +116,7 @@ def test_a_plan_is_looked_into_by_keys(page, explorer):
     page.get_by_role("slider", name="Step").focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("Motion, step 8 of 12, the mean of all layers")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Motion, step 8 of 8, the mean of all layers")).to_be_visible(timeout=SLOW)
     page.get_by_label("Row that looks").select_option("camera 0.0 s")
     expect(page.get_by_text("camera 0.0 s looks most at")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("img", name="the path of camera 0.0 s")).to_be_visible()
