@@ -20,7 +20,7 @@ SECONDS = 4.0
 
 @pytest.fixture(scope="module")
 def scales() -> Scales:
-    return load("/tmp/f0.safetensors").scales
+    return load("small").scales
 
 
 @pytest.fixture(scope="module")
