@@ -12,10 +12,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sora2lib.casting import GUIDANCE, noise, velocities
+from sora2lib.casting import GUIDANCE, noise, told_twice, velocities
 from sora2lib.model import windows
 from sora2lib.model.camera import CAMERA_WIDTH
-from sora2lib.model.conditions import motion_batch, seen, words_of
+from sora2lib.model.conditions import motion_batch, seen
 from sora2lib.model.filming import Sight
 from sora2lib.model.foresight import foresee
 from sora2lib.model.poses import POSE_WIDTH
@@ -132,11 +132,8 @@ def film(
 
 def _filming(model: Model, prompts: list[str], there: Sight, guidance: float) -> Velocity:
     """The network that films as a velocity function of camera rows, guided; it runs once with prompts and without."""
-    words, mask = words_of(prompts)
-    runs = 1 if guidance == 1 else 2
-    told = [(words, mask), (torch.zeros_like(words), torch.zeros_like(mask))][:runs]
-    with torch.inference_mode():
-        text = model.network.text(*(torch.cat(parts) for parts in zip(*told, strict=True)))
+    told, text = told_twice(model, prompts, guidance)
+    runs = len(told)
     there = there.times(runs)
 
     def velocity(state: State, levels: State) -> State:

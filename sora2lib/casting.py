@@ -43,15 +43,12 @@ def velocities(model: Model, prompts: list[str], assemble: Assemble, guidance: f
 
     With the prompt and without, the network is told what it last took the clean rows to be. It runs once for both.
     """
-    words, mask = words_of(prompts)
-    told = [(words, mask), (torch.zeros_like(words), torch.zeros_like(mask))][: 1 if guidance == 1 else 2]
-    with torch.inference_mode():
-        text = model.network.text(*(torch.cat(parts) for parts in zip(*told, strict=True)))
+    told, text = told_twice(model, prompts, guidance)
     estimates: list[State | None] = [None] * len(told)
 
     def velocity(state: State, levels: State) -> State:
         with torch.inference_mode():
-            batches = [assemble(state, levels, it, known) for (it, _), known in zip(told, estimates, strict=True)]
+            batches = [assemble(state, levels, it, known) for it, known in zip(told, estimates, strict=True)]
             speeds = model.network(together(batches), *text)[keep]
             each: list[State] = list(zip(*(speed.chunk(len(told)) for speed in speeds), strict=True))
             for index, them in enumerate(each):
@@ -59,6 +56,18 @@ def velocities(model: Model, prompts: list[str], assemble: Assemble, guidance: f
         return guided(each[0], each[-1], guidance)
 
     return velocity
+
+
+def told_twice(model: Model, prompts: list[str], guidance: float) -> tuple[list[Tensor], tuple[Tensor, Tensor]]:
+    """Words (B, L, TEXT_WIDTH) of the prompts, then of none; and what the text encoder makes of both, in one batch.
+
+    Without guidance, which is 1, of the prompts alone.
+    """
+    words, mask = words_of(prompts)
+    told = [(words, mask), (torch.zeros_like(words), torch.zeros_like(mask))][: 1 if guidance == 1 else 2]
+    with torch.inference_mode():
+        text: tuple[Tensor, Tensor] = model.network.text(*(torch.cat(parts) for parts in zip(*told, strict=True)))
+    return [it for it, _ in told], text
 
 
 def noise(generators: list[torch.Generator], *shape: int) -> Tensor:

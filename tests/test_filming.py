@@ -7,12 +7,13 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter1d
 
-from sora2lib.model import filming, tokens, tracks
+from sora2lib.model import tokens, tracks
 from sora2lib.model.camera import CAMERA_STRIDE, CAMERA_WIDTH, KNOTS
 from sora2lib.model.conditions import motion_batch, seen
 from sora2lib.model.filming import LEADS, Filming
 from sora2lib.model.tokens import DT
 from sora2lib.model.weights import Scales, load
+from sora2lib.world.filming import LAZY
 from sora2lib.world.simulate import simulate
 
 SECONDS = 4.0
@@ -34,7 +35,7 @@ def sight_of(worlds, scales, slots=4):
 
 def test_a_lead_is_told_as_a_camera_that_goes_along_with_it(rolling, scales):
     path_T3 = rolling.position.values[0]
-    smooth = gaussian_filter1d(path_T3[::CAMERA_STRIDE], filming.EVEN / (CAMERA_STRIDE * DT), axis=0, mode="nearest")
+    smooth = gaussian_filter1d(path_T3[::CAMERA_STRIDE], LAZY / (CAMERA_STRIDE * DT), axis=0, mode="nearest")
     parts = tracks.differences(smooth, CAMERA_STRIDE * DT, KNOTS)
     along = (sight_of([rolling], scales).along[0, :, 0] * scales.deviation["camera"]).numpy()
     groups = along.reshape(len(along), 2 + KNOTS, 8)

@@ -22,10 +22,10 @@ from sora2lib.model.camera import CAMERA_STRIDE, CAMERA_WIDTH, KNOTS
 from sora2lib.model.rollout import PLACE, Tracks
 from sora2lib.model.tokens import CAST_WIDTH, DT, SIZE, START
 from sora2lib.model.tracks import STRIDE
+from sora2lib.world.filming import LAZY
 
 WIDTH, DEPTH, HEADS = 96, 4, 4
 LEADS = 2  # movers that a camera may go along with, those that get about most
-EVEN = 0.35  # seconds over which a camera that follows evens out where its subject is
 TOLD = 9 + 9 * LEADS
 WAYS = 9  # of an actor: middle and sides of the box that holds all its way, and their logarithms
 SMALLEST = 0.01  # metres: smaller sides of a box are not told apart
@@ -57,30 +57,42 @@ def sight(standard: Tensor, cast: Tensor, mask: Tensor, motion: Tensor, moving: 
     """
     path = _paths(cast, motion)  # (B, M, T + 1, 3)
     half = torch.exp(cast[..., SIZE].clamp(-4, 5)) * 0.15  # (B, S, 3)
-    low, high = cast[..., START] - half, cast[..., START] + half
-    if motion.shape[1]:
-        reach = half[:, : motion.shape[1]].amax(dim=-1, keepdim=True)
-        low = torch.cat([path.amin(dim=2) - reach, low[:, motion.shape[1] :]], dim=1)
-        high = torch.cat([path.amax(dim=2) + reach, high[:, motion.shape[1] :]], dim=1)
-    acting = F.pad(moving, (0, mask.shape[1] - moving.shape[1]))
-    acting = torch.where(acting.any(dim=1, keepdim=True), acting, mask)
-    box = _box(
-        low.masked_fill(~acting[..., None], NOWHERE).amin(dim=1),
-        high.masked_fill(~acting[..., None], -NOWHERE).amax(dim=1),
-    )
-    order = _farthest(path, moving)
-    leads = path.masked_fill(~moving[..., None, None], 0.0).take_along_dim(order[..., None, None], dim=1)
-    sides = half[:, : motion.shape[1]].masked_fill(~moving[..., None], 0.0).take_along_dim(order[..., None], dim=1)
-    lack = LEADS - order.shape[1]
-    leads, sides = F.pad(leads, (0, 0, 0, 0, 0, lack)), F.pad(sides, (0, 0, 0, lack))  # (B, LEADS, ...)
-    starts, speeds, accelerations = _differences(_evened(leads[:, :, ::CAMERA_STRIDE]))
+    low, high = _ways(cast, half, path)
+    starts, speeds, accelerations, sides = _leads(path, half, moving)
     rows = starts.shape[2]
     them = torch.cat([starts, speeds, sides[:, :, None].expand(-1, -1, rows, -1)], dim=-1)
     them = them.transpose(1, 2).flatten(2)  # (B, K, 9 LEADS)
-    told = torch.cat([box[:, None].expand(-1, rows, -1), them], dim=-1)
-    return Sight(
-        told, _along(starts, speeds, accelerations) / deviation, torch.cat([standard, _box(low, high)], dim=-1), mask
-    )
+    told = torch.cat([_action(low, high, mask, moving)[:, None].expand(-1, rows, -1), them], dim=-1)
+    along = _along(starts, speeds, accelerations) / deviation
+    return Sight(told, along, torch.cat([standard, _box(low, high)], dim=-1), mask)
+
+
+def _ways(cast: Tensor, half: Tensor, path: Tensor) -> tuple[Tensor, Tensor]:
+    """Lowest and highest corners (B, S, 3) of the boxes that hold all ways, however bodies turn."""
+    movers = path.shape[1]
+    low, high = cast[..., START] - half, cast[..., START] + half
+    if movers:
+        reach = half[:, :movers].amax(dim=-1, keepdim=True)
+        low = torch.cat([path.amin(dim=2) - reach, low[:, movers:]], dim=1)
+        high = torch.cat([path.amax(dim=2) + reach, high[:, movers:]], dim=1)
+    return low, high
+
+
+def _action(low: Tensor, high: Tensor, mask: Tensor, moving: Tensor) -> Tensor:
+    """The box (B, 9) of all that moves, or of all that there is where nothing does."""
+    acting = F.pad(moving, (0, mask.shape[1] - moving.shape[1]))
+    acting = torch.where(acting.any(dim=1, keepdim=True), acting, mask)[..., None]
+    return _box(low.masked_fill(~acting, NOWHERE).amin(dim=1), high.masked_fill(~acting, -NOWHERE).amax(dim=1))
+
+
+def _leads(path: Tensor, half: Tensor, moving: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Evened ways of the leads as :func:`_differences`, and their half sides (B, LEADS, 3); zero where none is."""
+    order = _farthest(path, moving)
+    leads = path.masked_fill(~moving[..., None, None], 0.0).take_along_dim(order[..., None, None], dim=1)
+    sides = half[:, : path.shape[1]].masked_fill(~moving[..., None], 0.0).take_along_dim(order[..., None], dim=1)
+    lack = LEADS - order.shape[1]
+    leads, sides = F.pad(leads, (0, 0, 0, 0, 0, lack)), F.pad(sides, (0, 0, 0, lack))
+    return *_differences(_evened(leads[:, :, ::CAMERA_STRIDE])), sides
 
 
 def _farthest(path: Tensor, moving: Tensor) -> Tensor:
@@ -105,7 +117,7 @@ def _box(low: Tensor, high: Tensor) -> Tensor:
 
 def _evened(knots: Tensor) -> Tensor:
     """Even out tracks (B, LEADS, N, 3) over time, as their first and last places going on."""
-    width = EVEN / (DT * CAMERA_STRIDE)
+    width = LAZY / (DT * CAMERA_STRIDE)
     reach = math.ceil(4 * width)
     kernel = torch.exp(-((torch.arange(-reach, reach + 1, device=knots.device) / width) ** 2) / 2)
     flat = F.pad(knots.transpose(2, 3).flatten(0, 2)[:, None], (reach, reach), mode="replicate")
@@ -129,10 +141,8 @@ def _differences(knots: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def _along(starts: Tensor, speeds: Tensor, accelerations: Tensor) -> Tensor:
     """Camera rows (B, K, LEADS, C) whose eye and target both go as a lead does; roll and view are zero."""
-    parts = torch.cat(
-        [starts[..., None, :], speeds[..., None, :], accelerations], dim=-2
-    )  # (B, LEADS, K, 2 + KNOTS, 3)
-    both = F.pad(torch.cat([parts, parts], dim=-1), (0, 2))
+    parts = torch.cat([starts[..., None, :], speeds[..., None, :], accelerations], dim=-2)
+    both = F.pad(torch.cat([parts, parts], dim=-1), (0, 2))  # (B, LEADS, K, 2 + KNOTS, 8)
     return both.flatten(3).transpose(1, 2)
 
 
