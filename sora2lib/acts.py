@@ -16,9 +16,9 @@ from sora2lib.casting import GUIDANCE, noise, told_twice, velocities
 from sora2lib.model import windows
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.conditions import motion_batch, seen
-from sora2lib.model.filming import Sight
 from sora2lib.model.foresight import foresee
 from sora2lib.model.poses import POSE_WIDTH
+from sora2lib.model.sight import Sight
 from sora2lib.model.tokens import MOTION_WIDTH, START, Array, Rows
 from sora2lib.model.transformer import Batch
 from sora2lib.model.weights import Model
@@ -116,17 +116,19 @@ def film(
 ) -> Iterator[list[Rows]]:  # fmt: skip
     """Plan the camera of a stretch of worlds whose motion is there; parameters and what it yields as :func:`motion`."""
     clean, gone = _windows(model, worlds, stretch)
-    known, count = _seen(stretch), len(worlds)
-    looks = torch.where(known[:, None], clean.camera, noise(generators, len(known), CAMERA_WIDTH))
+    known, count, network = _seen(stretch), len(worlds), model.network.filming
+    there, before = seen(clean, model.scales), model.scales.leave("camera", clean.camera)
+    looks = noise(generators, len(known), CAMERA_WIDTH)
+    looks = torch.where(known[:, None], network.enter(there, before), looks)
     levels = [(torch.where(known, 1.0, step / steps).expand(count, -1),) for step in range(steps + 1)]
-    velocity = _filming(model, prompts, seen(clean, model.scales), guidance)
+    velocity = _filming(model, prompts, there, guidance)
     if begun:
-        first = _first_known(model, begun, (looks, clean.motion, clean.pose))[:1]
-        velocity = led(velocity, lambda _: first)
+        first = network.enter(there, _begun(before, [camera for camera, _ in begun]))
+        velocity = led(velocity, lambda _: (first,))
     for estimate in euler(velocity, (looks,), levels):
         yield [
-            replace(world, camera=_camera(model, world, stretch, way, look))
-            for world, way, look in zip(worlds, gone, *estimate.guess, strict=True)
+            replace(world, camera=_camera(world, stretch, way, look))
+            for world, way, look in zip(worlds, gone, network.leave(there, *estimate.guess), strict=True)
         ]
 
 
@@ -169,10 +171,17 @@ def _seen(stretch: Stretch) -> Tensor:
 
 def _first_known(model: Model, begun: Sequence[tuple[Array, Array]], like: State) -> State:
     """Standardised rows like those that are planned, of which what is known of the first is there, and NaN."""
-    known = tuple(torch.full_like(it, torch.nan) for it in like)
-    for index, (camera, moves) in enumerate(begun):
-        known[0][index, 0] = model.scales.enter("camera", torch.as_tensor(camera, dtype=torch.float32))
+    camera = model.scales.enter("camera", _begun(like[0], [camera for camera, _ in begun]))
+    known = camera, *(torch.full_like(it, torch.nan) for it in like[1:])
+    for index, (_, moves) in enumerate(begun):
         known[1][index, : len(moves), 0] = model.scales.enter("motion", torch.as_tensor(moves, dtype=torch.float32))
+    return known
+
+
+def _begun(like: Tensor, first: list[Array]) -> Tensor:
+    """Camera rows in natural scale, of which what is known of each world's first (CAMERA_WIDTH,) is there, and NaN."""
+    known = torch.full_like(like, torch.nan)
+    known[:, 0] = torch.as_tensor(np.stack(first), dtype=torch.float32)
     return known
 
 
@@ -219,16 +228,16 @@ def _shifted(rows: Rows, way: Array) -> Rows:
 def _joined(
     model: Model, world: Rows, stretch: Stretch, gone: Array, camera: Tensor, motion: Tensor, pose: Tensor
 ) -> Rows:
-    new_camera = _camera(model, world, stretch, gone, camera)[stretch.start :]
+    new_camera = _camera(world, stretch, gone, model.scales.leave("camera", camera))[stretch.start :]
     new_motion = model.scales.leave("motion", motion[: len(world.motion)]).double().numpy()
     new_pose = model.scales.leave("pose", pose[: len(world.pose)]).double().numpy()
     return windows.join(world, stretch.start, new_camera, new_motion, new_pose)
 
 
-def _camera(model: Model, world: Rows, stretch: Stretch, gone: Array, planned: Tensor) -> Array:
-    """Camera rows (K, CAMERA_WIDTH) of a world up to the end of a stretch, planned but for those that are known."""
+def _camera(world: Rows, stretch: Stretch, gone: Array, planned: Tensor) -> Array:
+    """Camera rows (K, CAMERA_WIDTH) of a world, in natural scale; in a stretch planned but for those that are known."""
     start, known = stretch.start, stretch.known[: len(world.camera) - stretch.start].nonzero().flatten().numpy()
-    rows = model.scales.leave("camera", planned).double().numpy()
+    rows = planned.double().numpy()
     for first in (0, 3):  # eye and target
         rows[:, first : first + 2] += gone
     rows[known] = world.camera[start + known]

@@ -93,6 +93,9 @@ def test_a_slip_of_the_pen_gets_a_hint():
         ("a fly can fly, so fly it", ["noun:fly"]),
         ("Hot dog. French fries!", ["noun:hot dog", "noun:french fries"]),
         ("it is what it is", []),
+        ("A small rose bamboo ball drops onto a rose", ["ball", "noun:rose"]),
+        ("a lemon yellow puck, a lemon, a lemon on a ball", ["puck", "lemon", "lemon", "ball"]),
+        ("a crowd of metal drums and one drum in the moonlight", ["cylinder", "cylinder"]),
     ],
 )
 def test_a_text_names_things_but_not_by_its_verbs(text, assets):

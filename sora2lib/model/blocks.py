@@ -71,19 +71,27 @@ class Attention(nn.Module):
         return x.view(batch, rows, parts, self.heads, -1).permute(2, 0, 3, 1, 4).unbind()  # each (B, H, N, C)
 
     def forward(self, x: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor, text: Tensor | None) -> Tensor:
-        """Rows (B, N, D) in and out; ``mask`` (B, 1, 1, N + L) is added to the scores, ``text`` is (B, L, D)."""
+        """Rows (B, N, D) in and out; ``mask`` (B, 1, 1, N + L) is added to the scores, ``text`` is (B, L, D).
+
+        Where several batches of rows, one after the other, have the same text, it is given and read once.
+        """
         query, key, value = self._split(self.qkv(x), 3)
         query, key = rotate(self.query_norm(query), turn), rotate(self.key_norm(key), turn)
         if self.text_kv is not None:
             text_key, text_value = self._split(self.text_kv(text), 2)
-            key = torch.cat([key, self.key_norm(text_key)], dim=2)
-            value = torch.cat([value, text_value], dim=2)
+            key = torch.cat([key, _times(self.key_norm(text_key), len(x))], dim=2)
+            value = torch.cat([value, _times(text_value, len(x))], dim=2)
         if x.is_cuda:
             y = F.scaled_dot_product_attention(query, key, value, attn_mask=mask.expand(-1, -1, query.shape[2], -1))
         else:  # for a hundred rows faster on a CPU than the fused kernel, whose backward pass is slow
             y = self.shares(query, key, mask) @ value
         out: Tensor = self.out(y.transpose(1, 2).flatten(2))
         return out
+
+
+def _times(x: Tensor, count: int) -> Tensor:
+    """Repeat a batch (B, ...) as a whole until there are ``count``."""
+    return x if len(x) == count else torch.cat([x] * (count // len(x)))
 
 
 class Block(nn.Module):

@@ -7,12 +7,13 @@ from torch import Tensor
 
 from sora2lib.model import text
 from sora2lib.model.called import WHAT
-from sora2lib.model.filming import Sight, sight
 from sora2lib.model.meanings import meanings
-from sora2lib.model.tokens import ASSET_CODE, Array, Rows, asset_code
+from sora2lib.model.sight import Sight, sight
+from sora2lib.model.tokens import ASSET_CODE, GROUND_CODE, Array, Rows, asset_code, codes
 from sora2lib.model.transformer import FORESIGHT, SLOTS, TEXT_WIDTH, Batch
 from sora2lib.model.weights import Scales
 from sora2lib.world.nouns import mentions
+from sora2lib.world.vocabulary import GROUNDS
 
 
 def words_of(prompts: list[str]) -> tuple[Tensor, Tensor]:
@@ -100,7 +101,14 @@ def clean_batch(
 def seen(batch: Batch, scales: Scales) -> Sight:
     """What there is to film in worlds whose clean rows are those of a batch."""
     cast, motion = scales.leave("cast", batch.cast), scales.leave("motion", batch.motion)
-    return sight(batch.cast, cast, batch.cast_mask, motion, batch.motion_mask, scales.deviation["camera"])
+    return sight(batch.cast, cast, batch.cast_mask, motion, batch.motion_mask, _wet(scales.leave("scene", batch.scene)))
+
+
+def _wet(scene: Tensor) -> Tensor:
+    """Whether the ground of scenes (B, SCENE_WIDTH) is water, beneath which nothing is seen."""
+    names = tuple(GROUNDS)
+    told = torch.cdist(scene[:, :GROUND_CODE], _tensor(codes("ground", names, GROUND_CODE)).to(scene.device))
+    return torch.tensor([GROUNDS[name].depth > 0 for name in names], device=scene.device)[told.argmin(dim=1)]
 
 
 def padded(parts: list[Array], least: int = 0) -> tuple[Tensor, Tensor]:

@@ -19,7 +19,7 @@ from sora2lib.errors import ModelError
 from sora2lib.model import files
 from sora2lib.model.transformer import Shape, WorldTransformer
 
-FORMAT = "10"
+FORMAT = "11"
 KINDS = ("cast", "scene", "camera", "motion", "pose")
 
 

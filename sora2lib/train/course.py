@@ -86,6 +86,11 @@ def _blows(model: Model, config: CourseConfig, steps: int) -> Iterator[Losses]:
     lessons.encourage(model.network)
 
 
+def _filming(model: Model, config: CourseConfig, steps: int) -> Iterator[Losses]:
+    lessons.measure(model, config.data)
+    yield from lessons.learn(model, lessons.FILMING, LessonConfig(config.data, steps, rows=4_000, seed=config.seed))
+
+
 def _synonyms(model: Model, config: CourseConfig, steps: int) -> Iterator[Losses]:
     lesson = LessonConfig(None, steps=steps, rows=5_000, seed=config.seed)
     return lessons.learn(model, lessons.synonyms(model), lesson)
@@ -97,7 +102,7 @@ PARTS: dict[str, Part] = {  # in this order: forecasts before how far they are t
     "places": _lesson(lessons.PLACES, 3_700, 4_000),
     "words": _lesson(lessons.WORDS, 1_400, 2_500),
     "starts": _lesson(lessons.STARTS, 2_500, 5_000),
-    "filming": _lesson(lessons.FILMING, 2_600, 4_000),
+    "filming": Part(2_600, _filming),
     "synonyms": Part(2_600, _synonyms),
     "follows": _lesson(lessons.FOLLOWS, 240, 1_300),
 }

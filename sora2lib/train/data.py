@@ -19,6 +19,7 @@ from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.tokens import BLOW, MOTION_WIDTH, Rows, encode
 from sora2lib.train.mirror import mirrored, swapped
 from sora2lib.train.reading import pieces
+from sora2lib.train.rewording import reworded
 from sora2lib.world.captions import caption
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
@@ -51,7 +52,8 @@ def make_shard(folder: Path, index: int, turns: Sequence[str] = TURNS, cameras: 
     Parameters
     ----------
     turns : families, of which seeds take the next in turn.
-    cameras : how often each world is in it, every time filmed otherwise: for the lesson in filming.
+    cameras : how often each world is in it, every time filmed otherwise: for the lesson in filming, in captions of
+        which half are in other words.
     """
     path = folder / f"worlds-{index:05d}.npz"
     if path.exists():
@@ -61,7 +63,7 @@ def make_shard(folder: Path, index: int, turns: Sequence[str] = TURNS, cameras: 
     examples = [example for seed in seeds for example in _examples(seed, turns, cameras)]
     rows = [example.rows for example in examples]
     rng = np.random.default_rng([index, SHARD])
-    told = [pieces(caption(example.facts, rng).text) for example in examples for _ in range(CAPTIONS)]
+    told = [pieces(_told(example.facts, rng, cameras > 1)) for example in examples for _ in range(CAPTIONS)]
     partial = path.with_suffix(f".{os.getpid()}.partial")
     with partial.open("wb") as file:
         np.savez(
@@ -80,6 +82,11 @@ def make_shard(folder: Path, index: int, turns: Sequence[str] = TURNS, cameras: 
         )
     partial.rename(path)
     return path
+
+
+def _told(facts: Facts, rng: np.random.Generator, reword: bool) -> str:
+    told = caption(facts, rng).text
+    return reworded(told, rng).text if reword and rng.random() < 0.5 else told
 
 
 def _examples(seed: int, turns: Sequence[str], count: int) -> Iterator[Example]:

@@ -63,7 +63,8 @@ ROWS_OF_CAPTION = 80  # rows of a world, about: a step reads as many captions as
 AS_BEFORE = 0.3  # of the captions, those that stay as they are
 HIDDEN, STRANGE = 0.25, 0.15  # of the words in the lesson in synonyms: how many lose their vector, or have another
 RIGHT = 0.15  # standard deviations that the channels of a row are off, on average, if its forecast is right
-NOISES = 2  # that are put on each world in the lesson in filming: to read its caption takes longest
+NOISES = 4  # that are put on each world in the lesson in filming: to read its caption takes longest
+MEASURED = 100  # batches by which scales are taken
 GOES_ON = 0.2  # of the worlds in the lesson in filming, those whose first camera rows are known
 KEEP = 0.99  # of the moving average, a step
 
@@ -291,19 +292,28 @@ def _starts(
     return {name: told[..., them].mean(dim=-1)[asked].mean() for name, them in names.items()}
 
 
+def measure(model: Model, data: Path) -> None:
+    """Take the scales of camera rows from many worlds, before the first lesson in filming."""
+    library, rng, found = Library().refresh(data), np.random.default_rng(0), []
+    for _ in range(MEASURED):
+        batch = library.draw(rng, LessonConfig.rows, model.scales).motion
+        found.append(seen(batch, model.scales).enter(model.scales.leave("camera", batch.camera)).flatten(0, 1))
+    model.network.filming.settle(torch.cat(found))
+
+
 def _filming(
     network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
 ) -> dict[str, Tensor]:
     """Squared error of the velocity of camera rows; now and then the first ones are known."""
     drawn, text = _told(network, library, scales, rng, rows)
-    clean = drawn.motion.camera.repeat(NOISES, 1, 1)
+    there = seen(drawn.motion, scales)
+    clean = network.filming.enter(there, scales.leave("camera", drawn.motion.camera)).repeat(NOISES, 1, 1)
     count, times = clean.shape[:2]
     known = torch.randint(1, times, (count, 1)) * (torch.rand(count, 1) < GOES_ON)
     level = torch.where(torch.arange(times) < known, 1.0, torch.rand(count, 1))
     noise = torch.randn_like(clean)
     noisy = level[..., None] * clean + (1 - level[..., None]) * noise
-    told = (it.repeat(NOISES, *[1] * (it.ndim - 1)) for it in text)
-    speed = network.filming(seen(drawn.motion, scales).times(NOISES), *told, noisy, level)
+    speed = network.filming(there, *text, noisy, level)
     error = ((speed - (clean - noise)) ** 2).mean(dim=-1)
     return {"camera": error[level < 1].mean()}
 

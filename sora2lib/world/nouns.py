@@ -9,13 +9,14 @@ kinds of things that WordNet knows: a spaniel is drawn as a dog. What is none of
 """
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from sora2lib.errors import WorldError
-from sora2lib.world import cutouts
+from sora2lib.world import adjectives, cutouts
 from sora2lib.world.assets import ASSETS
 
 LONGEST = 6  # words of a name
@@ -50,6 +51,7 @@ stamp stand star steam step stick still stool store storm strike swallow sweat s
 tape tart tear tick tie tip toast top torch tower track train trap trip trunk tube turn twig watch wave waves wind
 wing wonder wood worm wrap wrestle yellow people person child woman girl boy
 """
+SHINE = frozenset(("moonlight", "moonshine"))  # what WordNet calls by the thing that it comes from
 MEASURES, DETERMINERS, ELUSIVE = (frozenset(words.split()) for words in (_MEASURES, _DETERMINERS, _ELUSIVE))
 
 
@@ -115,7 +117,11 @@ def find(phrase: str) -> Match:
 def mentions(text: str) -> list[Match]:
     """Return the things that a text names, in order.
 
-    Words that are also verbs, and words for what something else stands in for, count after an article or number only.
+    Words that are also verbs, and words for what something else stands in for, count after an article or number only;
+    words for colours do not where they colour a thing.
+
+    >>> [match.asset for match in mentions("a small rose bamboo ball falls onto a rose")]
+    ['ball', 'noun:rose']
     """
     words, found, place = list(_words(text)), [], 0
     while place < len(words):
@@ -124,11 +130,30 @@ def mentions(text: str) -> list[Match]:
         )
         plain = match is not None and match.sure and match.word not in ELUSIVE
         if match and (plain or _introduced(words, place)):
-            found.append(match)
+            found += [] if _colours(words, place, match) else [match]
             place += sum(1 for _, start, _ in words[place:] if start < match.stop)
         else:
             place += 1
     return found
+
+
+def _colours(words: list[tuple[str, int, int]], place: int, match: Match) -> bool:
+    """Whether a word for a colour belongs to a thing that is named after it, with only more such words in between."""
+    if match.word not in _adjectives():
+        return False
+    for (*_, stop), (word, start, _) in itertools.pairwise(words[place:]):
+        if start > stop + 1:  # a comma lies in between
+            return False
+        if word not in _adjectives():
+            return _named([(word, start, stop)]) is not None
+    return False
+
+
+@cache
+def _adjectives() -> frozenset[str]:
+    tables = adjectives.COLOURS, adjectives.SIZES, adjectives.MATERIALS
+    said = [phrase for table in tables for them in table.values() for phrase in them]
+    return frozenset(word for phrase in said for word in phrase.lstrip("~").split())
 
 
 def _introduced(words: list[tuple[str, int, int]], place: int) -> bool:
@@ -154,12 +179,14 @@ def _named(words: list[tuple[str, int, int]], count: int = 1) -> Match | None:
     if not words or len(words) < count or len(words) > LONGEST:
         return None
     *before, last = (word for word, _, _ in words)
-    for form in sorted(_singular(last), key=lambda it: it != last):
-        word = " ".join([*before, form])
-        if word in _index():
-            asset, sure = _index()[word]
-            return Match(asset, word, sure, words[0][1], words[-1][2])
-    return None
+    forms = sorted(_singular(last), key=lambda it: it != last)
+    found = [word for form in forms if (word := " ".join([*before, form])) in _index()]
+    if not found:
+        return None
+    # Modelled things come before pictures, whether there is one or several.
+    word = min(found, key=lambda it: _index()[it][0].startswith(cutouts.PREFIX))
+    asset, sure = _index()[word]
+    return Match(asset, word, sure, words[0][1], words[-1][2])
 
 
 def _singular(word: str) -> set[str]:
@@ -190,4 +217,4 @@ def _index() -> dict[str, tuple[str, bool]]:
     for word, kind in cutouts.kinds().items():
         if _plain(kind) in index:
             index.setdefault(_plain(word), (index[_plain(kind)][0], False))
-    return index
+    return {name: found for name, found in index.items() if name not in SHINE}
