@@ -49,14 +49,16 @@ class Stems:
         >>> stems(world).mix(Levels(music=0.0))  # doctest: +SKIP
         """
         levels = levels or Levels()
-        effects_2N, speech_2N = levels.effects * self.effects, levels.speech * self.speech
-        music_2N = levels.music * self.music
-        if music_2N.any():
-            music_2N = music_2N * duck(effects_2N, self.rate)
-        others_2N = effects_2N + levels.ambience * self.ambience + music_2N
-        if speech_2N.any():
-            others_2N = others_2N * duck(speech_2N, self.rate, loud=SPOKEN)
-        return master(others_2N + speech_2N, self.rate)
+        effects_2N = levels.effects * self.effects
+        mixed_2N = levels.ambience * self.ambience
+        mixed_2N += effects_2N
+        if levels.music and self.music.any():
+            mixed_2N += levels.music * duck(effects_2N, self.rate) * self.music
+        if levels.speech and self.speech.any():
+            speech_2N = levels.speech * self.speech
+            mixed_2N *= duck(speech_2N, self.rate, loud=SPOKEN)
+            mixed_2N += speech_2N
+        return master(mixed_2N, self.rate)
 
     def __repr__(self) -> str:
         return f"Stems({self.effects.shape[1] / self.rate:g} s, {self.rate} Hz, effects, ambience, music, speech)"
@@ -119,6 +121,6 @@ def _neared(level: float) -> float:
 
 def _powers(sound_2N: Array, seconds: float, rate: int) -> Array:
     """Mean power (B,) of blocks one after the other; the last one may reach beyond the end."""
-    block = round(seconds * rate)
-    power_N = np.pad((sound_2N**2).mean(axis=0), (0, -sound_2N.shape[1] % block))
-    return np.asarray(power_N.reshape(-1, block).mean(axis=1))
+    block, count = round(seconds * rate), sound_2N.shape[1]
+    starts = np.arange(0, count, block)
+    return np.add.reduceat(np.einsum("cn,cn->n", sound_2N, sound_2N), starts) / (len(sound_2N) * block)
