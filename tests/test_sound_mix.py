@@ -6,7 +6,7 @@ from scipy.signal import lfilter
 
 from sora2lib.sound import Levels, Stems, stems, synthesise
 from sora2lib.sound.loudness import SILENCE, lufs, true_peak
-from sora2lib.sound.mix import DUCK, MOST, TARGET, balance, duck, master
+from sora2lib.sound.mix import DEEPEST, DUCK, MOST, SPOKEN, TARGET, balance, duck, left_under, master
 from sora2lib.world.simulate import simulate
 
 RATE = 48_000
@@ -70,6 +70,24 @@ def test_music_gives_way_at_once_and_comes_back_slowly():
     assert gain[RATE + RATE // 4] == pytest.approx(DUCK, abs=0.02)
     assert gain[RATE * 3 // 2 + RATE // 4] < 0.8
     assert gain[-1] > 0.9
+
+
+@pytest.mark.parametrize(("softer", "left"), [(-6.0, DUCK), (6.0, DUCK / 2), (30.0, DEEPEST)])
+def test_all_gives_way_the_more_the_softer_it_is_spoken(softer, left):
+    others = noise(2.0, -25)
+    under = left_under(noise(2.0, -25 - softer, seed=1), others, RATE)
+    assert len(under) == 200
+    np.testing.assert_allclose(under[25:-25], left, rtol=0.03)
+
+
+def test_what_is_louder_than_a_whisper_lies_below_it_while_it_lasts():
+    speech = np.zeros((2, 3 * RATE))
+    speech[:, RATE : 2 * RATE] = noise(1.0, -37)
+    others = noise(3.0, -31, seed=1)
+    gain = duck(speech, RATE, loud=SPOKEN, left=left_under(speech, others, RATE))
+    during = slice(RATE + RATE // 4, 2 * RATE - RATE // 4)
+    assert np.sqrt(np.mean((gain * others)[:, during] ** 2)) < 0.6 * np.sqrt(np.mean(speech[:, during] ** 2))
+    assert gain[: RATE // 2].min() == pytest.approx(1.0)
 
 
 def test_ducked_music_is_softer_in_the_mix_only_under_effects():

@@ -1,12 +1,13 @@
 """What a place sounds like when nothing happens: shaped noise, and the creatures and engines of the place."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.kernels import sound as kernels
-from sora2lib.sound.stage import place
+from sora2lib.sound.stage import place, swell
 from sora2lib.world.vocabulary import INDOORS
 
 Array = NDArray[np.float64]
@@ -31,22 +32,30 @@ def ambience(
     night = sun < NIGHT
     hushed = name == "birds" and (night or rain > 0)
     sound_2N = (_breeze if hushed else _PLACES[name])(count, rng, rate)
-    sound_2N *= LEVEL / max(float(np.sqrt(np.mean(sound_2N**2))), 1e-9)
+    sound_2N *= LEVEL / max(level_of(sound_2N), 1e-9)
     if rain > 0:
         sound_2N += LEVEL * (0.5 + rain) * _patter(rain, count, rng, rate)
     elif night and name not in (*INDOORS, "wind", "sea"):
         sound_2N += 0.5 * LEVEL * _crickets(count, rng, rate)
-    n = np.arange(count)
-    return np.asarray(level * sound_2N * np.minimum(1.0, np.minimum(n + 1, count - n) / (FADE * rate)))
+    sound_2N *= level * swell(count + 2, FADE * rate)[1:-1]
+    return sound_2N
 
 
 def shaped(count: int, rng: np.random.Generator, rate: int, shape: Callable[[Array], Array]) -> Array:
     """Return noise (2, count) whose spectrum follows ``shape``, a function of frequency in Hz; root mean square 1."""
     frequency = np.fft.rfftfreq(count, 1 / rate)
-    spectrum = rng.standard_normal((2, len(frequency))) + 1j * rng.standard_normal((2, len(frequency)))
+    spectrum = np.empty((2, len(frequency)), dtype=np.complex128)
+    spectrum.real = rng.standard_normal(spectrum.shape)
+    spectrum.imag = rng.standard_normal(spectrum.shape)
     spectrum *= shape(np.maximum(frequency, 1.0)) * (frequency > 20)
     sound_2N = np.fft.irfft(spectrum, count)
-    return np.asarray(sound_2N / max(float(np.sqrt(np.mean(sound_2N**2))), 1e-12))
+    sound_2N /= max(level_of(sound_2N), 1e-12)
+    return np.asarray(sound_2N)
+
+
+def level_of(sound_2N: Array) -> float:
+    """Root mean square."""
+    return math.sqrt(np.vdot(sound_2N, sound_2N) / sound_2N.size)
 
 
 def drift(count: int, rng: np.random.Generator, rate: int, period: float) -> Array:

@@ -38,13 +38,13 @@ def drive(out_2N: Array, world: World, ears: Ears, rng: np.random.Generator, rat
         velocity_T3 = np.gradient(path_T3, time_T, axis=0)
         speed_T = np.linalg.norm(velocity_T3, axis=-1)
         if asset in ENGINES and speed_T.max() > MOVES:
-            sound_N = _engine(*ENGINES[asset], np.interp(time_N, time_T, speed_T), rng, rate)
+            sound_N = _engine(*ENGINES[asset], kernels.line(time_N, time_T, speed_T), rng, rate)
         elif asset == "rocket" and speed_T.max() > MOVES:
             burns_T = _burning(path_T3, velocity_T3, time_T)
-            sound_N = JET * np.interp(time_N, time_T, burns_T) * _roar(len(time_N), rng, rate)
+            sound_N = JET * kernels.line(time_N, time_T, burns_T) * _roar(len(time_N), rng, rate)
         elif asset == "bird" and world.sizes["joint"]:
             wing_T = world.joint_angle.values[i][:, INDEX["left shoulder spread"]]
-            beat_N = np.interp(time_N, time_T, np.abs(np.gradient(wing_T, time_T)))
+            beat_N = kernels.line(time_N, time_T, np.abs(np.gradient(wing_T, time_T)))
             sound_N = _flap(beat_N, float(world["size"].values[i].max()), rng, rate)
         elif asset in CLOTHS and float(np.linalg.norm(world.wind.values)) > CALM:
             sound_N = _cloth(float(np.linalg.norm(world.wind.values)), time_N, rng, rate)

@@ -49,30 +49,10 @@ def momentary(sound_2N: Array, rate: int, time_F: Array) -> Array:
 
 
 def _sums(sound_2N: Array, rate: int) -> Array:
-    """Weighted power of both ears up to each sample (N + 1,)."""
-    weighted_2N = np.stack([_weighted(np.ascontiguousarray(ear, dtype=np.float64), rate) for ear in sound_2N])
-    return np.concatenate([[0.0], np.cumsum((weighted_2N**2).sum(axis=0))])
-
-
-def true_peak(sound_2N: Array) -> float:
-    """Highest peak, between samples too, of a sound (2, N), by reading it four times as finely."""
-    at = np.arange(-TAPS // 2 + 1, TAPS // 2 + 1)
-    peak = float(np.abs(sound_2N).max(initial=0.0))
-    for phase in range(1, OVER):
-        away = at - phase / OVER
-        taps = np.sinc(away) * np.cos(np.pi * away / (TAPS + 2)) ** 2
-        peak = max(
-            peak, *(float(np.abs(np.convolve(ear, taps / taps.sum(), "same")).max(initial=0.0)) for ear in sound_2N)
-        )
-    return peak
-
-
-def _weighted(sound_N: Array, rate: int) -> Array:
-    """The sound as the head and the ear weigh it."""
+    """Power of both ears up to each sample (N + 1,), as the head and the ear weigh it."""
     k, gain = math.tan(math.pi * SHELF / rate), 10 ** (SHELF_GAIN / 20)
     middle, down = gain**0.4996667741545416, 1 + k / SHELF_Q + k * k
-    shelved_N = kernels.biquad(
-        sound_N,
+    shelf = (
         (gain + middle * k / SHELF_Q + k * k) / down,
         2 * (k * k - gain) / down,
         (gain - middle * k / SHELF_Q + k * k) / down,
@@ -81,7 +61,16 @@ def _weighted(sound_N: Array, rate: int) -> Array:
     )
     k = math.tan(math.pi * HIGH_PASS / rate)
     down = 1 + k / HIGH_PASS_Q + k * k
-    passed_N: Array = kernels.biquad(
-        shelved_N, 1.0, -2.0, 1.0, 2 * (k * k - 1) / down, (1 - k / HIGH_PASS_Q + k * k) / down
-    )
-    return passed_N
+    high_pass = (1.0, -2.0, 1.0, 2 * (k * k - 1) / down, (1 - k / HIGH_PASS_Q + k * k) / down)
+    return np.asarray(kernels.weighed(np.ascontiguousarray(sound_2N, dtype=np.float64), shelf, high_pass))
+
+
+def true_peak(sound_2N: Array) -> float:
+    """Highest peak, between samples too, of a sound (2, N), by reading it four times as finely."""
+    at = np.arange(-TAPS // 2 + 1, TAPS // 2 + 1)
+    peak = float(max(sound_2N.max(initial=0.0), -sound_2N.min(initial=0.0)))
+    for phase in range(1, OVER):
+        away = at - phase / OVER
+        taps = np.sinc(away) * np.cos(np.pi * away / (TAPS + 2)) ** 2
+        peak = max(peak, *(kernels.peak(ear, taps / taps.sum()) for ear in np.ascontiguousarray(sound_2N)))
+    return peak

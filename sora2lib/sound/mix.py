@@ -27,7 +27,9 @@ QUIETEST = 1e-3  # of the usual level
 DUCK = 10 ** (-9 / 20)  # what is left of music under something loud
 LOUD = 10 ** (-34 / 20)  # root mean square from which music gives way
 SPOKEN = 10 ** (-46 / 20)  # the same of speech, from which all gives way: a whisper too is to be understood
+DEEPEST = 10 ** (-21 / 20)  # what is left at least of what is louder than the one who speaks
 HOP, ATTACK, RELEASE_MUSIC = 0.01, 0.03, 0.5  # s
+AROUND = 0.4  # s over which what is said and all else are held against each other
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,14 +51,17 @@ class Stems:
         >>> stems(world).mix(Levels(music=0.0))  # doctest: +SKIP
         """
         levels = levels or Levels()
-        effects_2N, speech_2N = levels.effects * self.effects, levels.speech * self.speech
-        music_2N = levels.music * self.music
-        if music_2N.any():
-            music_2N = music_2N * duck(effects_2N, self.rate)
-        others_2N = effects_2N + levels.ambience * self.ambience + music_2N
-        if speech_2N.any():
-            others_2N = others_2N * duck(speech_2N, self.rate, loud=SPOKEN)
-        return master(others_2N + speech_2N, self.rate)
+        effects_2N = levels.effects * self.effects
+        mixed_2N = levels.ambience * self.ambience
+        mixed_2N += effects_2N
+        if levels.music and self.music.any():
+            mixed_2N += levels.music * duck(effects_2N, self.rate) * self.music
+        if levels.speech and self.speech.any():
+            speech_2N = levels.speech * self.speech
+            left_B = left_under(speech_2N, mixed_2N, self.rate)
+            mixed_2N *= duck(speech_2N, self.rate, loud=SPOKEN, left=left_B)
+            mixed_2N += speech_2N
+        return master(mixed_2N, self.rate)
 
     def __repr__(self) -> str:
         return f"Stems({self.effects.shape[1] / self.rate:g} s, {self.rate} Hz, effects, ambience, music, speech)"
@@ -70,15 +75,28 @@ def balance(effects_2N: Array, rate: int) -> Array:
     return effects_2N / level**PULL
 
 
-def duck(key_2N: Array, rate: int, *, loud: float = LOUD) -> Array:
-    """Gain (N,) of what gives way under ``key_2N`` from a level on: it falls at once and comes back slowly."""
+def duck(key_2N: Array, rate: int, *, loud: float = LOUD, left: Array | float = DUCK) -> Array:
+    """Gain (N,) of what gives way under ``key_2N`` from a level on: it falls at once and comes back slowly.
+
+    ``left`` is the gain under something loud, for all or for each block of ``HOP`` seconds.
+    """
     hop, count = round(HOP * rate), key_2N.shape[1]
-    wanted_B = DUCK + (1 - DUCK) / (1 + _powers(key_2N, HOP, rate) / loud**2)
+    wanted_B = left + (1 - left) / (1 + _powers(key_2N, HOP, rate) / loud**2)
     gain_B, gain = np.empty_like(wanted_B), 1.0
     for b, wanted in enumerate(wanted_B.tolist()):
         gain += (wanted - gain) * (1 - math.exp(-HOP / (ATTACK if wanted < gain else RELEASE_MUSIC)))
         gain_B[b] = gain
     return np.interp(np.arange(count), (np.arange(len(gain_B)) + 1) * hop, gain_B)
+
+
+def left_under(speech_2N: Array, others_2N: Array, rate: int) -> Array:
+    """What is left (B,) of all else under speech: where it is the louder one, it gives way by so much more."""
+    beside = np.ones(round(AROUND / HOP))
+    said_B, else_B = (
+        np.convolve(_powers(it, HOP, rate), beside)[len(beside) // 2 :][: -(-it.shape[1] // round(HOP * rate))]
+        for it in (speech_2N, others_2N)
+    )
+    return np.asarray(np.maximum(DUCK * np.sqrt(np.minimum(said_B / np.maximum(else_B, 1e-12), 1)), DEEPEST))
 
 
 def master(mixed_2N: Array, rate: int) -> NDArray[np.float32]:
@@ -119,6 +137,6 @@ def _neared(level: float) -> float:
 
 def _powers(sound_2N: Array, seconds: float, rate: int) -> Array:
     """Mean power (B,) of blocks one after the other; the last one may reach beyond the end."""
-    block = round(seconds * rate)
-    power_N = np.pad((sound_2N**2).mean(axis=0), (0, -sound_2N.shape[1] % block))
-    return np.asarray(power_N.reshape(-1, block).mean(axis=1))
+    block, count = round(seconds * rate), sound_2N.shape[1]
+    starts = np.arange(0, count, block)
+    return np.add.reduceat(np.einsum("cn,cn->n", sound_2N, sound_2N), starts) / (len(sound_2N) * block)

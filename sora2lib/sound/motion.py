@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sora2lib.kernels import sound as kernels
 from sora2lib.sound import voices
 from sora2lib.sound.impacts import sounding_lengths
-from sora2lib.sound.stage import Ears, gains, place
+from sora2lib.sound.stage import Ears, gains, place, swell
 from sora2lib.sound.voices import Voice
 from sora2lib.world.contacts import BED, GROUND, Touch
 from sora2lib.world.geometry import bodies
@@ -48,11 +48,11 @@ def rub(
         roll_M = np.maximum(eased(touch.roll[heard], steps) - slide_M, 0)
         sound_N = np.zeros(len(time_N))
         if roll_M.max() >= SLOWEST:
-            sound_N += ROLLING * _rustle(one, other, roll_M, time_M, time_N, 1.0, rng, rate)
-            turned_N = np.cumsum(np.interp(time_N, time_M, roll_M)) / rate / radius[touch.actor]
+            sound_N += _rustle(one, other, roll_M, time_M, time_N, ROLLING, 1.0, rng, rate)
+            turned_N = np.cumsum(kernels.line(time_N, time_M, roll_M)) / rate / radius[touch.actor]
             sound_N *= 1 + UNEVEN * np.sin(turned_N)
         if slide_M.max() >= SLOWEST:
-            sound_N += SLIDING * _rustle(one, other, slide_M, time_M, time_N, HISS, rng, rate)
+            sound_N += _rustle(one, other, slide_M, time_M, time_N, SLIDING, HISS, rng, rate)
         sound_N *= min(mass[touch.actor], HEAVIEST) ** 0.4 * (WET if wet and touch.other == GROUND else 1.0)
         follow(out_2N, sound_N, span, time_M, touch.place[heard], time_N, ears, rate)
 
@@ -74,6 +74,7 @@ def _rustle(
     speed_M: Array,
     time_M: Array,
     time_N: Array,
+    level: float,
     pitch: float,
     rng: np.random.Generator,
     rate: int,
@@ -81,10 +82,10 @@ def _rustle(
     """Noise (N,) of two surfaces that move over each other: the faster, the louder and the higher."""
     grit = pitch * (one.grit * other.grit) ** 0.5
     centre_M = np.clip(grit * (0.3 + 0.7 * np.sqrt(speed_M)), 60, 9000)
-    loud_M = (one.rough * other.rough) ** 0.5 * np.minimum(speed_M, FASTEST) ** 1.3
+    loud_M = level * (one.rough * other.rough) ** 0.5 * np.minimum(speed_M, FASTEST) ** 1.3
     noise_N = _dull(rng.standard_normal(len(time_N)), DULL * float(centre_M.max()), rate)
-    noise_N = kernels.sweep(noise_N, np.interp(time_N, time_M, centre_M), 0.7, float(rate))
-    return np.asarray(np.interp(time_N, time_M, loud_M) * noise_N)
+    noise_N = kernels.sweep(noise_N, kernels.line(time_N, time_M, centre_M), 0.7, float(rate))
+    return np.asarray(kernels.line(time_N, time_M, loud_M) * noise_N)
 
 
 def _dull(noise_N: Array, cut: float, rate: int) -> Array:
@@ -92,7 +93,8 @@ def _dull(noise_N: Array, cut: float, rate: int) -> Array:
     g = np.tan(np.pi * min(cut / rate, 0.45))
     down = 1 + np.sqrt(2) * g + g * g
     b = g * g / down
-    return np.asarray(kernels.biquad(noise_N, b, 2 * b, b, 2 * (g * g - 1) / down, (1 - np.sqrt(2) * g + g * g) / down))
+    taps = (b, 2 * b, b, 2 * (g * g - 1) / down, (1 - np.sqrt(2) * g + g * g) / down)
+    return np.asarray(kernels.biquad(noise_N, taps))
 
 
 def rush(out_2N: Array, world: World, ears: Ears, rng: np.random.Generator, rate: int) -> None:
@@ -106,8 +108,8 @@ def rush(out_2N: Array, world: World, ears: Ears, rng: np.random.Generator, rate
         if speed_T.max() < RUSH_FROM:
             continue
         # Air is never quite still, or the rush would set in where a body begins to move.
-        level_N = np.interp(time_N, time_T, RUSH * lengths[i] ** 2 * np.hypot(speed_T, STIR) ** 3)
-        centre_N = np.interp(time_N, time_T, 120 + 90 * speed_T)
+        level_N = kernels.line(time_N, time_T, RUSH * lengths[i] ** 2 * np.hypot(speed_T, STIR) ** 3)
+        centre_N = kernels.line(time_N, time_T, 120 + 90 * speed_T)
         sound_N = level_N * kernels.sweep(rng.standard_normal(len(time_N)), centre_N, 1.2, float(rate))
         follow(out_2N, sound_N, span, time_T, path_T3, time_N, ears, rate)
 
@@ -164,12 +166,6 @@ def span_of(time_M: Array, count: int, rate: int) -> tuple[Array, slice]:
     return np.arange(first, last) / rate, slice(first, last)
 
 
-def swell(count: int, rate: int) -> Array:
-    """Gain (N,) that rises from nothing and falls to nothing, so that a sound neither begins nor ends with a click."""
-    n = np.arange(count)
-    return np.asarray(np.minimum(1.0, np.minimum(n, count - 1 - n) / (FADE * rate)))
-
-
 def follow(
     out_2N: Array, sound_N: Array, span: slice, time_M: Array, path_M3: Array, time_N: Array, ears: Ears, rate: int
 ) -> None:
@@ -179,7 +175,8 @@ def follow(
     and out.
     """
     side_M, distance_M = ears.hear(path_M3, time_M)
-    delay_N = np.interp(time_N, time_M, ears.way(distance_M, time_M) * (rate / SOUND))
-    heard_N = kernels.warp(sound_N, delay_N) * swell(len(time_N), rate)
+    delay_N = kernels.line(time_N, time_M, ears.way(distance_M, time_M) * (rate / SOUND))
+    heard_N = kernels.warp(sound_N, delay_N)
+    heard_N *= swell(len(time_N), FADE * rate)
     for ear, level_M in zip(out_2N, gains(side_M), strict=True):
-        ear[span] += heard_N * np.interp(time_N, time_M, level_M / distance_M)
+        ear[span] += heard_N * kernels.line(time_N, time_M, level_M / distance_M)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sora2lib.kernels import sound as kernels
 from sora2lib.sound.ambience import FADE, LEVEL, NIGHT, ambience, drift, shaped
-from sora2lib.sound.stage import place
+from sora2lib.sound.stage import place, swell
 from sora2lib.world.schema import World
 from sora2lib.world.vocabulary import INDOORS
 
@@ -38,21 +38,22 @@ def soundscape(world: World, moments: tuple[Moment, ...], *, count: int, rng: np
     rain, sun = float(world.rain), float(world.sun_elevation)
     wind, assets = float(np.linalg.norm(world.wind.values)), world.asset.values.tolist()
     sound_2N = ambience(name, level=level, sun=sun, count=count, rng=rng, rate=rate, rain=rain)
-    out, layers_2N = name not in INDOORS, np.zeros((2, count))
+    out, layers = name not in INDOORS, []
     if out and wind > BREEZE and name != "wind":
-        layers_2N += min(wind / GALE, 1.5) * gusts(count, rng, rate)
+        layers.append(min(wind / GALE, 1.5) * gusts(count, rng, rate))
     if out and rain >= STORM:
-        layers_2N += 1.6 * thunder(count, rng, rate)
+        layers.append(1.6 * thunder(count, rng, rate))
     if out and sum(asset in TREES for asset in assets) >= FEWEST_TREES and not rain:
-        layers_2N += forest(count, rng, rate)
+        layers.append(forest(count, rng, rate))
     if out and sun < NIGHT and not rain and name in ("birds", "city"):
-        layers_2N += 0.7 * owl(count, rng, rate)
+        layers.append(0.7 * owl(count, rng, rate))
     if FLAMES.intersection(assets):
-        layers_2N += fire(count, rng, rate)
+        layers.append(fire(count, rng, rate))
     if WATCHED.intersection(assets):
-        layers_2N += crowd(moments, count, rng, rate)
-    n = np.arange(count)
-    return sound_2N + level * LEVEL * layers_2N * np.minimum(1.0, np.minimum(n + 1, count - n) / (FADE * rate))
+        layers.append(crowd(moments, count, rng, rate))
+    for layer_2N in layers:
+        sound_2N += layer_2N * (level * LEVEL * swell(count + 2, FADE * rate)[1:-1])
+    return sound_2N
 
 
 def gusts(count: int, rng: np.random.Generator, rate: int) -> Array:

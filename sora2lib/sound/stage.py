@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import next_fast_len
 
 from sora2lib.world.schema import World
 
@@ -76,6 +77,15 @@ def gains(side: Array) -> tuple[Array, Array]:
     return np.cos(angle), np.sin(angle)
 
 
+def swell(count: int, samples: float) -> Array:
+    """Gain (N,) that rises from 0 over some samples and falls again, so that nothing begins or ends with a click."""
+    gain_N, edge = np.ones(count), min(int(samples) + 1, count)
+    rise_K = np.minimum(1.0, np.arange(edge) / samples)
+    gain_N[:edge] = rise_K
+    gain_N[count - edge :] = np.minimum(gain_N[count - edge :], rise_K[::-1])
+    return gain_N
+
+
 def place(out_2N: Array, sound_N: Array, first: int, side: float, rate: int) -> None:
     """Add a sound from one side to the stereo picture from sample ``first`` on; the far ear is a little late."""
     for ear, level, late in zip(out_2N, gains(np.array(side)), (max(side, 0.0), max(-side, 0.0)), strict=True):
@@ -97,7 +107,7 @@ def reverberate(sound_2N: Array, ambience: str, rng: np.random.Generator, rate: 
     answer_2M[:, 2:] = (answer_2M[:, 2:] + answer_2M[:, 1:-1] + answer_2M[:, :-2]) / 3
     answer_2M *= level / np.sqrt(np.sum(answer_2M**2, axis=1, keepdims=True))
     count = sound_2N.shape[1]
-    size = 1 << (count + len(time_M) - 1).bit_length()
-    # Single precision, at half the cost: 140 dB are more than a room has.
-    dry, answers = (np.fft.rfft(it.astype(np.float32), size) for it in (sound_2N.sum(axis=0), answer_2M))
-    return np.asarray(sound_2N + np.fft.irfft(dry * answers, size)[:, :count])
+    size = next_fast_len(count + len(time_M) - 1, real=True)
+    spectrum_2F = np.fft.rfft(answer_2M, size)
+    spectrum_2F *= np.fft.rfft(sound_2N.sum(axis=0), size)
+    return np.asarray(sound_2N + np.fft.irfft(spectrum_2F, size)[:, :count])

@@ -80,7 +80,7 @@ def wash(out_2N: Array, world: World, ears: Ears, rng: np.random.Generator, rate
         if stirs_T.max() <= 0:
             continue
         time_N, span = span_of(time_T, out_2N.shape[1], rate)
-        pace_N = np.interp(time_N, time_T, stirs_T)
+        pace_N = kernels.line(time_N, time_T, stirs_T)
         noise_N = kernels.sweep(rng.standard_normal(len(time_N)), 500 + 500 * np.sqrt(pace_N), 0.7, float(rate))
         lap_N = 0.7 + 0.3 * np.sin(2 * math.pi * 1.3 * time_N + rng.uniform(0, 6)) * np.sin(2 * math.pi * 0.45 * time_N)
         sound_N = WASH * lengths[i] ** 0.5 * np.minimum(pace_N, 4.0) ** 1.2 * lap_N * noise_N
