@@ -1,10 +1,12 @@
-"""A real browser, and pages as they are served."""
+"""A real browser, pages as they are served, and JupyterLab."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +31,8 @@ SETTINGS = [
     )
 ]
 ADVICE = "there is no Chromium to test with; install it (Debian: apt-get install chromium) or name it in CHROMIUM"
+TOO_LARGE = {"name": "<b>long.mp4", "mimeType": "video/mp4", "buffer": bytes(20_100_000)}
+TOLD = "<b>long.mp4 has 20.1 MB; a page takes 20.0 MB at most. Make it shorter or smaller, or open it in Python."
 ROOT = Path(__file__).parents[1]
 
 
@@ -50,12 +54,10 @@ def chromium(*more: str) -> Iterator[object]:
 
 
 @contextmanager
-def serving(*apps: str, **settings: str) -> Iterator[str]:
+def serving(*apps: str, options: tuple[str, ...] = (), **settings: str) -> Iterator[str]:
     """The address of the first of some apps as ``panel serve`` shows them, with ``settings`` in their environment."""
     files = [f"widgets/{app}.py" for app in apps]
-    # A page that loads for longer than its session waits, 15 s, gets another one, which takes its styles from the web.
-    patience = ["--unused-session-lifetime", "600000"]
-    command = [sys.executable, "-m", "panel", "serve", *files, "--port", "0", *patience]
+    command = [sys.executable, "-m", "panel", "serve", *files, "--port", "0", *options]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=os.environ | settings) as server:
         lines = iter(server.stderr.readline, "")
         address = next(
@@ -66,6 +68,49 @@ def serving(*apps: str, **settings: str) -> Iterator[str]:
             yield address
         finally:
             server.terminate()
+
+
+# Or it asks whether it may fetch news, in front of all else.
+LAB_SETTINGS = {
+    "notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+    "themes": {"theme": "JupyterLab Dark"},
+}
+
+
+@contextmanager
+def jupyter_lab(folder: Path) -> Iterator[str]:
+    """The address of a dark JupyterLab, in which lies what is in ``folder / "notebooks"``; it has nobody's settings."""
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
+    homes = {name: str(folder / name) for name in (*names, "JUPYTERLAB_SETTINGS_DIR")}
+    settings = folder / "JUPYTERLAB_SETTINGS_DIR" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    for name, values in LAB_SETTINGS.items():
+        (settings / f"{name}.jupyterlab-settings").write_text(json.dumps(values))
+    options = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": "0",
+        "ServerApp.open_browser": "False",
+        "ServerApp.allow_root": "True",
+        "ServerApp.root_dir": str(folder / "notebooks"),
+        "IdentityProvider.token": "known",
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    }
+    command = [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
+    log = folder / "log"
+    with log.open("w") as told, subprocess.Popen(command, stderr=told, stdout=told, env=os.environ | homes) as server:
+        try:
+            yield _listening(log, server)
+        finally:
+            server.terminate()
+
+
+def _listening(log: Path, server: subprocess.Popen, patience: float = 60.0) -> str:
+    end = time.monotonic() + patience
+    while time.monotonic() < end and server.poll() is None:
+        if found := re.search(r"http://127\.0\.0\.1:\d+/lab", log.read_text()):
+            return found[0]
+        time.sleep(0.1)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
 
 
 def brightness(colour):

@@ -3,7 +3,7 @@
 from urllib.parse import urlparse
 
 import pytest
-from browsing import barriers, nameless, serving
+from browsing import TOLD, TOO_LARGE, barriers, nameless, serving
 from playwright.sync_api import expect
 
 import sora2lib as sora
@@ -53,6 +53,8 @@ def test_a_remix_is_asked_for_by_keys_and_stands_beside_its_clip(watched, desk, 
     film = hostile_film(tmp_path)
     page.goto(desk, timeout=SLOW)
     expect(page.locator("figcaption")).to_contain_text("simulate drop", timeout=SLOW)
+    page.locator("input[type=file]").set_input_files(TOO_LARGE)
+    expect(page.get_by_text(TOLD)).to_be_visible(timeout=SLOW)
     page.locator("input[type=file]").set_input_files({"name": f"{FILE}.mp4", "mimeType": "video/mp4", "buffer": film})
     expect(page.locator("figcaption")).to_contain_text(HOSTILE, timeout=SLOW)
     page.get_by_label("Otherwise").fill("on grass")
@@ -78,6 +80,8 @@ def test_cards_are_written_moved_by_keys_and_mouse_taken_away_and_planned(watche
     page.goto(f"{desk}?steps=2&size=64x64", timeout=SLOW)
     told = lambda text: expect(page.get_by_text(text)).to_be_visible(timeout=SLOW)  # noqa: E731
     first, second = "a red rubber ball rolls right", "the ball bounces"
+    page.locator("input[type=file]").set_input_files(TOO_LARGE, timeout=SLOW)
+    told(TOLD)
     page.get_by_role("button", name="Move card 2", exact=True).focus()
     page.keyboard.press("ArrowUp")
     told("Card 2 is moved to place 1 of 2.")

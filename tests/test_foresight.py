@@ -225,3 +225,21 @@ def test_rows_are_forecast_as_among_all_and_the_others_are_not():
     assert some.follows.all(dim=0).all(dim=0).nonzero().flatten().tolist() == [3, 4]
     assert not foresee(network, clean, known, clean.motion, rows=slice(0, 0)).follows.any()
     torch.testing.assert_close(some.foresight, every.foresight)
+
+
+def test_worlds_are_foreseen_beside_others_as_alone():
+    """A frame that stands still must not be moved by the rows that its world lacks in a batch of more movers."""
+    torch.manual_seed(0)
+    network = Interaction()
+    for part in (network.pair, network.node):
+        torch.nn.init.normal_(part.leave.weight, std=0.05)
+    worlds = [encode(simulate("cradle", 3)), encode(simulate("dominoes", 2)), encode(simulate("drop", 2))]
+    known = Scales.from_arrays(scales(stacks(worlds)))
+    beside = foresee(network, motion_batch(worlds, known, slots=SLOTS), known)
+    assert len({len(it.motion) for it in worlds}) == 3
+    for i, rows in enumerate(worlds):
+        alone, movers = foresee(network, motion_batch([rows], known, slots=SLOTS), known), len(rows.motion)
+        for name in ("foresight", "forecast", "follows"):
+            them = getattr(beside, name)[i]
+            torch.testing.assert_close(them[:movers], getattr(alone, name)[0], atol=1e-4, rtol=1e-4)
+            assert not them[movers:].any()

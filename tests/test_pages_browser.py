@@ -1,11 +1,12 @@
 """Physics lesson, explorer and the inside of a plan in a real browser: clicked and seen; words stay words."""
 
+import time
 from urllib.parse import quote, urlparse
 
 import imageio.v3 as imageio
 import numpy as np
 import pytest
-from browsing import barriers, brightness, nameless, serving
+from browsing import TOLD, TOO_LARGE, barriers, brightness, nameless, serving
 from playwright.sync_api import expect
 
 from sora2lib.clip import Clip
@@ -13,6 +14,7 @@ from sora2lib.request import Request
 
 SLOW = 200_000  # milliseconds that a first page may take on a busy machine
 HOSTILE = "<img src=x onerror='window.hit=1'><script>window.hit=1</script>"
+HASTY = ("--unused-session-lifetime", "1000", "--check-unused-sessions", "200")  # 15 times as hasty as usual
 SPANS = "[...Bokeh.documents[0]._all_models.values()].filter((it) => it.type === 'Span').map((it) => it.location)"
 
 
@@ -84,13 +86,27 @@ def test_a_click_into_a_plot_leads_to_its_moment(page, physics):
 def test_a_strangers_film_is_shown_and_its_words_are_not_run(page, physics, strangers_film):
     page.goto(physics, timeout=SLOW)
     shown(page)
+    page.locator("input[type=file]").set_input_files(TOO_LARGE)
+    expect(page.get_by_text(TOLD)).to_be_visible(timeout=SLOW)
     page.locator("input[type=file]").set_input_files(strangers_film)
+    expect(page.get_by_text(TOLD)).to_be_hidden()
     expect(page.locator("figcaption")).to_contain_text(HOSTILE, timeout=SLOW)
     page.locator("input[type=file]").set_input_files(
         strangers_film | {"name": f"{HOSTILE.replace('/', '')}.exe", "buffer": b"no film"}
     )
     expect(page.get_by_text("is no film; choose one of")).to_be_visible()
     assert hit(page) is None
+
+
+def test_a_page_that_loads_for_long_keeps_its_session(page):
+    asked = []
+    page.on("request", lambda request: asked.append(urlparse(request.url).hostname))
+    page.route("**/bokeh.min.js*", lambda route: (time.sleep(3), route.continue_()))
+    with serving("gallery", options=HASTY) as address:
+        page.goto(f"{address}?words=ice", timeout=SLOW)
+        expect(page.get_by_label("Search")).to_be_visible(timeout=SLOW)
+        page.wait_for_load_state("networkidle")
+    assert set(asked) <= {"localhost", None}
 
 
 def test_a_grid_fills_and_a_click_plays_a_cell(page, explorer):

@@ -1,5 +1,6 @@
 """What a player is given: every byte once, and as bytes; times in seconds of the clip. What a studio goes through."""
 
+import base64
 import inspect
 import json
 import re
@@ -12,11 +13,14 @@ from ipywidgets.widgets.widget import _remove_buffers
 
 from sora2lib import media, widgets
 from sora2lib.clip import Clip, load
+from sora2lib.errors import MediaError
 from sora2lib.media import pictures
 from sora2lib.widgets import Player, PlayerPane, Reel, Session, Studio
 from sora2lib.widgets import reel as reel_module
 from sora2lib.widgets import session as session_module
+from sora2lib.widgets.abreast import GAP, in_step
 from sora2lib.widgets.parts import status
+from sora2lib.widgets.player import still
 from sora2lib.widgets.reel import COLUMNS, PICTURES, SCRIPT, STYLE, film_strip, loudness, marks
 from sora2lib.widgets.session import GLIMPSE, MOMENTS
 from sora2lib.widgets.work import TURN
@@ -105,8 +109,8 @@ def test_the_words_say_what_is_seen(clip):
 def test_bytes_travel_once_and_as_bytes(clip):
     player = Player.of(clip)
     state, paths, buffers = _remove_buffers(player.get_state())
-    assert sorted(path[-1] for path in paths) == ["strip", "video", "wave"]
-    assert sum(map(len, buffers)) == sum(len(player.reel[name]) for name in ("strip", "video", "wave"))
+    assert sorted(path[-1] for path in paths) == ["poster", "strip", "video", "wave"]
+    assert sum(map(len, buffers)) == sum(len(player.reel[path[-1]]) for path in paths)
     del state["_esm"], state["_css"]
     assert len(json.dumps(state)) < 3000
 
@@ -116,6 +120,30 @@ def test_showing_a_player_repeats_none_of_its_bytes(clip):
     assert repr(player) == "Player(48 frames, 256x72)"
     assert len(repr(player._repr_mimebundle_())) < 1000
     assert len(repr(Reel.of(clip))) < 200
+
+
+def test_a_player_leaves_a_still_picture_and_its_words(clip):
+    text = still(Player.of(clip).reel)
+    assert text.count("a red square slides\nacross &lt;ice&gt; &amp; stops") == 2
+    assert text.count(base64.b64encode(media.poster(clip.frame(0))).decode()) == 1
+
+
+def test_clips_beside_each_other_are_one_film(clip, tmp_path):
+    dark = replace(clip, frames=clip.frames // 2, request=None, maker="dark")
+    reel = in_step(clip, dark)
+    assert reel.label == f"{clip.request.prompt}; dark"
+    assert reel.size == f"{2 * 256 + GAP}x72"
+    again = Player.of(clip, dark).reel
+    assert {**again, "video": b""} == {**reel.fields(), "video": b""}  # x264 repeats itself but for some sizes
+    (tmp_path / "film.mp4").write_bytes(reel.video)
+    film = media.read(tmp_path / "film.mp4").frames.astype(int)
+    assert np.abs(film[:, :, :256] - clip.frames).mean() < 3
+    assert np.abs(film[:, :, 256 + GAP :] - dark.frames).mean() < 3
+
+
+def test_clips_that_cannot_run_in_step_say_why(clip):
+    with pytest.raises(MediaError, match=r"Clip\(1 s, .* cannot go beside Clip\(2 s, .*clip\[0:2\]"):
+        in_step(clip, clip[:1.0])
 
 
 def test_both_players_run_the_same_script(clip):

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from sora2lib.clip import Clip
 from sora2lib.widgets import Collection
+from sora2lib.widgets.abreast import in_step
 from sora2lib.widgets.reel import SCRIPT, STYLE, Mark, Reel
 
 FPS, FRAMES, BITS = 24, 48, 6
@@ -47,7 +48,7 @@ READ = """() => {
 
 
 @pytest.fixture(scope="module")
-def reel():
+def numbers():
     """Two seconds in which every frame shows its number in black and white; it hits the floor at 1.25 s."""
     frames = np.full((FRAMES, 36, 16 * BITS, 3), 20, np.uint8)
     for number, picture in enumerate(frames):
@@ -55,8 +56,13 @@ def reel():
             picture[:, 16 * bit : 16 * bit + 16] = 235 * (number >> bit & 1)
     sound = np.zeros((2, 2 * 48000), np.float32)
     sound[:, 60000:60480] = 0.5
-    reel = Reel.of(Clip(frames, FPS, sound, maker="numbers"))
-    return reel.fields() | {"marks": [vars(Mark(1.25, "number meets floor", 1.0))], "notices": ["a note"]}
+    return Clip(frames, FPS, sound, maker="numbers")
+
+
+@pytest.fixture(scope="module")
+def reel(numbers):
+    """The same as a player needs it."""
+    return Reel.of(numbers).fields() | {"marks": [vars(Mark(1.25, "number meets floor", 1.0))], "notices": ["a note"]}
 
 
 def answer(route):
@@ -201,6 +207,33 @@ def test_words_can_be_read_on_light_and_dark(page, reel, dark):
     ground, ink = (brightness(page.evaluate(style, name)) for name in ("backgroundColor", "color"))
     assert (ground < ink) == dark
     assert (max(ground, ink) + 0.05) / (min(ground, ink) + 0.05) > 7
+
+
+# Of every picture that is shown for three seconds, what both halves of it read.
+WATCHED = """async () => {
+  const video = document.querySelector("video"), canvas = document.createElement("canvas"), seen = [];
+  [canvas.width, canvas.height] = [video.videoWidth, 36];
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const look = () => {
+    context.drawImage(video, 0, 0);
+    const bit = (left, i) => (context.getImageData(left + 16 * i + 8, 18, 1, 1).data[0] > 128 ? 1 << i : 0);
+    seen.push([0, 100].map((left) => [0, 1, 2, 3, 4, 5].reduce((number, i) => number + bit(left, i), 0)));
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+  video.play();
+  await new Promise((done) => setTimeout(done, 3000));
+  video.pause();
+  return seen;
+}"""
+
+
+def test_clips_beside_each_other_do_not_drift_apart(page, numbers):
+    show(page, in_step(numbers, numbers).fields())
+    page.mouse.click(5, 5)  # or the browser plays no sound
+    seen = page.evaluate(WATCHED)
+    assert len({left for left, _ in seen}) > 24
+    assert all(left == right for left, right in seen)
 
 
 @pytest.fixture(scope="module")

@@ -78,6 +78,47 @@ def foresee(
     """
     if not batch.motion.shape[1] * batch.motion.shape[2]:
         return batch
+    counts = batch.motion_mask.sum(dim=1)
+    told = Told.nothing(batch)
+    for movers in sorted(set(counts.tolist())):
+        # Worlds with equally many movers go together, as in training: in the others the slots of the movers that lack
+        # hold what stands still, and must not be moved by rows that nobody has.
+        which = (counts == movers).nonzero()[:, 0]
+        known, start = (it if it is None else it[which, :movers] for it in (estimate, first))
+        told.take(which, _foresee(interaction, _some(batch, which, movers), scales, known, start, rows))
+    return replace(batch, **vars(told))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is foreseen of motion rows."""
+
+    foresight: Tensor  # (B, M, K, FORESIGHT)
+    forecast: Tensor  # (B, M, K, C)
+    follows: Tensor  # (B, M, K) bool
+
+    @classmethod
+    def nothing(cls, batch: Batch) -> "Told":
+        """Nothing yet."""
+        return cls(*(torch.zeros_like(it) for it in (batch.foresight, batch.motion, batch.follows)))
+
+    def take(self, which: Tensor, some: "Told") -> None:
+        """Fill in what is foreseen of some worlds, numbers (B',), which have fewer movers."""
+        for mine, theirs in zip(vars(self).values(), vars(some).values(), strict=True):
+            mine[which, : theirs.shape[1]] = theirs
+
+
+def _some(batch: Batch, which: Tensor, movers: int) -> Batch:
+    """Worlds of a batch, numbers (B',), that have so many movers; what is not looked at here stays as it is."""
+    names = "cast", "cast_level", "cast_mask", "scene"
+    moving = {name: getattr(batch, name)[which, :movers] for name in ("motion", "motion_level")}
+    return replace(batch, **{name: getattr(batch, name)[which] for name in names}, **moving)
+
+
+def _foresee(
+    interaction: Interaction, batch: Batch, scales: Scales, estimate: Tensor | None, first: Tensor | None, rows: slice
+) -> Told:
+    """Foresee worlds with equally many movers."""
     clean = _denoised(batch.motion, batch.motion_level) if estimate is None else estimate
     motion = scales.leave("motion", clean)
     cast = scales.leave("cast", _denoised(batch.cast, batch.cast_level))
@@ -90,14 +131,15 @@ def foresee(
     guess = ((onward.guess(gap) - mean) / deviation).clamp(-MOST, MOST)
     known = torch.full_like(guess[..., :1], float(estimate is not None))
     parts = [guess, meet_ground(gap), meet_bodies(ahead, cast, batch.cast_mask), known]
-    told, follows = torch.zeros_like(batch.motion), torch.zeros(batch.motion.shape[:3], dtype=torch.bool)
+    told = torch.zeros_like(batch.motion)
+    follows = torch.zeros(batch.motion.shape[:3], dtype=torch.bool, device=told.device)
     some = Moment(**{name: it[:, :, rows] for name, it in vars(begun).items()})
     if some.gap.shape[2]:
         them = bodies(cast, batch.scene, batch.cast_mask)
         told[:, :, rows] = scales.enter("motion", forecast(interaction, some, them)).clamp(-MOST, MOST)
         follows[:, :, rows] = True
         follows[:, :, : int(first is None)] = False
-    return replace(batch, foresight=torch.cat(parts, dim=-1), forecast=told, follows=follows.to(told.device))
+    return Told(torch.cat(parts, dim=-1), told, follows)
 
 
 def _denoised(noisy: Tensor, level: Tensor) -> Tensor:

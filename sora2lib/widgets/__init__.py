@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sora2lib.widgets.experiment import Experiment
     from sora2lib.widgets.exploration import Exploration
     from sora2lib.widgets.explorer import Explorer
+    from sora2lib.widgets.file_pane import FilePane
     from sora2lib.widgets.gallery import Gallery
     from sora2lib.widgets.insight import Insight
     from sora2lib.widgets.laboratory import Laboratory
@@ -46,6 +47,7 @@ __all__ = [
     "Experiment",
     "Exploration",
     "Explorer",
+    "FilePane",
     "Gallery",
     "Insight",
     "Laboratory",
@@ -72,6 +74,7 @@ _HOME = {
     "Experiment": "experiment",
     "Exploration": "exploration",
     "Explorer": "explorer",
+    "FilePane": "file_pane",
     "Gallery": "gallery",
     "Insight": "insight",
     "Laboratory": "laboratory",

@@ -16,12 +16,12 @@ from sora2lib.cameo import STAGES, Cameo, library
 from sora2lib.cameo.kinds import of_noun
 from sora2lib.consent import USES, Consent, check_name, ledger
 from sora2lib.errors import CameoError, ConsentError, MediaError, Sora2Error
+from sora2lib.widgets.uploads import LARGEST
 from sora2lib.widgets.work import Task, Work
 
 FILMS = (".mp4", ".mov", ".webm", ".mkv")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 SOUNDS = (".wav", ".mp3", ".m4a", ".ogg", ".flac", *FILMS)
-LARGEST = 20_000_000  # bytes, which a page's socket takes at once
 STRIP = 6  # pictures of a cut-out that are shown
 LISTED = 60  # cameos at once; the command line lists all
 

@@ -6,7 +6,8 @@ import param
 from panel.custom import AnyWidgetComponent
 
 from sora2lib.clip import Clip
-from sora2lib.widgets.reel import SCRIPT, STYLE, Reel
+from sora2lib.widgets.abreast import in_step
+from sora2lib.widgets.reel import SCRIPT, STYLE
 
 
 class PlayerPane(AnyWidgetComponent):
@@ -23,6 +24,12 @@ class PlayerPane(AnyWidgetComponent):
     disabled = param.Boolean(False, doc="Nothing can be played or moved.")
 
     @classmethod
-    def of(cls, clip: Clip) -> "PlayerPane":
-        """Return a player with a clip in it."""
-        return cls(reel=Reel.of(clip).fields())
+    def of(cls, clip: Clip, *others: Clip) -> "PlayerPane":
+        """Return a player with a clip in it, or with several beside each other, which play as one film.
+
+        Raises
+        ------
+        MediaError
+            They differ in size, rate or length.
+        """
+        return cls(reel=in_step(clip, *others).fields())

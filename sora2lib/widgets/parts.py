@@ -3,11 +3,13 @@
 import base64
 import html
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 import panel as pn
 from numpy.typing import NDArray
+from tornado.ioloop import IOLoop
 
 from sora2lib import media
 from sora2lib.widgets.work import Work
@@ -17,6 +19,7 @@ LEFT = {"flex": "1 1 280px", "max-width": "360px"}
 RIGHT = {"flex": "2 1 420px", "max-width": "860px"}
 THUMB = (192, 108)  # pixels of a picture that can be clicked
 ACCENT = "#e8590c"  # reads on light and dark alike
+PATIENCE = 600  # seconds in which a browser loads a page, or never
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (5, 10)}
 
 # Panel draws light and dark, but does not ask which one the reader likes; Bokeh gives boxes, dates, the knobs of its
@@ -46,7 +49,28 @@ if (!document.querySelector("main")) {
 
 def as_the_reader_likes() -> Any:
     """Return what makes a served page light or dark, as the reader likes, and names all; put it on the page first."""
+    _wait_for_the_browser()
     return pn.pane.HTML(ASK, margin=0)
+
+
+def _wait_for_the_browser() -> None:
+    """Keep a page's session until its browser has joined it.
+
+    Bokeh forgets one that nobody has joined after 15 s, which a browser on a busy machine may need to load the page. It
+    then makes another, which knows nothing of the request: neither the address, nor that styles are to be served.
+    """
+    context: Any = pn.state.curdoc.session_context if pn.state.curdoc else None
+    if context is None:
+        return
+    loop, held = IOLoop.current(), ExitStack()
+
+    def hold() -> None:
+        context.session.block_expiration()
+        held.callback(context.session.unblock_expiration)
+        loop.call_later(PATIENCE, held.close)
+
+    loop.add_callback(hold)  # there is a session once the page is built
+    pn.state.onload(held.close)
 
 
 def in_page(act: Callable[[], None]) -> Callable[..., None]:
@@ -108,18 +132,6 @@ def button(label: str, act: Callable[[], None], **more: Any) -> Any:
     made = pn.widgets.Button(label=label, height=32, **more)
     made.on_click(lambda _: act())
     return made
-
-
-def upload(label: str, accept: str, take: Callable[[str, bytes], None], **more: Any) -> Any:
-    """Return a field to choose a file in; its name and its bytes are handed over."""
-    field = pn.widgets.FileInput(accept=accept, multiple=False, label=label, **more)
-
-    def hand_over(_: Any) -> None:
-        if field.value:
-            take(field.filename, field.value)
-
-    field.param.watch(hand_over, "value")
-    return field
 
 
 def picture_button(label: str, picture: bytes | None, act: Callable[[], None], *, pressed: bool = False) -> Any:

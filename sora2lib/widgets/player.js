@@ -203,8 +203,8 @@ function render({ model, el }) {
     stage.style.aspectRatio = reel.size.replace("x", " / ");
     message.textContent = full ? "" : "No clip yet";
     video.setAttribute("aria-label", reel.label);
-    if (full) video.src = keep(reel.video, "video/mp4");
-    else video.removeAttribute("src");
+    if (full) Object.assign(video, { poster: keep(reel.poster, "image/jpeg"), src: keep(reel.video, "video/mp4") });
+    else ["poster", "src"].forEach((name) => video.removeAttribute(name));
     strip.hidden = !full;
     if (full) strip.src = keep(reel.strip, "image/jpeg");
     loud.setAttribute("viewBox", `0 0 ${Math.max(1, peaks.length / 2 - 1)} 200`);

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import param
 from panel.custom import AnyWidgetComponent
 
-from sora2lib.widgets.cast import LARGEST
+from sora2lib.widgets.file_pane import hand_over
+from sora2lib.widgets.uploads import LARGEST
 
 HERE = Path(__file__).parent
 KINDS = ("film", "voice")
@@ -36,11 +37,5 @@ class RecorderPane(AnyWidgetComponent):
     def of(cls, kind: str, take: Callable[[str, bytes], None], **more: Any) -> "RecorderPane":
         """Return a recorder that hands over name and bytes."""
         pane = cls(kind=kind, sizing_mode="stretch_width", **more)
-
-        def hand_over(event: Any) -> None:
-            name, content = event.new.get("name"), event.new.get("content")
-            if isinstance(name, str) and isinstance(content, bytes):
-                take(name, content)
-
-        pane.param.watch(hand_over, "taken")
+        hand_over(pane, take)
         return pane

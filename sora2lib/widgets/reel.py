@@ -37,6 +37,7 @@ class Reel:
     Parameters
     ----------
     video : MP4 with sound.
+    poster : the first picture, a JPEG: all that is left where nothing plays.
     strip : the film strip, a JPEG.
     wave : how loud the left and the right channel are over time, 2 x N bytes.
     marks : impacts, in order of time.
@@ -52,6 +53,7 @@ class Reel:
     """
 
     video: bytes
+    poster: bytes
     strip: bytes
     wave: bytes
     marks: tuple[Mark, ...]
@@ -67,6 +69,7 @@ class Reel:
         """Prepare a clip; ``video`` is its MP4 where that is there already."""
         return cls(
             video=video or media.mp4(clip.frames, fps=clip.fps, sound=clip.sound, rate=clip.rate),
+            poster=media.poster(clip.frame(0)),
             strip=media.jpeg(film_strip(clip)),
             wave=loudness(clip.sound).tobytes(),
             marks=marks(clip),
@@ -74,7 +77,7 @@ class Reel:
             fps=clip.fps,
             frames=len(clip.frames),
             size=clip.size,
-            label=clip.request.prompt if clip.request else clip.maker or repr(clip),
+            label=named(clip),
             notices=clip.notices,
         )
 
@@ -87,6 +90,11 @@ class Reel:
 
     def __repr__(self) -> str:
         return f"Reel({self.frames} frames, {self.size}, {len(self.video)} bytes, {self.label!r})"
+
+
+def named(clip: Clip) -> str:
+    """Return what a clip shows, in the words that were asked for it, or else what made it."""
+    return clip.request.prompt if clip.request else clip.maker or repr(clip)
 
 
 def film_strip(clip: Clip) -> NDArray[np.uint8]:

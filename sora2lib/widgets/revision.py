@@ -1,7 +1,6 @@
 """What a remix bench knows: a clip, what words shall change in it, what came of it, and what differs."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +17,7 @@ from sora2lib.recast import STEPS
 from sora2lib.recipe import Recipe
 from sora2lib.request import PARTS, SEEDS, Edit, Request
 from sora2lib.sampler import State
-from sora2lib.widgets.abreast import heard_as, narrowed, row
+from sora2lib.widgets.abreast import abreast, heard_as, marked_as
 from sora2lib.widgets.reel import Reel
 from sora2lib.widgets.uploads import opened
 from sora2lib.widgets.work import Task, Work
@@ -102,7 +101,7 @@ class Revision(Work):
             with TemporaryDirectory() as folder:
                 path = self.record(again, Path(folder) / "clip.mp4", size=clip.size, begun=CASTING)
                 made, content = Clip.load(path), path.read_bytes()
-            self._pictures, found = abreast(clip, made, self.width), diff(world_of(recipe), world_of(again))
+            self._pictures, found = abreast((clip, made), self.width), diff(world_of(recipe), world_of(again))
             reel = self._reel(clip, made)
             self.param.update(made=made, file=content, differences=list(found), titles=list(TITLES), reel=reel)
             return again.notices[-1].capitalize()
@@ -127,7 +126,7 @@ class Revision(Work):
         heard = made if self.heard == SIDES[0] else clip
         film = heard_as(self._pictures, heard)
         label = f"{self.words}; from left to right: {'; '.join(TITLES)}"
-        return replace(Reel.of(heard, video=Reel.of(film).video), size=film.size, label=label).fields()
+        return marked_as(film, heard, label).fields()
 
     @param.depends("heard", watch=True)
     def _hear(self) -> None:
@@ -141,12 +140,6 @@ class Revision(Work):
             told = {} if self.running else {"message": "Say what shall be otherwise."}
             reel = Reel.of(self.clip).fields()
             self.param.update(made=None, file=b"", differences=[], titles=[], reel=reel, **told)
-
-
-def abreast(clip: Clip, made: Clip, width: int) -> Frames:
-    """Return the pictures of two clips of one length side by side (T, H, W, 3), each so wide."""
-    pairs = zip(clip.frames, made.frames, strict=True)
-    return np.stack([row(narrowed(a, width), narrowed(b, width)) for a, b in pairs])
 
 
 def _step(verb: str, request: Request | None, maker: str) -> str:

@@ -8,8 +8,9 @@ import param
 
 from sora2lib.widgets.board import BoardPane
 from sora2lib.widgets.draft import Draft
+from sora2lib.widgets.file_pane import FilePane
 from sora2lib.widgets.pane import PlayerPane
-from sora2lib.widgets.parts import LEFT, RIGHT, WIDE, beside, button, progress, upload
+from sora2lib.widgets.parts import LEFT, RIGHT, WIDE, beside, button, progress
 
 
 class StoryboardDesk(pn.viewable.Viewer):
@@ -58,7 +59,7 @@ def _files(draft: Draft) -> Any:
     told = draft.param
     texts = {"storyboard.json": told.as_json, "storyboard.txt": told.as_text}
     return pn.Column(
-        upload("Open a storyboard", ".json,.txt", draft.read, disabled=told.running),
+        FilePane.of("Open a storyboard", ".json,.txt", draft.read, disabled=told.running),
         pn.FlexBox(*(_save(draft, name, text) for name, text in texts.items())),
         sizing_mode="stretch_width",
     )

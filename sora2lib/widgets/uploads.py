@@ -7,6 +7,8 @@ from sora2lib import media
 from sora2lib.clip import Clip
 from sora2lib.errors import MediaError
 
+LARGEST = 20_000_000  # bytes, which a page's socket takes at once
+
 
 def opened(name: str, content: bytes) -> Clip:
     """Return the clip in the bytes of a file; of its name only the suffix is used.
