@@ -1,12 +1,13 @@
 """How soon one sees what one asks for: prints a table and writes it, with machine and versions, as dated JSON.
 
-python benchmarks/interactive.py [--prompts N] [--steps N] [--results FOLDER]
+python benchmarks/interactive.py [--prompts N] [--steps N] [--play SECONDS] [--results FOLDER]
 
 A preview is a plan of a few steps, drawn small. It moves as soon as the first guess at the motion is drawn; it is
 whole once all steps and all pictures are there. Beside seconds of the clock stand those of the processor, which on a
 busy machine are the fairer ones. Grounds are painted before; the first of each kind in a process takes as long as is
-told. A dragged camera is what the camera desk does: the clip's world from another place, one picture a move. Films side
-by side are one film and cannot drift apart, so that is not measured.
+told. A dragged camera is what the camera desk does: the clip's world from another place, one picture a move. Clips in
+step, scrubbing, and what many clips weigh are measured in Chromium and JupyterLab (:mod:`playing`); --play 0 leaves
+that out.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as pages do, before torch is loaded
 
+import playing
 import torch
 from speed import machine, versions
 
@@ -66,6 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--prompts", type=int, default=len(PROMPTS), help="the median of so many (%(default)s)")
     parser.add_argument("--steps", type=int, default=STEPS, help="denoising steps of a preview (%(default)s)")
+    parser.add_argument("--play", type=float, default=60.0, help="seconds to play in a browser (%(default)s)")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", metavar="FOLDER")
     asked = parser.parse_args()
     load, threads = os.getloadavg()[0], torch.get_num_threads()
@@ -87,10 +90,14 @@ def main() -> None:
     shoot = Shoot(clip=sora.simulate("drop", seed=30, size="320x180", seconds=3))
     (wall, processor), shown = took(lambda: drag(shoot)), MOVES
     print(f"{f'camera drag, {STILL} pixels wide, pictures a second':<66} {shown / wall:7.1f} {shown / processor:10.1f}")
+    played = playing.measured(asked.play) if asked.play else {}
+    for name, value in played.items():
+        print(f"{name:<66} {value:7.2f}")
     report = {"date": date.today().isoformat(), "machine": told, "threads": threads, "load": load}
     report |= {"versions": versions(), "prompts": asked.prompts, "steps": asked.steps, "size": "x".join(map(str, SIZE))}
     report |= {"fps": FPS, "clip_seconds": SECONDS, "seconds_of_clock_and_processor": rows}
     report |= {"painting_processor_seconds": grounds, "dragged_pictures_a_second": [shown / wall, shown / processor]}
+    report |= {"in_a_browser": played}
     asked.results.mkdir(parents=True, exist_ok=True)
     path = asked.results / f"interactive-{date.today().isoformat()}.json"
     path.write_text(json.dumps(report, indent=2) + "\n")

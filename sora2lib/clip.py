@@ -302,9 +302,8 @@ class Clip:
     def _html(self) -> str:
         label = html.escape(self.request.prompt if self.request else repr(self))
         film = _data("video/mp4", media.mp4(self.frames, fps=self.fps, sound=self.sound, rate=self.rate))
-        width = min(self.frames.shape[2], 720)
-        height = round(width * self.frames.shape[1] / self.frames.shape[2])
-        poster = _data("image/jpeg", media.jpeg(media.shrink(self.frame(0), width=width, height=height)))
+        width = min(self.frames.shape[2], media.POSTER_WIDTH)
+        poster = _data("image/jpeg", media.poster(self.frame(0)))
         # Colours are the page's own, so that the caption reads on light and dark alike.
         return (
             f'<figure style="margin:0;color:inherit;background:transparent">'

@@ -8,8 +8,8 @@ import panel as pn
 import param
 
 import sora2lib as sora
-from sora2lib.widgets import Experiment, Laboratory
-from sora2lib.widgets.parts import as_the_reader_likes, upload
+from sora2lib.widgets import Experiment, FilePane, Laboratory
+from sora2lib.widgets.parts import as_the_reader_likes
 
 SIZE = "640x360"
 EXAMPLES = {
@@ -40,7 +40,7 @@ def show_example(name):
     experiment.clip = sora.simulate(family, seed=seed, size=SIZE, seconds=3)
 
 
-film = upload("Open a film", "video/*,.webm,.mkv", experiment.open)
+film = FilePane.of("Open a film", "video/*,.webm,.mkv", experiment.open)
 laboratory = Laboratory(experiment)
 pn.bind(show_example, choice.param.example, watch=True)
 pn.state.onload(lambda: show_example(choice.example))

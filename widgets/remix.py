@@ -13,8 +13,8 @@ import panel as pn
 import param
 
 import sora2lib as sora
-from sora2lib.widgets import Collection, RemixBench, Revision
-from sora2lib.widgets.parts import as_the_reader_likes, upload
+from sora2lib.widgets import Collection, FilePane, RemixBench, Revision
+from sora2lib.widgets.parts import as_the_reader_likes
 
 EXAMPLES = {"A ball falls": ("drop", 3), "A ball rolls": ("roll", 11), "Dominoes fall": ("dominoes", 1)}
 
@@ -48,7 +48,7 @@ collection.param.watch(offer, "items")
 pn.state.location.sync(choice, ["example"])
 revision = Revision()
 pn.state.location.sync(revision, ["words", "strength", "keep", "change", "seed"])
-film = upload("Open a film", "video/*,.webm,.mkv", revision.open)
+film = FilePane.of("Open a film", "video/*,.webm,.mkv", revision.open)
 pn.bind(lambda name: revision.take(lambda: example(name)), choice.param.example, watch=True)
 pn.bind(lambda name: name and revision.take(lambda: collection.load(name)), choice.param.kept, watch=True)
 revision.param.watch(lambda event: event.new and collection.add(event.new), "file")

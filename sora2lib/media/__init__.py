@@ -33,6 +33,7 @@ __all__ = [
     "jpeg",
     "mp4",
     "packed_sound",
+    "poster",
     "read",
     "read_note",
     "replacing",
@@ -51,6 +52,7 @@ VIDEO = (".mp4", ".webm")
 PICTURE = (".gif", ".webp", ".png")
 SUFFIXES = (*VIDEO, *PICTURE, ".wav")
 READABLE = (*SUFFIXES, ".mov", ".m4v", ".mkv", ".avi")
+POSTER_WIDTH = 720  # pixels
 RATE = 48000  # samples a second; Opus knows no other near it
 
 
@@ -156,6 +158,12 @@ def shrink(picture: Frame, *, width: int, height: int) -> Frame:
     from sora2lib.media import pictures
 
     return pictures.shrink(picture, width=width, height=height)
+
+
+def poster(picture: Frame) -> bytes:
+    """Return a picture (H, W, 3) as JPEG, no wider than a page shows it."""
+    width = min(picture.shape[1], POSTER_WIDTH)
+    return jpeg(shrink(picture, width=width, height=round(width * picture.shape[0] / picture.shape[1])))
 
 
 def cutout(content: bytes) -> NDArray[np.uint8]:
