@@ -134,7 +134,7 @@ VIKINGS = (
         kilograms=30,
         materials=("steel",),
         colours=("black",),
-        synonyms=("cannon ball", "round shot"),
+        synonyms=("cannon ball", "cannon shot", "round shot"),
         rolls=True,
     ),
     thing(
