@@ -102,7 +102,7 @@ PARTS: dict[str, Part] = {  # in this order: forecasts before how far they are t
     "places": _lesson(lessons.PLACES, 3_700, 4_000),
     "words": _lesson(lessons.WORDS, 1_400, 2_500),
     "starts": _lesson(lessons.STARTS, 2_500, 5_000),
-    "filming": Part(2_600, _filming),
+    "filming": Part(7_500, _filming),
     "synonyms": Part(2_600, _synonyms),
     "follows": _lesson(lessons.FOLLOWS, 240, 1_300),
 }
