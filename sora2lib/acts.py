@@ -228,7 +228,7 @@ def _shifted(rows: Rows, way: Array) -> Rows:
 def _joined(
     model: Model, world: Rows, stretch: Stretch, gone: Array, camera: Tensor, motion: Tensor, pose: Tensor
 ) -> Rows:
-    new_camera = _camera(world, stretch, gone, model.scales.leave("camera", camera))[stretch.start :]
+    new_camera = _camera(world, stretch, gone, model.scales.leave("camera", camera))[stretch.start : stretch.stop]
     new_motion = model.scales.leave("motion", motion[: len(world.motion)]).double().numpy()
     new_pose = model.scales.leave("pose", pose[: len(world.pose)]).double().numpy()
     return windows.join(world, stretch.start, new_camera, new_motion, new_pose)

@@ -41,6 +41,18 @@ def test_the_end_is_the_start(rolled, ring):
     assert np.array_equal(ring.frames[:12], rolled.frames[:12])
 
 
+def test_what_takes_two_windows_is_planned_between_both_ends(untrained):
+    world = simulate("roll", 1, seconds=4)
+    ring = Ring.of(Recipe(24, 6, world), 2)
+    *_, last = ring.steps(ring.request("a ball rolls", size="64x64", model=untrained, seed=1, steps=3))
+    planned, held = last.world(), film.world_of(ring.recipe)
+    assert planned.sizes["time"] == ring.part.stop + 1
+    for name in ("position", "camera_eye"):
+        before, after = along_time(held, name), along_time(planned, name)
+        assert np.abs(after[:48] - before[:48]).max() < 0.05, name
+        assert (after[52:90] != before[52:90]).any(), name
+
+
 def test_nothing_jumps_where_it_begins_anew(ring):
     for name in ("position", "camera_eye", "camera_target"):
         track = along_time(ring.world, name)
