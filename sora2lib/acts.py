@@ -136,7 +136,6 @@ def _filming(model: Model, prompts: list[str], there: Sight, guidance: float) ->
     """The network that films as a velocity function of camera rows, guided; it runs once with prompts and without."""
     told, text = told_twice(model, prompts, guidance)
     runs = len(told)
-    there = there.times(runs)
 
     def velocity(state: State, levels: State) -> State:
         camera, level = (torch.cat([part[0]] * runs) for part in (state, levels))

@@ -70,6 +70,16 @@ def serving(*apps: str, options: tuple[str, ...] = (), **settings: str) -> Itera
             server.terminate()
 
 
+# The number that is painted into the picture of a video, one bit in every 16 pixels; -1 while it seeks.
+NUMBER = """(video) => {
+  const canvas = document.createElement("canvas");
+  if (video.seeking) return -1;
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  const context = canvas.getContext("2d");
+  context.drawImage(video, 0, 0);
+  const bit = (i) => (context.getImageData(16 * i + 8, canvas.height / 2, 1, 1).data[0] > 128 ? 1 << i : 0);
+  return [0, 1, 2, 3, 4, 5].reduce((number, i) => number + bit(i), 0);
+}"""
 # Or it asks whether it may fetch news, in front of all else.
 LAB_SETTINGS = {
     "notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},

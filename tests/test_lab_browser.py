@@ -4,7 +4,7 @@ from urllib.parse import urlparse
 
 import nbformat
 import pytest
-from browsing import brightness, jupyter_lab
+from browsing import NUMBER, brightness, jupyter_lab
 from playwright.sync_api import expect
 
 SLOW = 180_000  # milliseconds that a kernel may take on a busy machine
@@ -35,16 +35,6 @@ player""",
     "display(python); print('all' + ' shown')",
 )
 
-# What is painted into the picture of the video of one player.
-NUMBER = """(player) => {
-  const video = player.querySelector("video"), canvas = document.createElement("canvas");
-  if (video.seeking) return -1;
-  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
-  const context = canvas.getContext("2d");
-  context.drawImage(video, 0, 0);
-  const bit = (i) => (context.getImageData(16 * i + 8, 32, 1, 1).data[0] > 128 ? 1 << i : 0);
-  return [0, 1, 2, 3, 4, 5].reduce((number, i) => number + bit(i), 0);
-}"""
 # When the loudest sample of its sound comes, once decoded, in seconds.
 LOUDEST = """async (video) => {
   const content = await (await fetch(video.src)).arrayBuffer();
@@ -115,7 +105,9 @@ def players(page):
 
 
 def expect_picture(page, player, number):
-    page.wait_for_function(f"(player) => ({NUMBER})(player) === {number}", arg=player.element_handle())
+    page.wait_for_function(
+        f"(player) => ({NUMBER})(player.querySelector('video')) === {number}", arg=player.element_handle()
+    )
 
 
 def test_a_player_lands_on_the_very_frame_and_python_knows(page):

@@ -5,7 +5,7 @@ from urllib.parse import urlparse
 
 import numpy as np
 import pytest
-from browsing import brightness, serving
+from browsing import NUMBER, brightness, serving
 from playwright.sync_api import expect
 
 from sora2lib.clip import Clip
@@ -35,16 +35,6 @@ PAGE = """<!doctype html><link rel="stylesheet" href="player.css"><body style="c
     window.cleanup = player.render({ model: window.model, el: document.body });
   };
 </script>"""
-
-# The number that is painted into the picture, read where the video shows it.
-READ = """() => {
-  const video = document.querySelector("video"), canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
-  const context = canvas.getContext("2d");
-  context.drawImage(video, 0, 0);
-  const bit = (i) => (context.getImageData(16 * i + 8, 18, 1, 1).data[0] > 128 ? 1 << i : 0);
-  return [0, 1, 2, 3, 4, 5].reduce((number, i) => number + bit(i), 0);
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +80,7 @@ def told(page):
 
 
 def expect_picture(page, number):
-    page.wait_for_function(f"!document.querySelector('video').seeking && ({READ})() === {number}")
+    page.wait_for_function(f"({NUMBER})(document.querySelector('video')) === {number}")
 
 
 def test_scrubbing_shows_the_very_frame(page, reel):

@@ -79,8 +79,8 @@ class Attention(nn.Module):
         query, key = rotate(self.query_norm(query), turn), rotate(self.key_norm(key), turn)
         if self.text_kv is not None:
             text_key, text_value = self._split(self.text_kv(text), 2)
-            key = torch.cat([key, _times(self.key_norm(text_key), len(x))], dim=2)
-            value = torch.cat([value, _times(text_value, len(x))], dim=2)
+            key = torch.cat([key, repeated(self.key_norm(text_key), len(x))], dim=2)
+            value = torch.cat([value, repeated(text_value, len(x))], dim=2)
         if x.is_cuda:
             y = F.scaled_dot_product_attention(query, key, value, attn_mask=mask.expand(-1, -1, query.shape[2], -1))
         else:  # for a hundred rows faster on a CPU than the fused kernel, whose backward pass is slow
@@ -89,7 +89,7 @@ class Attention(nn.Module):
         return out
 
 
-def _times(x: Tensor, count: int) -> Tensor:
+def repeated(x: Tensor, count: int) -> Tensor:
     """Repeat a batch (B, ...) as a whole until there are ``count``."""
     return x if len(x) == count else torch.cat([x] * (count // len(x)))
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from sora2lib.model.belief import ATOMS, SPREAD, UNLIKELY, commonest, velocity
-from sora2lib.model.blocks import Block, additive, rotary, with_neighbours
+from sora2lib.model.blocks import Block, additive, repeated, rotary, with_neighbours
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.sight import LEADS, OTHERS, PLACES, TOLD, WAYS, Sight
 from sora2lib.model.tokens import CAST_WIDTH, DT
@@ -78,13 +78,13 @@ class Filming(nn.Module):
 
         Parameters
         ----------
-        text, text_mask : (B, L, D) and (B, L), what the text encoder makes of the prompts.
-        camera, level : of the B worlds, one or several times over: N is a multiple of B.
+        text, text_mask : (T, L, D) and (T, L), what the text encoder makes of prompts for the B worlds of ``seen``, one
+            or several times over: T is a multiple of B.
+        camera, level : of the same, one or several times over: N is a multiple of T.
         """
-        others, times = self._others(seen), len(camera) // len(text)
-        told, along, reach = (torch.cat([it] * times) for it in (seen.told, others, seen.reach))
+        told, along, reach = (repeated(it, len(camera)) for it in (seen.told, self._others(seen), seen.reach))
         keys, there = self._keys(seen, text, text_mask)
-        there = torch.cat([torch.ones_like(level, dtype=torch.bool), torch.cat([there] * times)], dim=1)
+        there = torch.cat([torch.ones_like(level, dtype=torch.bool), repeated(there, len(camera))], dim=1)
         mask, turn = additive(there, keys.dtype), self._turn(level.shape[1])
         x = self._enter(told, along, camera, level, turn).to(keys.dtype)
         for block in self.blocks:
@@ -92,10 +92,11 @@ class Filming(nn.Module):
         return self._leave(self.norm(x).float(), along, reach, camera, level)
 
     def _keys(self, seen: Sight, text: Tensor, text_mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Who is there and the words, (B, S + L, WIDTH), and which of them exist."""
-        cast = self.enter_cast(seen.cast) + self.slot.weight[: seen.cast.shape[1]]
+        """Who is there and the words, (T, S + L, WIDTH), and which of them exist."""
+        cast = repeated(self.enter_cast(seen.cast) + self.slot.weight[: seen.cast.shape[1]], len(text))
         keys = torch.cat([cast, self.enter_text(text.float())], dim=1)
-        return self.key_norm(keys.to(self.norm.weight.dtype)), torch.cat([seen.mask, text_mask], dim=1)
+        there = torch.cat([repeated(seen.mask, len(text)), text_mask], dim=1)
+        return self.key_norm(keys.to(self.norm.weight.dtype)), there
 
     def _turn(self, rows: int) -> tuple[Tensor, Tensor]:
         seconds = (torch.arange(rows, device=self.time_frequencies.device) + 0.5) * STRIDE * DT

@@ -54,6 +54,25 @@ class Onward:
         return torch.cat(parts, dim=-1)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is foreseen of motion rows."""
+
+    foresight: Tensor  # (B, M, K, FORESIGHT)
+    forecast: Tensor  # (B, M, K, C)
+    follows: Tensor  # (B, M, K) bool
+
+    @classmethod
+    def nothing(cls, batch: Batch) -> "Told":
+        """Nothing yet."""
+        return cls(*(torch.zeros_like(it) for it in (batch.foresight, batch.motion, batch.follows)))
+
+    def take(self, which: Tensor, some: "Told") -> None:
+        """Fill in what is foreseen of some worlds, numbers (B',), which have fewer movers."""
+        for mine, theirs in zip(vars(self).values(), vars(some).values(), strict=True):
+            mine[which, : theirs.shape[1]] = theirs
+
+
 def foresee(
     interaction: Interaction,
     batch: Batch,
@@ -87,25 +106,6 @@ def foresee(
         known, start = (it if it is None else it[which, :movers] for it in (estimate, first))
         told.take(which, _foresee(interaction, _some(batch, which, movers), scales, known, start, rows))
     return replace(batch, **vars(told))
-
-
-@dataclass(frozen=True)
-class Told:
-    """What is foreseen of motion rows."""
-
-    foresight: Tensor  # (B, M, K, FORESIGHT)
-    forecast: Tensor  # (B, M, K, C)
-    follows: Tensor  # (B, M, K) bool
-
-    @classmethod
-    def nothing(cls, batch: Batch) -> "Told":
-        """Nothing yet."""
-        return cls(*(torch.zeros_like(it) for it in (batch.foresight, batch.motion, batch.follows)))
-
-    def take(self, which: Tensor, some: "Told") -> None:
-        """Fill in what is foreseen of some worlds, numbers (B',), which have fewer movers."""
-        for mine, theirs in zip(vars(self).values(), vars(some).values(), strict=True):
-            mine[which, : theirs.shape[1]] = theirs
 
 
 def _some(batch: Batch, which: Tensor, movers: int) -> Batch:

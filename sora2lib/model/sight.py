@@ -11,7 +11,7 @@ Shapes: B worlds, S cast slots, M movers, K time rows, T = STRIDE * K + 1 sample
 """
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -22,17 +22,16 @@ from sora2lib.model.camera import CAMERA_STRIDE, KNOTS
 from sora2lib.model.rollout import PLACE, Tracks
 from sora2lib.model.tokens import COLUMNS, DT, SIZE, START, TURN
 from sora2lib.model.tracks import STRIDE
-from sora2lib.world.filming import ASPECT, LAZY
+from sora2lib.world.filming import ACROSS, ASPECT, EDGES, LAZY
 
 LEADS = 2  # movers that a camera may go along with, those that get about most
 OTHERS = 1 + LEADS  # what a camera may be meant for but the action: that and what carries it, and each lead
 WAYS = 9  # of an actor: middle and sides of the box that holds all its way, and their logarithms
 TOLD = 8 + 10 + 10 * LEADS
-WIDE = 1.25 * ASPECT  # a picture that is all filled across is filled so many heights; see picture_height
+WIDE = ACROSS * ASPECT  # a picture that is all filled across is filled so many heights; see picture_height
 LEAST, LEAST_LEAD = 0.5, 0.1  # metres: of smaller things a camera keeps as far away as of such
 SMALLEST = 0.01  # metres: smaller sides of a box are not told apart
 NOWHERE = 1e3  # metres: beyond everything
-EDGES = (0.02, 0.98)  # of a way: a last far roll does not widen the picture
 BESIDE = 0.1  # lengths of the action within which what stands still belongs to it
 VIEW = 7  # channel of a start: logarithm of the field of view, or of the height of the picture
 PARTS = 8 * torch.arange(2 + KNOTS)[:, None]  # starts, speeds and accelerations, of eight channels each
@@ -50,10 +49,6 @@ class Sight:
     mask: Tensor  # (B, S) bool
     middle: Tensor  # (B, 1, 3) metres
     unit: Tensor  # (B, 1, 1) metres
-
-    def times(self, count: int) -> "Sight":
-        """The same worlds so many times, (count * B)."""
-        return Sight(**{it.name: torch.cat([getattr(self, it.name)] * count) for it in fields(self)})
 
     def enter(self, camera: Tensor) -> Tensor:
         """Camera rows (B, K, C) in metres -> from the middle of the action, in its lengths."""

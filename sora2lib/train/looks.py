@@ -6,15 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sora2lib.world.assets import primitives
+from sora2lib.world.filming import ACROSS, ASPECT, EDGES, FULL
 from sora2lib.world.schema import World
 from sora2lib.world.support import reach, rotate
 from sora2lib.world.vocabulary import COLOURS, FRAMINGS, LIGHTS
 
 Array = NDArray[np.float64]
-ASPECT = 16 / 9
 FOG, OVERCAST = 0.02, 0.55  # 1/m; share of the sky
 FALLING = 0.15  # rain or snow that is seen
-EDGES = (0.02, 0.98)  # a last far roll does not widen the picture
 ZOOMED = 0.12  # change of log magnification
 MOVED = 0.06  # of the distance
 TURNED = math.radians(1.5)
@@ -101,7 +100,7 @@ def share_of(world: World, low: Array, high: Array) -> float:
     depth = float(np.hypot(*extent[:2]) if swing else np.abs(away[:2] / np.hypot(*away[:2])) @ extent[:2]) / 2
     height = 2 * max(distance - depth, 0.3) * tangent
     shares = np.array([0.0, *FRAMINGS.values()])
-    across = np.minimum(0.92, 1.25 * shares)
+    across = np.minimum(FULL, ACROSS * shares)
     return float(max(extent[2] / height, np.interp(width / (height * ASPECT), across, shares)))
 
 

@@ -21,6 +21,8 @@ WIDEST, NARROWEST = 1.15, 0.35  # vertical field of view, radians
 LOWEST_EYE = 0.2
 SHAKES = 6  # sines in a hand's shake
 SHAKE_PLACE, SHAKE_ANGLE = 0.01, math.radians(0.5)
+EDGES = (0.02, 0.98)  # of a way: a last far roll does not widen the picture
+ACROSS, FULL = 1.25, 0.92  # of the width a wide region fills so much more than it would of the height, and that at most
 LAZY = 0.35  # seconds over which a camera that follows evens out where its subject is
 
 
@@ -161,7 +163,7 @@ def picture_height(extent: Array, framing: str, *, sweep: float = 0.0) -> float:
     """
     share = FRAMINGS[framing]
     width = max(extent[0], float(np.hypot(*extent[:2])) * math.sin(min(sweep, math.pi / 2)))
-    return float(max(extent[2] / share, width / ASPECT / min(0.92, share * 1.25)))
+    return float(max(extent[2] / share, width / ASPECT / min(FULL, share * ACROSS)))
 
 
 def _turn(move: str, way: Array, amount: float, fov: float, distance: float, right: Array) -> Array:

@@ -130,7 +130,8 @@ def mentions(text: str) -> list[Match]:
         )
         plain = match is not None and match.sure and match.word not in ELUSIVE
         if match and (plain or _introduced(words, place)):
-            found += [] if _colours(words, place, match) else [match]
+            if not _colours(words, place, match):
+                found.append(match)
             place += sum(1 for _, start, _ in words[place:] if start < match.stop)
         else:
             place += 1

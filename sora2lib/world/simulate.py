@@ -12,7 +12,7 @@ from sora2lib.world.assets import primitives
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
 from sora2lib.world.families.people import PEOPLE
-from sora2lib.world.filming import NEAREST, VERY_NEAR, CameraPath, camera_path, follow_path, picture_height
+from sora2lib.world.filming import EDGES, NEAREST, VERY_NEAR, CameraPath, camera_path, follow_path, picture_height
 from sora2lib.world.mechanics import Laws, play
 from sora2lib.world.schema import GRAVITY, RATE, World
 from sora2lib.world.stage import Body, Event, Shot, Stage, Take
@@ -28,7 +28,6 @@ PUSH_SAMPLES = 4  # that tell how fast things were at the start
 JOINTS = {"pendulum": "pivot", "seesaw": "hinge"}
 WIDEST_CLOSE_UP = 3.0  # metres of action
 ELBOW_ROOM = 0.15  # metres between the camera and anything
-EDGES = (0.02, 0.98)  # a last far roll does not widen the picture
 # How often the camera follows a subject that goes far and would be small in a picture of all its way, and how far, in
 # lengths of its own, that is.
 FOLLOW_ODDS = {"wide": 0.4, "medium": 0.7, "close-up": 0.9}
