@@ -14,7 +14,8 @@ SURE, DEVIATIONS = 0.8, 1.2816  # share of the pictures that must be good, and t
 MOVING = 0.1  # pixels a picture: what rests does not waver
 MOSTLY = 0.75  # of its area: what is seen less of goes behind something, which is no wavering
 LARGER = 1.5  # times its usual area: what is seen larger still was joined by something, or is usually seen in part
-FEWEST = 10  # pictures from which it is told
+FEWEST = 6  # pictures from which it is told
+BRIEF = 10  # pictures: over fewer an area grows along a straight line, and no jump of it can be told from wavering
 
 
 def doubts(tracks: Tracks) -> tuple[str, ...]:
@@ -51,7 +52,8 @@ def wavering(tracks: Tracks, thing: int) -> float:
     if len(seen) < FEWEST:
         return float("nan")
     level_n = np.log(tracks.cover_NT[thing, seen])
-    left = min((_left(level_n, seen, k) for k in range(len(seen))), key=lambda it: float(it @ it))
+    jumps = range(len(seen)) if len(seen) >= BRIEF else ()
+    left = min((_left(level_n, seen, k) for k in jumps), key=lambda it: float(it @ it), default=_grown(level_n, seen))
     return float(np.quantile(np.abs(left), SURE)) / DEVIATIONS
 
 
@@ -61,3 +63,8 @@ def _left(level_n: Array, seen: NDArray[np.intp], jump: int) -> Array:
     after_n = np.arange(len(seen)) >= max(jump, 1)
     design_n4 = np.stack([np.ones_like(share_n), share_n, share_n**2, after_n], axis=1)
     return np.asarray(level_n - design_n4 @ np.linalg.lstsq(design_n4, level_n, rcond=None)[0])
+
+
+def _grown(level_n: Array, seen: NDArray[np.intp]) -> Array:
+    """What a straight line over time leaves of a level."""
+    return np.asarray(level_n - np.polyval(np.polyfit(seen - seen[0], level_n, 1), seen - seen[0]))
