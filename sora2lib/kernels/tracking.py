@@ -115,7 +115,7 @@ def unsettled(frames, chosen, picture, threshold):
                 for x in range(first, last):
                     differing[x] += _square(frames[chosen[k], y, x], picture[y, x]) > square
         for x in range(width):
-            out[y, x] = 4 * (count - differing[x]) < 3 * count
+            out[y, x] = 10 * (count - differing[x]) < 9 * count
     return out
 
 
