@@ -28,9 +28,6 @@ def doubts(tracks: Tracks) -> tuple[str, ...]:
 
 
 def _doubt(tracks: Tracks, thing: int) -> str:
-    seen_n = tracks.cover_NT[thing][tracks.cover_NT[thing] > 0]
-    if (seen_n >= LARGER).sum() > (1 - SURE) * len(seen_n):
-        return "it is mostly seen in part"
     share = wavering(tracks, thing)
     if np.isnan(share):
         return "it is seen by itself, and moving, in too few pictures"
@@ -43,7 +40,8 @@ def wavering(tracks: Tracks, thing: int) -> float:
 
     A jump is left to the law of sizes. NaN where a thing moves by itself in too few pictures.
     """
-    clear_T = tracks.cover_NT[thing] > MOSTLY
+    cover_T = tracks.cover_NT[thing]
+    clear_T = (cover_T > MOSTLY) & (cover_T < LARGER)
     if tracks.together_NT is not None:
         clear_T &= ~tracks.together_NT[thing]
     moved_V = np.linalg.norm(np.diff(tracks.place_NTD[thing], axis=0), axis=-1)
