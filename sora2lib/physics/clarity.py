@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sora2lib.physics.tracks import Array, Tracks
 
+LOST = 0.15  # of the area: what wavers by more may not be one thing at all
 WAVERS = 0.04  # of the area: plain discs have up to 0.026 after H.264, balls of five pixels in full light 0.1
 SURE, DEVIATIONS = 0.8, 1.2816  # share of the pictures that must be good, and the deviations that hold as many
 MOVING = 0.1  # pixels a picture: what rests does not waver
@@ -16,6 +17,11 @@ MOSTLY = 0.75  # of its area: what is seen less of goes behind something, which 
 LARGER = 1.5  # times its usual area: what is seen larger still was joined by something, or is usually seen in part
 FEWEST = 6  # pictures from which it is told
 BRIEF = 10  # pictures: over fewer an area grows along a straight line, and no jump of it can be told from wavering
+
+
+def followed(tracks: Tracks) -> NDArray[np.bool_]:
+    """Tell of which things (N,) is known when they are there and roughly where, though their outlines may waver."""
+    return np.array([wavering(tracks, i) <= LOST for i in range(len(tracks))], dtype=np.bool_)
 
 
 def doubts(tracks: Tracks) -> tuple[str, ...]:

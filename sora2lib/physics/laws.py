@@ -131,12 +131,12 @@ def continuity(study: Study) -> Iterator[Row]:
     if study.tracks.unit == "m":
         yield from leaps(study.tracks)
         return
-    clear = [them for them in study.pieces if them and study.tracks.clear([them[0].thing])]
+    clear = [them for them in study.pieces if them and study.tracks.followed(them[0].thing)]
     if not clear:
         yield "motion", np.nan, np.nan, np.nan, "nothing was seen clearly and followed long enough"
     for them in clear:
         yield study.tracks.names[them[0].thing], np.nan, 0.0, 0.0, f"{len(them)} smooth pieces"
-    kicks = [it for it in study.kicks if study.tracks.clear([it.thing])]
+    kicks = [it for it in study.kicks if study.tracks.followed(it.thing)]
     for one in (it for it in kicks if it.after.first - it.before.last < LONGEST_KICK * study.tracks.step):
         radius = float(study.tracks.radius_N[one.thing])
         missed = one.gap / radius

@@ -13,7 +13,7 @@ from scipy.stats import theilslopes
 from sora2lib.kernels.tracking import covered
 from sora2lib.physics.background import behind
 from sora2lib.physics.blobs import APART, OVERSHOOT, Background, Blob, find, weighed
-from sora2lib.physics.clarity import LARGER, doubts
+from sora2lib.physics.clarity import LARGER, doubts, followed
 from sora2lib.physics.linking import JOINED, Thread, link
 from sora2lib.physics.presence import Places, Sight, born, judge_gaps
 from sora2lib.physics.tracks import Array, Tracks
@@ -76,7 +76,7 @@ def _judged(tracks: Tracks, threads: Sequence[Thread], sight: Sight) -> Tracks:
     born_N = np.array([born(them, i, sight.bare) for i in range(len(threads))])
     for i in range(len(threads)):
         judge_gaps(them, i, sight.bare)
-    return replace(tracks, cover_NT=cover_NT, born_N=born_N, doubts=doubts(tracks))
+    return replace(tracks, cover_NT=cover_NT, born_N=born_N, doubts=doubts(tracks), followed_N=followed(tracks))
 
 
 def _without_shadows(pictures: list[list[Blob]]) -> list[list[Blob]]:
