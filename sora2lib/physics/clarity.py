@@ -15,7 +15,7 @@ SURE, DEVIATIONS = 0.8, 1.2816  # share of the pictures that must be good, and t
 MOVING = 0.1  # pixels a picture: what rests does not waver
 MOSTLY = 0.75  # of its area: what is seen less of goes behind something, which is no wavering
 LARGER = 1.5  # times its usual area: what is seen larger still was joined by something, or is usually seen in part
-FEWEST = 6  # pictures from which it is told
+FEWEST = 5  # pictures from which it is told
 BRIEF = 10  # pictures: over fewer an area grows along a straight line, and no jump of it can be told from wavering
 
 
