@@ -24,6 +24,8 @@ CODED_GRAIN = 0.05  # pixels: what H.264 leaves of it, whatever the size; or lig
 UNEVEN = 0.08  # of the contrast: things whose brightness varies by more are lit, or have a pattern
 CODED = 0.05  # of 0..255: a film whose background varies by more round things was coded, or is of a real camera
 WHOLE = 0.92  # share of its usual area from which a thing counts as wholly seen
+WAVERING, MOST_ROOM = 2.0, 0.25  # deviations of its area, and share of it, by which less may be seen of what wavers
+HALF_OF_ALL = 0.6745  # deviations within which half of all lie
 PLAIN = 0.5  # of what an even size leaves: a growth that leaves less is plain
 STIR = 0.35  # radii, or pixels, by which something must move to count as a thing
 STIR_PIXELS = 1.5
@@ -141,12 +143,14 @@ def _tracks(threads: list[Thread], time_T: Array, sides: tuple[int, ...], power:
     whole_NT, oblong_NT = np.zeros((count, moments), dtype=np.bool_), np.full((count, moments), np.nan)
     together_NT = np.zeros((count, moments), dtype=np.bool_)
     for i, thread in enumerate(threads):
-        for (k, blob), usual in zip(thread.blobs.items(), _usual(thread), strict=True):
+        share_n = np.array([blob.area for blob in thread.blobs.values()]) / _usual(thread)
+        room = _room(share_n)
+        for (k, blob), share in zip(thread.blobs.items(), share_n, strict=True):
             cover = blob.area / thread.area
             cover_NT[i, k] = np.nan if blob.cut else min(cover, LARGER)
             centre_NT2[i, k] = blob.x + 0.5, height - blob.y - 0.5
             oblong_NT[i, k] = blob.spread[0] / max(float(blob.spread[1]), 1e-9)
-            whole_NT[i, k] = not blob.cut and WHOLE <= blob.area / usual < 1 + JOINED
+            whole_NT[i, k] = not blob.cut and 1 - room <= share < 1 + max(room, JOINED)
         together_NT[i, list(thread.parted)] = True
     radius_N = np.array([thread.radius for thread in threads])
     reach_N = np.array([np.median([blob.reach for blob in thread.blobs.values()]) for thread in threads])
@@ -181,6 +185,12 @@ def _usual(thread: Thread) -> Array:
     grown_n = level + slope * moment_n
     plain = np.median(np.abs(size_n - grown_n)) < PLAIN * np.median(np.abs(size_n - even_n))
     return np.asarray(np.exp(grown_n if plain else even_n))
+
+
+def _room(share_n: Array) -> float:
+    """By which share of its usual area a thing may be seen smaller and still be seen whole: as its outline wavers."""
+    wavers = float(np.median(np.abs(np.log(share_n)))) / HALF_OF_ALL
+    return min(max(1 - WHOLE, WAVERING * wavers), MOST_ROOM)
 
 
 def _looks_round(thread: Thread) -> bool:
