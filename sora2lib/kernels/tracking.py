@@ -133,9 +133,9 @@ def _square(one, other):
 def settle(samples, picture, open_HW, threshold):
     """Fill the open pixels (H, W) of a background (H, W, 3) from their rim inwards; returns a new one.
 
-    Each takes a colour that it has in some of the frames (T, H, W, 3): one that is like what lies beside it, and that it
-    shows when its neighbours show theirs, since things cover neighbours together, whatever is painted on the ground.
-    Where it never does, it is never seen, and takes what lies beside it.
+    Each takes a colour that it has in some of the frames (T, H, W, 3): one that is like what lies beside it, and that
+    it shows when its neighbours show theirs, since things cover neighbours together, whatever is painted on the
+    ground. Where it never does, it is never seen, and takes what lies beside it.
     """
     count, height, width = samples.shape[0], samples.shape[1], samples.shape[2]
     out, left = picture.copy(), open_HW.copy()
