@@ -173,8 +173,7 @@ def settle(samples, picture, open_HW, threshold):
                     best[:] = shown
             bare[y, x] = best
             _mean_of(samples, best, y, x, beside)
-            if _square(picture[y, x], beside) > square:  # or else the median is as good, and has less noise
-                out[y, x] = beside
+            out[y, x] = beside
         for n in range(size):
             left[layer[n, 0], layer[n, 1]] = False
 
