@@ -96,7 +96,7 @@ def standing_out(frame, background, rounded, threshold, cell):
 
 @compiled
 def unsettled(frames, chosen, picture, threshold):
-    """Return where (H, W) under three quarters of the chosen (n,) of some frames agree with a picture (H, W, 3)."""
+    """Return where (H, W) under nine tenths of the chosen (n,) of some frames agree with a picture (H, W, 3)."""
     count, height, width = len(chosen), frames.shape[1], frames.shape[2]
     out = np.zeros((height, width), np.bool_)
     square, calm = np.float32(threshold) * np.float32(threshold), _calm(np.float32(threshold))
@@ -164,7 +164,7 @@ def settle(samples, picture, open_HW, threshold):
             least = np.float32(UNSEEN) + share.mean()
             best[:] = False
             for k in range(count):
-                cost = min(np.sqrt(_square(samples[k, y, x], beside) / square) / np.float32(2), np.float32(1))
+                cost = _unlike_beside(samples[k, y, x], out, left, y, x, square)
                 for other in range(count):
                     shown[other] = _square(samples[other, y, x], samples[k, y, x]) <= square
                     cost += (np.float32(1) - share[other] if shown[other] else share[other]) / np.float32(count)
@@ -189,6 +189,23 @@ def _mean_of(samples, chosen, y, x, out):
         if chosen[k]:
             for channel in range(3):
                 out[channel] += np.float32(samples[k, y, x, channel]) / number
+
+
+@compiled
+def _unlike_beside(colour, picture, left, y, x, square):
+    """Return how unlike, from 0 to 1, a colour is to the settled pixels near one, on average.
+
+    Each counts for itself: their mean is no colour of any of them where something is painted, or one is mistaken.
+    """
+    height, width = left.shape
+    number, total = np.float32(0), np.float32(0)
+    for v in range(max(y - 2, 0), min(y + 3, height)):
+        for u in range(max(x - 2, 0), min(x + 3, width)):
+            if not left[v, u]:
+                number += np.float32(1)
+                away = np.sqrt(_square(colour, picture[v, u]) / square) / np.float32(2)
+                total += min(away, np.float32(1))
+    return total / max(number, np.float32(1))
 
 
 @compiled
