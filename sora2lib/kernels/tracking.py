@@ -159,12 +159,12 @@ def settle(samples, picture, open_HW, threshold):
             return out
         for n in range(size):
             y, x = layer[n, 0], layer[n, 1]
-            _mean_beside(out, left, y, x, beside)
+            _usual_beside(out, left, y, x, beside)
             _share_bare(bare, left, y, x, share)
             least = np.float32(UNSEEN) + share.mean()
             best[:] = False
             for k in range(count):
-                cost = _unlike_beside(samples[k, y, x], out, left, y, x, square)
+                cost = min(np.sqrt(_square(samples[k, y, x], beside) / square) / np.float32(2), np.float32(1))
                 for other in range(count):
                     shown[other] = _square(samples[other, y, x], samples[k, y, x]) <= square
                     cost += (np.float32(1) - share[other] if shown[other] else share[other]) / np.float32(count)
@@ -189,23 +189,6 @@ def _mean_of(samples, chosen, y, x, out):
         if chosen[k]:
             for channel in range(3):
                 out[channel] += np.float32(samples[k, y, x, channel]) / number
-
-
-@compiled
-def _unlike_beside(colour, picture, left, y, x, square):
-    """Return how unlike, from 0 to 1, a colour is to the settled pixels near one, on average.
-
-    Each counts for itself: their mean is no colour of any of them where something is painted, or one is mistaken.
-    """
-    height, width = left.shape
-    number, total = np.float32(0), np.float32(0)
-    for v in range(max(y - 2, 0), min(y + 3, height)):
-        for u in range(max(x - 2, 0), min(x + 3, width)):
-            if not left[v, u]:
-                number += np.float32(1)
-                away = np.sqrt(_square(colour, picture[v, u]) / square) / np.float32(2)
-                total += min(away, np.float32(1))
-    return total / max(number, np.float32(1))
 
 
 @compiled
@@ -235,19 +218,18 @@ def _at_rim(left, y, x):
 
 
 @compiled
-def _mean_beside(picture, left, y, x, out):
-    """Write the mean colour of the settled pixels near one into ``out`` (3,)."""
+def _usual_beside(picture, left, y, x, out):
+    """Write the median colour of the settled pixels near one into ``out`` (3,): a few that are mistaken do not count."""
     height, width = left.shape
-    number = np.float32(0)
-    out[:] = np.float32(0)
+    near, number = np.empty((3, 25), np.float32), 0
     for v in range(max(y - 2, 0), min(y + 3, height)):
         for u in range(max(x - 2, 0), min(x + 3, width)):
             if not left[v, u]:
-                number += np.float32(1)
                 for channel in range(3):
-                    out[channel] += picture[v, u, channel]
+                    near[channel, number] = picture[v, u, channel]
+                number += 1
     for channel in range(3):
-        out[channel] /= max(number, np.float32(1))
+        out[channel] = np.median(near[channel, :number])
 
 
 @compiled

@@ -15,6 +15,8 @@ SURE, DEVIATIONS = 0.8, 1.2816  # share of the pictures that must be good, and t
 MOVING = 0.1  # pixels a picture: what rests does not waver
 MOSTLY = 0.75  # of its area: what is seen less of goes behind something, which is no wavering
 LARGER = 1.5  # times its usual area: what is seen larger still was joined by something, or is usually seen in part
+HALF_OF_ALL = 0.6745  # deviations within which half of all lie
+SECOND = 6**0.5  # deviation of second differences in deviations of what is measured
 FEWEST = 5  # pictures from which it is told
 BRIEF = 10  # pictures: over fewer an area grows along a straight line, and no jump of it can be told from wavering
 
@@ -38,6 +40,19 @@ def _doubt(tracks: Tracks, thing: int) -> str:
     if np.isnan(share):
         return "it is seen by itself, and moving, in too few pictures"
     return f"its outline wavers by {share:.0%} of its area" if share > WAVERS else ""
+
+
+def unsteady(tracks: Tracks, thing: int) -> float:
+    """Deviation of the half length of a thing from one that changes evenly, in radii: by that its ends come and go.
+
+    Second differences of it tell, which an even change leaves none of; 0 where lengths are not known, or too few.
+    """
+    if tracks.oblong_NT is None:
+        return 0.0
+    half_T = np.sqrt(tracks.oblong_NT[thing] * tracks.cover_NT[thing])
+    bends = np.diff(np.where(np.isfinite(tracks.place_NTD[thing, :, 0]), half_T, np.nan), n=2)
+    bends = bends[np.isfinite(bends)]
+    return float(np.median(np.abs(bends))) / HALF_OF_ALL / SECOND if len(bends) >= FEWEST else 0.0
 
 
 # n pictures

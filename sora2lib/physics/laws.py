@@ -141,7 +141,7 @@ def continuity(study: Study) -> Iterator[Row]:
     for one in (it for it in kicks if it.after.first - it.before.last < LONGEST_KICK * study.tracks.step):
         radius = float(study.tracks.radius_N[one.thing])
         missed = one.gap / radius
-        lit = radius * float(np.fmax(LIT, SIDES * study.wavering_N[one.thing]))
+        lit = radius * float(np.fmax(LIT, SIDES * study.wavering_N[one.thing]) + study.unsteady_N[one.thing])
         sure = 1.0 if _known(study, one.before, one.after) else UNSURE
         score = one.gap / float(np.linalg.norm([sure * one.gap_sd, 2 * study.tracks.grain, lit]))
         why = f"its path breaks by {one.gap:.3g} {study.tracks.unit}, {missed:.2f} of its radius"

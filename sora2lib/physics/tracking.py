@@ -13,7 +13,7 @@ from scipy.stats import theilslopes
 from sora2lib.kernels.tracking import covered
 from sora2lib.physics.background import behind
 from sora2lib.physics.blobs import APART, OVERSHOOT, Background, Blob, find, weighed
-from sora2lib.physics.clarity import LARGER, doubts, followed
+from sora2lib.physics.clarity import HALF_OF_ALL, LARGER, doubts, followed
 from sora2lib.physics.linking import JOINED, Thread, link
 from sora2lib.physics.presence import Places, Sight, born, judge_gaps
 from sora2lib.physics.tracks import Array, Tracks
@@ -25,7 +25,6 @@ UNEVEN = 0.08  # of the contrast: things whose brightness varies by more are lit
 CODED = 0.05  # of 0..255: a film whose background varies by more round things was coded, or is of a real camera
 WHOLE = 0.92  # share of its usual area from which a thing counts as wholly seen
 WAVERING, MOST_ROOM = 2.0, 0.25  # deviations of its area, and share of it, by which less may be seen of what wavers
-HALF_OF_ALL = 0.6745  # deviations within which half of all lie
 PLAIN = 0.5  # of what an even size leaves: a growth that leaves less is plain
 STIR = 0.35  # radii, or pixels, by which something must move to count as a thing
 STIR_PIXELS = 1.5
