@@ -219,7 +219,7 @@ def _at_rim(left, y, x):
 
 @compiled
 def _usual_beside(picture, left, y, x, out):
-    """Write the median colour of the settled pixels near one into ``out`` (3,): a few that are mistaken do not count."""
+    """Write the median colour of the settled pixels near one into ``out`` (3,): few mistaken ones do not count."""
     height, width = left.shape
     near, number = np.empty((3, 25), np.float32), 0
     for v in range(max(y - 2, 0), min(y + 3, height)):
