@@ -1,9 +1,12 @@
 """What is seen too unclearly to be judged, what vanishes, what comes from nothing: drawings whose answer is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sora2lib.physics.background import behind
+from sora2lib.physics.clarity import unsteady
 from sora2lib.physics.laws import checks
 from sora2lib.physics.presence import Sight
 from sora2lib.physics.study import Study
@@ -33,18 +36,40 @@ def asked(frames):
     return study.tracks, {it.law: [one.holds for one in checks(study) if one.law == it.law] for it in checks(study)}
 
 
-@pytest.mark.parametrize(
-    ("radius_T", "clear"),
-    [(np.full(32, 7.0), True), (7 + 0.25 * (-1) ** TIME, False), (6 + 0.1 * TIME, True)],
-)
-def test_what_flickers_is_followed_and_not_judged(radius_T, clear):
+FLICKERS = 7 + 0.25 * (-1) ** TIME
+
+
+@pytest.mark.parametrize(("radius_T", "sizes"), [(np.full(32, 7.0), True), (FLICKERS, None), (6 + 0.1 * TIME, True)])
+def test_what_flickers_is_asked_where_it_is_and_not_how_large(radius_T, sizes):
     frames = empty()
     disc(frames, PATH, radius_T, RED)
     tracks, told = asked(frames)
     assert len(tracks) == 1
-    assert tracks.clear([0]) is clear
-    for law in ("permanence", "birth", "continuity", "immutability"):
-        assert told[law] == [True if clear else None]
+    assert tracks.clear([0]) is (sizes is True)
+    for law in ("permanence", "birth", "continuity"):
+        assert told[law] == [True]
+    assert told["immutability"] == [sizes]
+
+
+def test_what_flickers_may_neither_vanish_nor_leap():
+    gone, leapt = PATH.copy(), PATH.copy()
+    gone[15] = np.nan
+    leapt[15:] += [0, 14]
+    for law, path in (("permanence", gone), ("continuity", leapt)):
+        frames = empty()
+        disc(frames, path, FLICKERS, RED)
+        assert False in asked(frames)[1][law]
+
+
+def test_ends_that_come_and_go_are_told_from_a_length_that_changes_evenly():
+    frames = empty()
+    disc(frames, PATH, np.full(32, 7.0), RED)
+    tracks = asked(frames)[0]
+    for spread, found in ((0.0, 0.0), (0.2, 0.2)):
+        half_T = np.linspace(1.2, 1.8, 32) + spread * np.random.default_rng(5).normal(size=32)
+        rod = replace(tracks, oblong_NT=(half_T**2 / tracks.cover_NT[0])[None])
+        assert unsteady(rod, 0) == pytest.approx(found, abs=0.05)
+    assert unsteady(replace(tracks, oblong_NT=None), 0) == 0
 
 
 def test_a_shadow_is_no_thing_where_something_casts_it():

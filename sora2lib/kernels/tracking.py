@@ -12,6 +12,7 @@ from sora2lib.kernels.compiled import compiled, inlined
 
 CHROMA = np.float32(0.35)
 RUN = 64  # pixels that are told to be alike at once
+UNSEEN = np.float32(0.75)  # what it costs a pixel, of 0..2, to take a colour in which it is never seen
 _R, _G, _B = np.float32(0.299), np.float32(0.587), np.float32(0.114)
 
 
@@ -95,7 +96,7 @@ def standing_out(frame, background, rounded, threshold, cell):
 
 @compiled
 def unsettled(frames, chosen, picture, threshold):
-    """Return where (H, W) under three quarters of the chosen (n,) of some frames agree with a picture (H, W, 3)."""
+    """Return where (H, W) under nine tenths of the chosen (n,) of some frames agree with a picture (H, W, 3)."""
     count, height, width = len(chosen), frames.shape[1], frames.shape[2]
     out = np.zeros((height, width), np.bool_)
     square, calm = np.float32(threshold) * np.float32(threshold), _calm(np.float32(threshold))
@@ -114,7 +115,7 @@ def unsettled(frames, chosen, picture, threshold):
                 for x in range(first, last):
                     differing[x] += _square(frames[chosen[k], y, x], picture[y, x]) > square
         for x in range(width):
-            out[y, x] = 4 * (count - differing[x]) < 3 * count
+            out[y, x] = 10 * (count - differing[x]) < 9 * count
     return out
 
 
@@ -132,14 +133,20 @@ def _square(one, other):
 def settle(samples, picture, open_HW, threshold):
     """Fill the open pixels (H, W) of a background (H, W, 3) from their rim inwards; returns a new one.
 
-    Each takes the colour that it has in some of the frames (T, H, W, 3) and that is most like what lies beside it;
-    where none is like it, what lies beside it.
+    Each takes a colour that it has in some of the frames (T, H, W, 3): one that is like what lies beside it, and that
+    it shows when its neighbours show theirs, since things cover neighbours together, whatever is painted on the
+    ground. Where it never does, it is never seen, and takes what lies beside it.
     """
     count, height, width = samples.shape[0], samples.shape[1], samples.shape[2]
     out, left = picture.copy(), open_HW.copy()
     square = np.float32(threshold) * np.float32(threshold)
-    beside = np.zeros(3, np.float32)
-    total = np.zeros(3, np.float32)
+    bare = np.zeros((height, width, count), np.bool_)
+    for y in range(height):
+        for x in range(width):
+            for k in range(count):
+                bare[y, x, k] = not left[y, x] and _square(samples[k, y, x], picture[y, x]) <= square
+    beside, share = np.zeros(3, np.float32), np.zeros(count, np.float32)
+    shown, best = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
     layer = np.empty((height * width, 2), np.int64)
     while True:
         size = 0
@@ -152,26 +159,52 @@ def settle(samples, picture, open_HW, threshold):
             return out
         for n in range(size):
             y, x = layer[n, 0], layer[n, 1]
-            _mean_beside(out, left, y, x, beside)
-            nearest, best = -1, np.float32(1e9)
+            _usual_beside(out, left, y, x, beside)
+            _share_bare(bare, left, y, x, share)
+            least = np.float32(UNSEEN) + share.mean()
+            best[:] = False
             for k in range(count):
-                away = _square(samples[k, y, x], beside)
-                if away < best:
-                    nearest, best = k, away
-            if best > np.float32(4) * square:
-                out[y, x] = beside
-                continue
-            agree = 0
-            total[:] = np.float32(0)
-            for k in range(count):
-                if _square(samples[k, y, x], samples[nearest, y, x]) <= square:
-                    agree += 1
-                    for channel in range(3):
-                        total[channel] += np.float32(samples[k, y, x, channel])
-            for channel in range(3):
-                out[y, x, channel] = total[channel] / np.float32(agree)
+                cost = min(np.sqrt(_square(samples[k, y, x], beside) / square) / np.float32(2), np.float32(1))
+                for other in range(count):
+                    shown[other] = _square(samples[other, y, x], samples[k, y, x]) <= square
+                    cost += (np.float32(1) - share[other] if shown[other] else share[other]) / np.float32(count)
+                if cost < least:
+                    least = cost
+                    best[:] = shown
+            bare[y, x] = best
+            _mean_of(samples, best, y, x, beside)
+            out[y, x] = beside
         for n in range(size):
             left[layer[n, 0], layer[n, 1]] = False
+
+
+@inlined
+def _mean_of(samples, chosen, y, x, out):
+    """Write the mean colour of a pixel in the chosen ones (T,) of some frames into ``out`` (3,), if there are any."""
+    number = np.float32(chosen.sum())
+    if number == 0:
+        return
+    out[:] = np.float32(0)
+    for k in range(samples.shape[0]):
+        if chosen[k]:
+            for channel in range(3):
+                out[channel] += np.float32(samples[k, y, x, channel]) / number
+
+
+@compiled
+def _share_bare(bare, left, y, x, out):
+    """Write the share of the settled pixels near one that show the background in each frame into ``out`` (T,)."""
+    height, width = left.shape
+    number = np.float32(0)
+    out[:] = np.float32(0)
+    for v in range(max(y - 2, 0), min(y + 3, height)):
+        for u in range(max(x - 2, 0), min(x + 3, width)):
+            if not left[v, u]:
+                number += np.float32(1)
+                for k in range(out.size):
+                    out[k] += np.float32(bare[v, u, k])
+    for k in range(out.size):
+        out[k] /= max(number, np.float32(1))
 
 
 @compiled
@@ -185,19 +218,18 @@ def _at_rim(left, y, x):
 
 
 @compiled
-def _mean_beside(picture, left, y, x, out):
-    """Write the mean colour of the settled pixels near one into ``out`` (3,)."""
+def _usual_beside(picture, left, y, x, out):
+    """Write the median colour of the settled pixels near one into ``out`` (3,): few mistaken ones do not count."""
     height, width = left.shape
-    number = np.float32(0)
-    out[:] = np.float32(0)
+    near, number = np.empty((3, 25), np.float32), 0
     for v in range(max(y - 2, 0), min(y + 3, height)):
         for u in range(max(x - 2, 0), min(x + 3, width)):
             if not left[v, u]:
-                number += np.float32(1)
                 for channel in range(3):
-                    out[channel] += picture[v, u, channel]
+                    near[channel, number] = picture[v, u, channel]
+                number += 1
     for channel in range(3):
-        out[channel] /= max(number, np.float32(1))
+        out[channel] = np.median(near[channel, :number])
 
 
 @compiled

@@ -9,12 +9,21 @@ from numpy.typing import NDArray
 
 from sora2lib.physics.tracks import Array, Tracks
 
+LOST = 0.15  # of the area: what wavers by more may not be one thing at all
 WAVERS = 0.04  # of the area: plain discs have up to 0.026 after H.264, balls of five pixels in full light 0.1
 SURE, DEVIATIONS = 0.8, 1.2816  # share of the pictures that must be good, and the deviations that hold as many
 MOVING = 0.1  # pixels a picture: what rests does not waver
 MOSTLY = 0.75  # of its area: what is seen less of goes behind something, which is no wavering
 LARGER = 1.5  # times its usual area: what is seen larger still was joined by something, or is usually seen in part
-FEWEST = 10  # pictures from which it is told
+HALF_OF_ALL = 0.6745  # deviations within which half of all lie
+SECOND = 6**0.5  # deviation of second differences in deviations of what is measured
+FEWEST = 5  # pictures from which it is told
+BRIEF = 10  # pictures: over fewer an area grows along a straight line, and no jump of it can be told from wavering
+
+
+def followed(tracks: Tracks) -> NDArray[np.bool_]:
+    """Tell of which things (N,) is known when they are there and roughly where, though their outlines may waver."""
+    return np.array([wavering(tracks, i) <= LOST for i in range(len(tracks))], dtype=np.bool_)
 
 
 def doubts(tracks: Tracks) -> tuple[str, ...]:
@@ -27,13 +36,23 @@ def doubts(tracks: Tracks) -> tuple[str, ...]:
 
 
 def _doubt(tracks: Tracks, thing: int) -> str:
-    seen_n = tracks.cover_NT[thing][tracks.cover_NT[thing] > 0]
-    if (seen_n >= LARGER).sum() > (1 - SURE) * len(seen_n):
-        return "it is mostly seen in part"
     share = wavering(tracks, thing)
     if np.isnan(share):
         return "it is seen by itself, and moving, in too few pictures"
     return f"its outline wavers by {share:.0%} of its area" if share > WAVERS else ""
+
+
+def unsteady(tracks: Tracks, thing: int) -> float:
+    """Deviation of the half length of a thing from one that changes evenly, in radii: by that its ends come and go.
+
+    Second differences of it tell, which an even change leaves none of; 0 where lengths are not known, or too few.
+    """
+    if tracks.oblong_NT is None:
+        return 0.0
+    half_T = np.sqrt(tracks.oblong_NT[thing] * tracks.cover_NT[thing])
+    bends = np.diff(np.where(np.isfinite(tracks.place_NTD[thing, :, 0]), half_T, np.nan), n=2)
+    bends = bends[np.isfinite(bends)]
+    return float(np.median(np.abs(bends))) / HALF_OF_ALL / SECOND if len(bends) >= FEWEST else 0.0
 
 
 # n pictures
@@ -42,7 +61,8 @@ def wavering(tracks: Tracks, thing: int) -> float:
 
     A jump is left to the law of sizes. NaN where a thing moves by itself in too few pictures.
     """
-    clear_T = tracks.cover_NT[thing] > MOSTLY
+    cover_T = tracks.cover_NT[thing]
+    clear_T = (cover_T > MOSTLY) & (cover_T < LARGER)
     if tracks.together_NT is not None:
         clear_T &= ~tracks.together_NT[thing]
     moved_V = np.linalg.norm(np.diff(tracks.place_NTD[thing], axis=0), axis=-1)
@@ -51,7 +71,8 @@ def wavering(tracks: Tracks, thing: int) -> float:
     if len(seen) < FEWEST:
         return float("nan")
     level_n = np.log(tracks.cover_NT[thing, seen])
-    left = min((_left(level_n, seen, k) for k in range(len(seen))), key=lambda it: float(it @ it))
+    jumps = range(len(seen)) if len(seen) >= BRIEF else ()
+    left = min((_left(level_n, seen, k) for k in jumps), key=lambda it: float(it @ it), default=_grown(level_n, seen))
     return float(np.quantile(np.abs(left), SURE)) / DEVIATIONS
 
 
@@ -61,3 +82,8 @@ def _left(level_n: Array, seen: NDArray[np.intp], jump: int) -> Array:
     after_n = np.arange(len(seen)) >= max(jump, 1)
     design_n4 = np.stack([np.ones_like(share_n), share_n, share_n**2, after_n], axis=1)
     return np.asarray(level_n - design_n4 @ np.linalg.lstsq(design_n4, level_n, rcond=None)[0])
+
+
+def _grown(level_n: Array, seen: NDArray[np.intp]) -> Array:
+    """What a straight line over time leaves of a level."""
+    return np.asarray(level_n - np.polyval(np.polyfit(seen - seen[0], level_n, 1), seen - seen[0]))

@@ -21,7 +21,7 @@ def permanence(study: Study) -> Iterator[Row]:
     """M5: nothing vanishes where nothing could hide it."""
     tracks = study.tracks
     for i, (name, cover_T) in enumerate(zip(tracks.names, tracks.cover_NT, strict=True)):
-        if not tracks.clear([i]):
+        if not tracks.followed(i):
             yield name, np.nan, np.nan, np.nan, tracks.doubts[i]
             continue
         gone = np.flatnonzero(cover_T == 0)
@@ -44,7 +44,7 @@ def birth(study: Study) -> Iterator[Row]:
         yield "things", np.nan, np.nan, np.nan, "only pictures tell whether something is there from the start"
         return
     for i, (name, new) in enumerate(zip(tracks.names, tracks.born_N, strict=True)):
-        if not tracks.clear([i]):
+        if not tracks.followed(i):
             yield name, np.nan, np.nan, np.nan, tracks.doubts[i]
             continue
         seen = np.flatnonzero(np.isfinite(tracks.place_NTD[i, :, 0]))

@@ -16,7 +16,7 @@ import numpy as np
 from sora2lib.physics.lasting import birth, immutability, permanence
 from sora2lib.physics.leaps import Row, leaps
 from sora2lib.physics.meetings import Meeting
-from sora2lib.physics.pieces import Piece
+from sora2lib.physics.pieces import FLIGHT, Piece
 from sora2lib.physics.study import Study
 from sora2lib.world.schema import GRAVITY
 
@@ -26,6 +26,7 @@ SIDES = 2.0  # radii for each share of an area that an outline wavers by: what o
 LEAN = 0.01  # of g aside: nobody holds a camera more upright than to half a degree
 ROUGH = 0.03  # of the sum of the radii, by which a place of contact errs
 SIZE_ERROR = 0.4  # of the least error of a place: that of a radius, with which masses go
+UNSURE = 2.0  # times its deviation: what so few samples tell of the end of a path that may bend on
 UNHEARD = 0.25  # seconds round a blow in which nothing is heard of it
 RUBBING = 0.05  # of a push: what the ground takes of it in a world, where balls roll
 IN_TIME = 0.02  # seconds between what is seen and heard
@@ -131,19 +132,28 @@ def continuity(study: Study) -> Iterator[Row]:
     if study.tracks.unit == "m":
         yield from leaps(study.tracks)
         return
-    clear = [them for them in study.pieces if them and study.tracks.clear([them[0].thing])]
+    clear = [them for them in study.pieces if them and study.tracks.followed(them[0].thing)]
     if not clear:
         yield "motion", np.nan, np.nan, np.nan, "nothing was seen clearly and followed long enough"
     for them in clear:
         yield study.tracks.names[them[0].thing], np.nan, 0.0, 0.0, f"{len(them)} smooth pieces"
-    kicks = [it for it in study.kicks if study.tracks.clear([it.thing])]
+    kicks = [it for it in study.kicks if study.tracks.followed(it.thing)]
     for one in (it for it in kicks if it.after.first - it.before.last < LONGEST_KICK * study.tracks.step):
         radius = float(study.tracks.radius_N[one.thing])
         missed = one.gap / radius
-        lit = radius * float(np.fmax(LIT, SIDES * study.wavering_N[one.thing]))
-        score = one.gap / float(np.linalg.norm([one.gap_sd, 2 * study.tracks.grain, lit]))
+        lit = radius * float(np.fmax(LIT, SIDES * study.wavering_N[one.thing]) + study.unsteady_N[one.thing])
+        sure = 1.0 if _known(study, one.before, one.after) else UNSURE
+        score = one.gap / float(np.linalg.norm([sure * one.gap_sd, 2 * study.tracks.grain, lit]))
         why = f"its path breaks by {one.gap:.3g} {study.tracks.unit}, {missed:.2f} of its radius"
         yield _name(study, one.before), one.time, missed, score, why
+
+
+def _known(study: Study, *them: Piece) -> bool:
+    """Whether pieces tell where they end: long ones do, short ones where they fall as all else; others may bend on."""
+    falls = study.fall.acceleration_D if study.fall else None
+    return all(
+        len(it.samples) >= FLIGHT or (falls is not None and np.array_equal(it.acceleration_D, falls)) for it in them
+    )
 
 
 def energy(study: Study) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sora2lib.physics.clarity import wavering
+from sora2lib.physics.clarity import unsteady, wavering
 from sora2lib.physics.meetings import Kick, Meeting, kicks, meetings
 from sora2lib.physics.outcome import Shot
 from sora2lib.physics.pieces import Fall, Piece, bridged, fall, pieces
@@ -110,6 +110,12 @@ class Study:
     def wavering_N(self) -> Array:
         """Share of its area by which the outline of each thing wavers; NaN where that cannot be told."""
         return np.array([wavering(self.tracks, i) for i in range(len(self.tracks))])
+
+    @cached_property
+    def unsteady_N(self) -> Array:
+        """Radii by which the ends of each thing that is not seen clearly come and go, and its middle with them."""
+        tracks = self.tracks
+        return np.array([0.0 if tracks.clear([i]) else unsteady(tracks, i) for i in range(len(tracks))])
 
     @cached_property
     def _growths(self) -> list[tuple[float, float]]:

@@ -17,6 +17,7 @@ OFF = 4.0  # deviations of the noise by which places may miss a pendulum's
 ROUGH = 0.004  # of the way that it swings, likewise
 VAGUE = 0.1  # share by which gravity may be uncertain
 SAGGING = 8.0  # deviations by which the path must be bent
+SWEPT = 0.9  # of the way between both ends of a swing that must be seen: any bent path is like a part of one
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +74,8 @@ def swing(tracks: Tracks, thing: int) -> Swing | None:
     x, z, length, rate2, angle, speed, damping = found.x
     widest = math.hypot(angle, speed / math.sqrt(max(rate2, 1e-9)))
     if residual > max(OFF * noise, ROUGH * abs(length) * widest) or not LEAST < widest < WIDEST:
+        return None
+    if np.ptp(_course(found.x, time_n)[0]) < SWEPT * 2 * widest:
         return None
     spread = np.sqrt(np.diag(np.linalg.pinv(found.jac.T @ found.jac))) * max(residual / noise, 1)
     gravity = rate2 * length

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import theilslopes
 
 from sora2lib.kernels.tracking import covered
 from sora2lib.physics.background import behind
 from sora2lib.physics.blobs import APART, OVERSHOOT, Background, Blob, find, weighed
-from sora2lib.physics.clarity import LARGER, doubts
-from sora2lib.physics.linking import Thread, link
+from sora2lib.physics.clarity import HALF_OF_ALL, LARGER, doubts, followed
+from sora2lib.physics.linking import JOINED, Thread, link
 from sora2lib.physics.presence import Places, Sight, born, judge_gaps
 from sora2lib.physics.tracks import Array, Tracks
 
@@ -23,6 +24,8 @@ CODED_GRAIN = 0.05  # pixels: what H.264 leaves of it, whatever the size; or lig
 UNEVEN = 0.08  # of the contrast: things whose brightness varies by more are lit, or have a pattern
 CODED = 0.05  # of 0..255: a film whose background varies by more round things was coded, or is of a real camera
 WHOLE = 0.92  # share of its usual area from which a thing counts as wholly seen
+WAVERING, MOST_ROOM = 2.0, 0.25  # deviations of its area, and share of it, by which less may be seen of what wavers
+PLAIN = 0.5  # of what an even size leaves: a growth that leaves less is plain
 STIR = 0.35  # radii, or pixels, by which something must move to count as a thing
 STIR_PIXELS = 1.5
 MOST = 40  # things
@@ -74,7 +77,7 @@ def _judged(tracks: Tracks, threads: Sequence[Thread], sight: Sight) -> Tracks:
     born_N = np.array([born(them, i, sight.bare) for i in range(len(threads))])
     for i in range(len(threads)):
         judge_gaps(them, i, sight.bare)
-    return replace(tracks, cover_NT=cover_NT, born_N=born_N, doubts=doubts(tracks))
+    return replace(tracks, cover_NT=cover_NT, born_N=born_N, doubts=doubts(tracks), followed_N=followed(tracks))
 
 
 def _without_shadows(pictures: list[list[Blob]]) -> list[list[Blob]]:
@@ -139,12 +142,14 @@ def _tracks(threads: list[Thread], time_T: Array, sides: tuple[int, ...], power:
     whole_NT, oblong_NT = np.zeros((count, moments), dtype=np.bool_), np.full((count, moments), np.nan)
     together_NT = np.zeros((count, moments), dtype=np.bool_)
     for i, thread in enumerate(threads):
-        for k, blob in thread.blobs.items():
+        share_n = np.array([blob.area for blob in thread.blobs.values()]) / _usual(thread)
+        room = _room(share_n)
+        for (k, blob), share in zip(thread.blobs.items(), share_n, strict=True):
             cover = blob.area / thread.area
             cover_NT[i, k] = np.nan if blob.cut else min(cover, LARGER)
             centre_NT2[i, k] = blob.x + 0.5, height - blob.y - 0.5
             oblong_NT[i, k] = blob.spread[0] / max(float(blob.spread[1]), 1e-9)
-            whole_NT[i, k] = not blob.cut and cover >= WHOLE
+            whole_NT[i, k] = not blob.cut and 1 - room <= share < 1 + max(room, JOINED)
         together_NT[i, list(thread.parted)] = True
     radius_N = np.array([thread.radius for thread in threads])
     reach_N = np.array([np.median([blob.reach for blob in thread.blobs.values()]) for thread in threads])
@@ -168,6 +173,23 @@ def _tracks(threads: list[Thread], time_T: Array, sides: tuple[int, ...], power:
         oblong_NT=oblong_NT,
         round_N=np.array([_looks_round(it) for it in threads], dtype=np.bool_),
     )
+
+
+# n pictures in which it is seen
+def _usual(thread: Thread) -> Array:
+    """Area (n,) that a thing has when nothing hides or joins it: grows evenly where that is plain, else is the same."""
+    size_n, moment_n = np.log([it.area for it in thread.blobs.values()]), np.array(list(thread.blobs))
+    even_n = np.full(len(size_n), np.log(thread.area))
+    slope, level = theilslopes(size_n, moment_n)[:2]
+    grown_n = level + slope * moment_n
+    plain = np.median(np.abs(size_n - grown_n)) < PLAIN * np.median(np.abs(size_n - even_n))
+    return np.asarray(np.exp(grown_n if plain else even_n))
+
+
+def _room(share_n: Array) -> float:
+    """By which share of its usual area a thing may be seen smaller and still be seen whole: as its outline wavers."""
+    wavers = float(np.median(np.abs(np.log(share_n)))) / HALF_OF_ALL
+    return min(max(1 - WHOLE, WAVERING * wavers), MOST_ROOM)
 
 
 def _looks_round(thread: Thread) -> bool:

@@ -39,6 +39,7 @@ class Tracks:
     round_N : whether a thing is a ball, or looks like one; None if all do.
     left_out : things that move as well and were not followed, because there are too many.
     doubts : why a thing is seen too unclearly to be judged, "" where it is not; () where all are clear.
+    followed_N : whether it is known when a thing is there and roughly where, though its outline may waver; None if all.
     born_N : 1 where a thing was not there a picture before it was first seen, and nothing could have hidden it; 0 where
         it was there from the start or came in from outside, NaN where that cannot be told; None in worlds.
     """
@@ -59,6 +60,7 @@ class Tracks:
     round_N: NDArray[np.bool_] | None = None
     left_out: int = 0
     doubts: tuple[str, ...] = ()
+    followed_N: NDArray[np.bool_] | None = None
     born_N: Array | None = None
 
     def balls(self, things: Sequence[int]) -> bool:
@@ -68,6 +70,10 @@ class Tracks:
     def clear(self, things: Sequence[int]) -> bool:
         """Whether some things are all seen clearly enough to be judged."""
         return not self.doubts or not any(self.doubts[i] for i in things)
+
+    def followed(self, thing: int) -> bool:
+        """Whether a thing is seen clearly enough to tell when it is there, and leaps larger than its outline wavers."""
+        return self.followed_N is None or bool(self.followed_N[thing])
 
     def __len__(self) -> int:
         return len(self.names)
