@@ -1,11 +1,15 @@
 """The second act of a plan and the third: how worlds move for a stretch of time, and how that is filmed.
 
-In the motion earlier rows lead and later ones follow; the camera's rows are noise until it is known what moves.
+Things are moved by the transformer that cast them: earlier rows lead, later ones follow. Worlds with people or animals
+are moved by a network that knows nothing else (:mod:`sora2lib.model.acting`), all rows at once. The camera is planned
+last, when it is known what moves.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -15,18 +19,16 @@ from torch import Tensor
 from sora2lib.casting import GUIDANCE, noise, told_twice, velocities
 from sora2lib.model import windows
 from sora2lib.model.camera import CAMERA_WIDTH
-from sora2lib.model.conditions import motion_batch, seen
+from sora2lib.model.conditions import faced, motion_batch, seen
 from sora2lib.model.foresight import foresee
-from sora2lib.model.poses import POSE_WIDTH
-from sora2lib.model.sight import Sight
 from sora2lib.model.tokens import MOTION_WIDTH, START, Array, Rows
 from sora2lib.model.transformer import Batch
 from sora2lib.model.weights import Model
 from sora2lib.sampler import State, Velocity, cascade, euler, guided, led
 
 MOTION_STEPS, FILMING_STEPS = 36, 12
+It = TypeVar("It")
 LAG = 1.0  # durations of a row that it waits for the one before: that is done, so that what follows from it is known
-FIGURES_LAG = 0.5  # of that, in worlds of figures: their rows want more steps each, and no forecast waits for them
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,26 @@ class Stretch:
         return (rows < self.fresh) | (rows >= self.end)
 
 
+@dataclass(frozen=True)
+class Setting:
+    """A stretch of B worlds before it is planned."""
+
+    worlds: list[Rows]
+    stretch: Stretch
+    clean: Batch  # the rows of the stretch; those that are not known are zero
+    gone: list[Array]  # how far (x, y) what moves in each has come by its beginning
+    filmed: bool  # whether the camera is given
+    free: Tensor  # (B, M, K) bool: which motion rows are planned
+
+    def after(self, model: Model, motion: Tensor, pose: Tensor) -> list[Rows]:
+        """Return the worlds as they are when the stretch goes so, (B, M, K, C) and (B, F, K, C) in natural scale."""
+        camera = model.scales.leave("camera", self.clean.camera)
+        return [
+            _joined(world, self.stretch, *them)
+            for world, *them in zip(self.worlds, self.gone, camera, motion, pose, strict=True)
+        ]
+
+
 def motion(
     model: Model, prompts: list[str], generators: list[torch.Generator], worlds: list[Rows], stretch: Stretch,
     filmed: Sequence[Array] = (), moved: Sequence[NDArray[np.bool_]] = (), begun: Sequence[tuple[Array, Array]] = (),
@@ -68,46 +90,88 @@ def motion(
     """Plan how a stretch of worlds moves whose cast, and whose rows before, are there.
 
     ``filmed`` holds the camera rows (K, CAMERA_WIDTH) of worlds whose camera is given, from their first row on; else
-    those that are not known stay noise, and what is yielded shows what the network expects of them.
+    those that are not known are zero until it is planned, see :func:`film`.
     ``moved`` tells which movers (M,) of each world are planned, without it all. ``begun`` holds what is known of
     the first row of the camera and of the movers, see :meth:`sora2lib.given.Given.begun`. If ``going``, the worlds'
     first rows say how everything is set going.
     Yields whole worlds, from their first row on, after each step.
     """
-    clean, gone = _windows(model, worlds, stretch, filmed)
-    (count, movers, rows), figures = clean.motion_level.shape, clean.pose.shape[1]
+    lively = [len(world.pose) > 0 for world in worlds]
+    parts = [[index for index, them in enumerate(lively) if them == figures] for figures in sorted(set(lively))]
+    acts = []
+    for which in parts:
+        told, own = _some(prompts, which), _some(generators, which)
+        setting = _set(model, _some(worlds, which), stretch, _some(filmed, which), _some(moved, which))
+        first = [moves for _, moves in _some(begun, which)]
+        if lively[which[0]]:
+            acts.append(_acted(model, told, own, setting, first, steps, guidance))
+        else:
+            acts.append(_happening(model, told, own, setting, first, steps, guidance, lag, going))
+    for them in zip(*acts, strict=True):
+        done = dict(zip(itertools.chain(*parts), itertools.chain(*them), strict=True))
+        yield [done[index] for index in range(len(worlds))]
+
+
+def _some(them: Sequence[It], which: list[int]) -> list[It]:
+    """Those of so many, if there are any."""
+    return [them[index] for index in which] if len(them) else []
+
+
+def _happening(
+    model: Model, prompts: list[str], generators: list[torch.Generator], setting: Setting, begun: list[Array],
+    steps: int, guidance: float, lag: float, going: bool,
+) -> Iterator[list[Rows]]:  # fmt: skip
+    """Plan how things move; the network sees a camera that is given, and noise for one that is not."""
+    clean, stretch, free = setting.clean, setting.stretch, setting.free
+    count, _, rows = free.shape
     first = clean.motion[:, :, :1] if going else None
-    planned = torch.ones(count, movers, dtype=torch.bool)
-    for index, them in enumerate(moved):
-        planned[index, : len(them)] = torch.from_numpy(them)
-    free = planned[..., None] & ~stretch.known
-    seen = _seen(stretch) | bool(filmed)
+    seen = _seen(stretch) | setting.filmed
 
     def assemble(state: State, levels: State, _: Tensor, estimate: State | None) -> Batch:
-        camera, moves, poses = state
-        noisy = replace(clean, camera=camera, motion=moves, pose=poses, camera_level=levels[0], motion_level=levels[1])
-        begin = _undone(levels[1])
-        front, known = slice(begin, begin + wide), estimate[1] if estimate else None
+        noisy = replace(clean, camera=looks, motion=state[0], camera_level=still, motion_level=levels[0])
+        begin = _undone(levels[0])
+        front, known = slice(begin, begin + wide), estimate[0] if estimate else None
         return foresee(model.network.interaction, noisy, model.scales, known, first, front)
 
     looks = torch.where(seen[:, None], clean.camera, noise(generators, rows, CAMERA_WIDTH))
-    moves = torch.where(free[..., None], noise(generators, movers, rows, MOTION_WIDTH), clean.motion)
-    poses = torch.where(free[:, :figures, :, None], noise(generators, figures, rows, POSE_WIDTH), clean.pose)
+    moves = torch.where(free[..., None], _noise(generators, clean.motion_mask, rows, MOTION_WIDTH), clean.motion)
     still = seen.float().expand(count, -1)
-    levels: list[State] = []
-    for level in _moments(worlds, stretch.end - stretch.fresh, steps, lag):
-        rising = torch.where(free, _filled(level, stretch)[:, None], 1.0)
-        levels.append((still, rising, rising[:, :figures]))
-    wide = _front([motion for _, motion, _ in levels])
-    velocity = velocities(model, prompts, assemble, guidance, slice(2, 5))
+    rising = [torch.where(free, _filled(it, stretch), 1.0) for it in _moments(stretch.end - stretch.fresh, steps, lag)]
+    wide = _front(rising)
+    velocity = velocities(model, prompts, assemble, guidance, slice(2, 3))
     if begun:
-        known = _first_known(model, begun, (looks, moves, poses))
-        velocity = led(velocity, lambda _: known)
-    for estimate in euler(velocity, (looks, moves, poses), levels):
-        yield [
-            _joined(model, world, stretch, way, *guess)
-            for world, way, *guess in zip(worlds, gone, *estimate.guess, strict=True)
-        ]
+        known = model.scales.enter("motion", _first(model.scales.leave("motion", clean.motion), begun))
+        velocity = led(velocity, lambda _: (known,))
+    for estimate in euler(velocity, (moves,), [(it,) for it in rising]):
+        yield setting.after(model, model.scales.leave("motion", estimate.guess[0]), clean.pose)
+
+
+def _acted(
+    model: Model, prompts: list[str], generators: list[torch.Generator], setting: Setting, begun: list[Array],
+    steps: int, guidance: float,
+) -> Iterator[list[Rows]]:  # fmt: skip
+    """Plan how people and animals move, and what moves with them."""
+    network, clean, figures = model.network.acting, setting.clean, setting.clean.pose.shape[1]
+    there = faced(clean, model.scales)
+    moves, poses = model.scales.leave("motion", clean.motion), model.scales.leave("pose", clean.pose)
+    rows = network.enter(there, moves, poses)
+    free = setting.free
+    rows = torch.where(free[..., None], _noise(generators, clean.motion_mask, *rows.shape[2:]), rows)
+    levels = [(torch.where(free, step / steps, 1.0),) for step in range(steps + 1)]
+    velocity = _alone(model, prompts, guidance, partial(network, there))
+    if begun:
+        first = network.enter(there, _first(moves, begun), torch.full_like(poses, torch.nan))
+        velocity = led(velocity, lambda _: (first,))
+    for estimate in euler(velocity, (rows,), levels):
+        yield setting.after(model, *network.leave(there, estimate.guess[0], figures))
+
+
+def _noise(generators: list[torch.Generator], mask: Tensor, *shape: int) -> Tensor:
+    """Normal noise (B, M, *shape) for the movers (B, M) that each world has: beside others as much as alone."""
+    drawn = torch.zeros(*mask.shape, *shape)
+    for its, there, generator in zip(drawn, mask, generators, strict=True):
+        its[there] = torch.randn(int(there.sum()), *shape, generator=generator)
+    return drawn
 
 
 def film(
@@ -115,41 +179,45 @@ def film(
     begun: Sequence[tuple[Array, Array]] = (), *, steps: int = FILMING_STEPS, guidance: float = GUIDANCE,
 ) -> Iterator[list[Rows]]:  # fmt: skip
     """Plan the camera of a stretch of worlds whose motion is there; parameters and what it yields as :func:`motion`."""
-    clean, gone = _windows(model, worlds, stretch)
+    setting = _set(model, worlds, stretch)
     known, count, network = _seen(stretch), len(worlds), model.network.filming
-    there, before = seen(clean, model.scales), model.scales.leave("camera", clean.camera)
+    there, before = seen(setting.clean, model.scales), model.scales.leave("camera", setting.clean.camera)
     looks = noise(generators, len(known), CAMERA_WIDTH)
     looks = torch.where(known[:, None], network.enter(there, before), looks)
     levels = [(torch.where(known, 1.0, step / steps).expand(count, -1),) for step in range(steps + 1)]
-    velocity = _filming(model, prompts, there, guidance)
+    velocity = _alone(model, prompts, guidance, partial(network, there))
     if begun:
         first = network.enter(there, _begun(before, [camera for camera, _ in begun]))
         velocity = led(velocity, lambda _: (first,))
     for estimate in euler(velocity, (looks,), levels):
         yield [
             replace(world, camera=_camera(world, stretch, way, look))
-            for world, way, look in zip(worlds, gone, network.leave(there, *estimate.guess), strict=True)
+            for world, way, look in zip(worlds, setting.gone, network.leave(there, *estimate.guess), strict=True)
         ]
 
 
-def _filming(model: Model, prompts: list[str], there: Sight, guidance: float) -> Velocity:
-    """The network that films as a velocity function of camera rows, guided; it runs once with prompts and without."""
+def _alone(model: Model, prompts: list[str], guidance: float, network: Callable[..., Tensor]) -> Velocity:
+    """A network of one kind of row as a velocity function, guided; it runs once with prompts and without.
+
+    ``network`` takes what the text encoder makes of prompts, its mask, rows and levels.
+    """
     told, text = told_twice(model, prompts, guidance)
     runs = len(told)
 
     def velocity(state: State, levels: State) -> State:
-        camera, level = (torch.cat([part[0]] * runs) for part in (state, levels))
+        rows, level = (torch.cat([part[0]] * runs) for part in (state, levels))
         with torch.inference_mode():
-            each = model.network.filming(there, *text, camera, level).chunk(runs)
+            each = network(*text, rows, level).chunk(runs)
         return guided((each[0],), (each[-1],), guidance)
 
     return velocity
 
 
-def _windows(
-    model: Model, worlds: list[Rows], stretch: Stretch, filmed: Sequence[Array] = ()
-) -> tuple[Batch, list[Array]]:
-    """Clean rows of a stretch of worlds, and how far what moves in each has come by its beginning.
+def _set(
+    model: Model, worlds: list[Rows], stretch: Stretch, filmed: Sequence[Array] = (),
+    moved: Sequence[NDArray[np.bool_]] = (),
+) -> Setting:  # fmt: skip
+    """Prepare a stretch of worlds; parameters as of :func:`motion`.
 
     A camera is told by its place in the world, and in training it was always near to where things began: there the
     window is put.
@@ -160,7 +228,11 @@ def _windows(
         window[index] = replace(window[index], camera=camera[stretch.start : stretch.stop])
     gone = [_gone(world, it) for world, it in zip(worlds, window, strict=True)]
     window = [_shifted(it, -way) for it, way in zip(window, gone, strict=True)]
-    return motion_batch(window, model.scales, slots=max(len(world.cast) for world in worlds)), gone
+    clean = motion_batch(window, model.scales, slots=max(len(world.cast) for world in worlds))
+    planned = torch.ones(clean.motion_level.shape[:2], dtype=torch.bool)
+    for index, them in enumerate(moved):
+        planned[index, : len(them)] = torch.from_numpy(them)
+    return Setting(worlds, stretch, clean, gone, bool(filmed), planned[..., None] & ~stretch.known)
 
 
 def _seen(stretch: Stretch) -> Tensor:
@@ -168,12 +240,11 @@ def _seen(stretch: Stretch) -> Tensor:
     return stretch.known & (not stretch.cut)
 
 
-def _first_known(model: Model, begun: Sequence[tuple[Array, Array]], like: State) -> State:
-    """Standardised rows like those that are planned, of which what is known of the first is there, and NaN."""
-    camera = model.scales.enter("camera", _begun(like[0], [camera for camera, _ in begun]))
-    known = camera, *(torch.full_like(it, torch.nan) for it in like[1:])
-    for index, (_, moves) in enumerate(begun):
-        known[1][index, : len(moves), 0] = model.scales.enter("motion", torch.as_tensor(moves, dtype=torch.float32))
+def _first(like: Tensor, begun: list[Array]) -> Tensor:
+    """Motion rows in natural scale, of which what is known of the first (M, MOTION_WIDTH) is there, and NaN."""
+    known = torch.full_like(like, torch.nan)
+    for index, moves in enumerate(begun):
+        known[index, : len(moves), 0] = torch.as_tensor(moves, dtype=torch.float32)
     return known
 
 
@@ -184,16 +255,14 @@ def _begun(like: Tensor, first: list[Array]) -> Tensor:
     return known
 
 
-def _moments(worlds: list[Rows], rows: int, steps: int, lag: float) -> list[Tensor]:
-    """Levels (B, rows) of the rows that are planned, for each moment of the plan."""
-    lags = [lag * (FIGURES_LAG if len(world.pose) else 1.0) * (rows - 1) for world in worlds]
-    return [torch.stack(them) for them in zip(*(cascade(rows, steps, it) for it in lags), strict=True)]
+def _moments(rows: int, steps: int, lag: float) -> list[Tensor]:
+    """Levels (rows,) of the rows that are planned, for each moment of the plan."""
+    return cascade(rows, steps, lag * (rows - 1))
 
 
 def _filled(level: Tensor, stretch: Stretch) -> Tensor:
-    """Levels (B, K) of all rows of a stretch, of which those that are planned have ``level`` (B, rows)."""
-    before, after = torch.ones(len(level), stretch.given), torch.ones(len(level), stretch.kept)
-    return torch.cat([before, level, after], dim=1)
+    """Levels (K,) of all rows of a stretch, of which those that are planned have ``level`` (rows,)."""
+    return torch.cat([torch.ones(stretch.given), level, torch.ones(stretch.kept)])
 
 
 def _undone(level: Tensor) -> int:
@@ -224,12 +293,9 @@ def _shifted(rows: Rows, way: Array) -> Rows:
     return replace(rows, cast=cast, camera=camera)
 
 
-def _joined(
-    model: Model, world: Rows, stretch: Stretch, gone: Array, camera: Tensor, motion: Tensor, pose: Tensor
-) -> Rows:
-    new_camera = _camera(world, stretch, gone, model.scales.leave("camera", camera))[stretch.start : stretch.stop]
-    new_motion = model.scales.leave("motion", motion[: len(world.motion)]).double().numpy()
-    new_pose = model.scales.leave("pose", pose[: len(world.pose)]).double().numpy()
+def _joined(world: Rows, stretch: Stretch, gone: Array, camera: Tensor, motion: Tensor, pose: Tensor) -> Rows:
+    new_camera = _camera(world, stretch, gone, camera)[stretch.start : stretch.stop]
+    new_motion, new_pose = motion[: len(world.motion)].double().numpy(), pose[: len(world.pose)].double().numpy()
     return windows.join(world, stretch.start, new_camera, new_motion, new_pose)
 
 

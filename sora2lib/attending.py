@@ -22,9 +22,9 @@ from sora2lib.casting import GUIDANCE, set_out
 from sora2lib.errors import RequestError
 from sora2lib.given import castable
 from sora2lib.model import text, weights
-from sora2lib.model.blocks import Shares
+from sora2lib.model.blocks import ROW_SECONDS, Shares
 from sora2lib.model.tokens import COLOUR
-from sora2lib.model.transformer import ROW_SECONDS, SLOTS, Batch, WorldTransformer
+from sora2lib.model.transformer import SLOTS, Batch, WorldTransformer
 from sora2lib.model.weights import Model
 from sora2lib.planner import SPAN, Step
 from sora2lib.prompt import shots
@@ -50,8 +50,9 @@ def activations(
 ) -> xr.Dataset:
     """Plan a world, and record what every row of the plan attends to, and where in latent space it is.
 
-    Rows are who is there, the scene, and the camera and whoever moves third of a second by third of a second. Each step
-    is the run with the prompt; where a step is guided, the run without is left out.
+    Rows are who is there, the scene, and the camera and whatever moves third of a second by third of a second. Each
+    step is the run with the prompt; where a step is guided, the run without is left out. People and animals are moved
+    by a network of their own, as the camera is: of worlds with figures casting is all that is recorded.
 
     Parameters
     ----------
@@ -108,7 +109,7 @@ class Record:
 
     def take(self, step: Step) -> None:
         """File what was run since the last step under this one."""
-        if self._since:  # filming has a network of its own
+        if self._since:  # filming has a network of its own, and so have people and animals
             self.steps.append((step.phase, self._since[-1]))
             self._since.clear()
 

@@ -20,7 +20,7 @@ from sora2lib.acts import FILMING_STEPS, LAG, MOTION_STEPS, Stretch, film, motio
 from sora2lib.casting import CASTING_STEPS, GUIDANCE, cast, set_down_all, set_out
 from sora2lib.given import Ask, Given, shot_ends, whole_rows
 from sora2lib.model import tokens
-from sora2lib.model.tokens import Rows
+from sora2lib.model.tokens import Array, Rows
 from sora2lib.model.weights import Model
 from sora2lib.prompt import shots
 from sora2lib.sampler import State
@@ -112,7 +112,10 @@ def plan_many(
             model, prompts, generators, before, stretch, filmed, moved, begun,
             going=going, steps=steps, guidance=guidance if stretch.given else PLAIN, lag=lag,
         ):  # fmt: skip
-            yield ManyStep(next(count), total, "motion", partial(_decode_all, worlds, given, cuts))
+            show = partial(_decode_all, worlds, given, cuts)
+            if stretch in filming:
+                show = partial(_decode_filmed, partial(film, model, prompts), worlds, stretch, begun, given, cuts)
+            yield ManyStep(next(count), total, "motion", show)
         if stretch in filming:
             moving = worlds
             for worlds in film(model, prompts, generators, moving, stretch, begun, steps=look, guidance=guidance):
@@ -125,6 +128,16 @@ def _set_out_all(model: Model, rows: State, given: list[Given]) -> list[Rows]:
 
 def _decode_casts(model: Model, rows: State, given: list[Given]) -> list[World]:
     return _decode_all(_set_out_all(model, rows, given), given, ())
+
+
+def _decode_filmed(
+    film: Callable[..., Iterator[list[Rows]]], worlds: list[Rows], stretch: Stretch, begun: list[tuple[Array, Array]],
+    given: list[Given], cuts: tuple[int, ...],
+) -> list[World]:  # fmt: skip
+    """Worlds on their way, filmed as is to be expected: in its first step filming says that, whatever the noise."""
+    generators = [torch.Generator().manual_seed(0) for _ in worlds]
+    (filmed,) = film(generators, worlds, stretch, begun, steps=1, guidance=PLAIN)
+    return _decode_all(filmed, given, cuts)
 
 
 def _decode_all(worlds: list[Rows], given: list[Given], cuts: tuple[int, ...]) -> list[World]:

@@ -1,5 +1,6 @@
 import re
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -87,6 +88,16 @@ def test_clauses_are_in_the_text():
         for kind, pattern in words.items():
             stated = any(clause.kind == kind for clause in it.clauses)
             assert stated == bool(re.search(pattern, it.text.lower())), (kind, it)
+
+
+def test_a_word_that_two_share_states_no_more_than_it_says():
+    boy = replace(BALL, asset="boy", material="", size="")
+    told = draw(facts(things=(boy,), family="walk", action="walk", outcome=""), 200)
+    shared = re.compile(r"\b(kid|child)\b", re.IGNORECASE)
+    seen = {
+        (clause.value, bool(shared.search(it.text))) for it in told for clause in it.clauses if clause.kind == "asset"
+    }
+    assert seen == {("boy", False), ("boy|girl", True)}
 
 
 def test_captions_state_only_what_is_true():

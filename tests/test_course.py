@@ -15,7 +15,7 @@ from sora2lib.train.course import PARTS, CourseConfig, course
 @pytest.fixture
 def run(untrained, tmp_path, monkeypatch):
     monkeypatch.setattr(data, "SHARD", 8)
-    data.make_shard(tmp_path / "worlds", 0)
+    data.make_shard(tmp_path / "worlds", 0, (*data.TURNS[:7], "walk"))
     (tmp_path / "run").mkdir()
     shutil.copy(untrained, tmp_path / "run" / "weights.safetensors")
     return CourseConfig(tmp_path / "worlds", tmp_path / "run", share=1e-6)
@@ -35,7 +35,7 @@ def test_lessons_are_taught_in_their_order_and_none_twice(run):
     assert all((it.step, it.steps) == (1, 1) for it in rest)
     taught = weights.read(str(run.run / "weights.safetensors"))
     assert taught.card["lessons"] == list(PARTS)
-    assert {"placing", "aiming", "text"} <= {name.partition(".")[0] for name in moved(stopped, taught)}
+    assert {"placing", "aiming", "text", "acting"} <= {name.partition(".")[0] for name in moved(stopped, taught)}
     assert not list(course(run))
     assert [it.name for it in run.run.iterdir()] == ["weights.safetensors"]
 

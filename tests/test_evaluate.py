@@ -103,6 +103,12 @@ def test_looks_and_number():
     assert ask(scene, ("size", "subject", "tiny"), ("material", "subject", "wood")) == [False, False]
 
 
+def test_one_of_those_whom_a_word_may_mean_is_enough():
+    scene = world(at(-1), at(1), assets=["box", "ball"])
+    assert ask(scene, ("asset", "subject", "can|box"), ("colour", "subject", "red")) == [True, True]
+    assert ask(scene, ("asset", "subject", "can|egg")) == [False]
+
+
 def test_roles_are_cast_so_that_all_holds_together():
     scene = world(along(-1.2, 1.0), at(0))
     told = [("colour", "subject", "red"), ("colour", "target", "blue"), ("count", "subject", "1")]

@@ -10,7 +10,7 @@ from sora2lib.model import weights
 from sora2lib.model.conditions import motion_batch
 from sora2lib.model.tokens import CAST_WIDTH, START, encode
 from sora2lib.model.transformer import TEXT_WIDTH
-from sora2lib.train import data, lessons
+from sora2lib.train import acting, data, lessons, synonyms
 from sora2lib.train.library import Library
 from sora2lib.world.simulate import simulate
 
@@ -55,12 +55,13 @@ def stir(network):
         (lessons.PLACES, ("places",), ("placing.",)),
         (lessons.STARTS, ("pull", "pace", "way", "climb", "spin"), ("aiming.",)),
         (lessons.FILMING, ("camera",), ("filming.",)),
+        (acting.ACTING, ("pose", "motion"), ("acting.",)),
         (lessons.WORDS, ("cast", "scene", "places"), ("text.", "placing.")),
     ],
 )
 def test_a_part_learns_and_nothing_else_moves(untrained, tmp_path, monkeypatch, lesson, kinds, part):
     monkeypatch.setattr(data, "SHARD", 12)
-    data.make_shard(tmp_path, 0)
+    data.make_shard(tmp_path, 0, (*data.TURNS[:9], "walk", "greet", "catch"))
     model = weights.read(untrained)
     stir(model.network)
     before = {name: value.clone() for name, value in model.network.state_dict().items()}
@@ -86,7 +87,7 @@ def test_the_text_encoder_learns_that_captions_mean_the_same_in_other_words(untr
     model = weights.read(untrained)
     stir(model.network)
     before = {name: value.clone() for name, value in model.network.state_dict().items()}
-    lesson = lessons.synonyms(model)
+    lesson = synonyms.synonyms(model)
 
     def losses():
         torch.manual_seed(0)
@@ -115,7 +116,7 @@ def test_encouraged_a_network_takes_its_forecasts(untrained):
     def taken():
         """How much nearer the forecast the rows are expected than the first one, which follows none."""
         with torch.no_grad():
-            speed = network(batch, *network.text(torch.zeros(1, 0, TEXT_WIDTH), torch.zeros(1, 0, dtype=torch.bool)))[3]
+            speed = network(batch, *network.text(torch.zeros(1, 0, TEXT_WIDTH), torch.zeros(1, 0, dtype=torch.bool)))[2]
         return float((speed[:, :, 1:, :8] / 2).mean() - (speed[:, :, :1, :8] / 2).mean())
 
     lessons.encourage(network, likely=0.0, heed=0.0, follow=-40.0)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from sora2lib.errors import ModelError
 from sora2lib.model import frames, rotations
 from sora2lib.model.conditions import casting_batch, motion_batch, words_of
 from sora2lib.model.tokens import encode
@@ -61,6 +62,16 @@ def test_a_batch_holds_the_rows_of_its_worlds(shard, scales, first):
                 got, want = getattr(drawn.motion, kind)[index], getattr(late, kind)[own]
                 torch.testing.assert_close(got, want, atol=1e-4, rtol=1e-4)
             assert (drawn.motion.cast_mask[index] == late.cast_mask[own]).all()
+
+
+def test_worlds_with_people_can_be_drawn_apart(shard, scales):
+    held, rng = Library().refresh(shard[0]), np.random.default_rng(0)
+    for lively in (True, False):
+        assert all(bool(held.draw(rng, 400, scales, lively=lively).motion.pose.shape[1]) == lively for _ in range(8))
+    things = Library()
+    things._parts = {key: parts for key, parts in held._parts.items() if not key[1]}
+    with pytest.raises(ModelError, match="no such worlds"):
+        things.draw(rng, 400, scales, lively=True)
 
 
 def test_captions_of_a_batch_are_of_like_length_and_none_is_left_out(shard, scales):

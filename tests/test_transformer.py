@@ -5,8 +5,8 @@ import torch
 
 from sora2lib.model.conditions import casting_batch, motion_batch, words_of
 from sora2lib.model.tokens import encode
-from sora2lib.model.transformer import Shape, WorldTransformer, together
-from sora2lib.model.weights import KINDS, Scales
+from sora2lib.model.transformer import LEFT, Shape, WorldTransformer, together
+from sora2lib.model.weights import Scales
 from sora2lib.train.data import scales, stacks
 from sora2lib.world.simulate import simulate
 
@@ -48,15 +48,15 @@ def run(network, batch, prompts=PROMPTS):
 
 def test_velocities_have_the_shape_of_the_rows(network, worlds, channel_scales):
     batch = motion_batch(worlds, channel_scales, slots=6)
-    for speed, kind in zip(run(network, batch), KINDS, strict=True):
+    for speed, kind in zip(run(network, batch), LEFT, strict=True):
         assert speed.shape == getattr(batch, kind).shape
 
 
 def test_casting_sees_no_motion(network, worlds, channel_scales):
     batch = casting_batch(worlds, channel_scales)
-    cast, _, camera, motion, _ = run(network, batch)
+    cast, _, motion = run(network, batch)
     assert cast.shape[1] == 16
-    assert camera.numel() == motion.numel() == 0
+    assert motion.numel() == 0
 
 
 def test_rows_that_do_not_exist_do_not_matter(network, worlds, channel_scales):
@@ -64,14 +64,14 @@ def test_rows_that_do_not_exist_do_not_matter(network, worlds, channel_scales):
     many = motion_batch(worlds[:1], channel_scales, slots=8)
     filled = replace(many, cast=torch.where(many.cast_mask[..., None], many.cast, torch.tensor(9.0)))
     a, b = run(network, few, ["red"]), run(network, filled, ["red"])
-    torch.testing.assert_close(a[3], b[3], atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(a[2], b[2], atol=1e-5, rtol=1e-4)
 
 
 def test_a_world_is_what_it_would_be_alone(network, worlds, channel_scales):
     both = run(network, motion_batch(worlds, channel_scales, slots=6), ["a ball", "three blue boxes on the sand"])
     alone = run(network, motion_batch(worlds[:1], channel_scales, slots=6), ["a ball"])
     movers = len(worlds[0].motion)
-    torch.testing.assert_close(both[3][:1, :movers], alone[3], atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(both[2][:1, :movers], alone[2], atol=1e-5, rtol=1e-4)
 
 
 def test_batches_together_are_what_they_are_one_by_one(network, worlds, channel_scales):
@@ -84,7 +84,7 @@ def test_batches_together_are_what_they_are_one_by_one(network, worlds, channel_
 def test_word_order_matters(network, worlds, channel_scales):
     batch = motion_batch(worlds[:1], channel_scales, slots=6)
     a, b = run(network, batch, ["the cat chases the dog"]), run(network, batch, ["the dog chases the cat"])
-    assert (a[3] - b[3]).abs().max() > 1e-4
+    assert (a[2] - b[2]).abs().max() > 1e-4
 
 
 def test_every_row_knows_its_noise_level_and_its_place(network, worlds, channel_scales):
@@ -97,12 +97,12 @@ def test_every_row_knows_its_noise_level_and_its_place(network, worlds, channel_
             network(noisy, *network.text(*words_of(["a"])))
     assert (beliefs[0] - beliefs[1]).abs().max() > 1e-4
     same = replace(batch, motion=batch.motion[:, :, :1].expand(-1, -1, batch.motion.shape[2], -1))
-    velocity = run(network, same, ["a"])[3]
+    velocity = run(network, same, ["a"])[2]
     assert (velocity[:, :, 2] - velocity[:, :, 5]).abs().max() > 1e-4
 
 
 def test_bfloat16_blocks_agree_with_float32(network, worlds, channel_scales):
     batch = motion_batch(worlds, channel_scales, slots=6)
-    exact = run(network, batch)[3]
-    rough = run(network.to_bfloat16(), batch)[3]
+    exact = run(network, batch)[2]
+    rough = run(network.to_bfloat16(), batch)[2]
     assert (exact - rough).std() < 0.05 * exact.std()

@@ -44,7 +44,6 @@ class Foreseen:
     hints: Tensor  # (..., HINTS, O - 1) lean towards outcomes of the decision; the last one has none
     forecast: Tensor  # (..., C): the row as the interaction network foresees it, decision included
     follows: Tensor  # (...,) bool: rows of which there is a forecast
-    lifeless: Tensor  # (...,) bool: rows of what has no muscles, of which no forecast knows
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ class Belief(nn.Module):
         if self.follow is None or foreseen is None:
             return None
         said: Tensor = self.follow(torch.cat([x, foreseen.forecast, noisy, level[..., None]], dim=-1))[..., 0]
-        return Whole.of(foreseen.forecast, said.masked_fill(~(foreseen.follows & foreseen.lifeless), NEVER), self.atoms)
+        return Whole.of(foreseen.forecast, said.masked_fill(~foreseen.follows, NEVER), self.atoms)
 
     def weighed(self, x: Tensor, noisy: Tensor, level: Tensor, foreseen: Foreseen | None) -> Tensor | None:
         """How likely and how exact the forecast of each channel is, how much its decision counts, (..., 2 C + 1)."""

@@ -7,11 +7,46 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+ROW_SECONDS = 1 / 3
+
 
 def rotary(position: Tensor, frequencies: Tensor) -> tuple[Tensor, Tensor]:
     """Cosine and sine (..., F) of positions (...) at frequencies (F,) in rad a unit."""
     angle = position[..., None] * frequencies
     return angle.cos(), angle.sin()
+
+
+class Clock(nn.Module):
+    """When rows are, whose they are and how noisy, as angles: time from two rows to a minute, slots from two to all."""
+
+    time: Tensor
+    slot: Tensor
+    level: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("time", 2 * torch.pi / torch.logspace(-0.6, 6, 8, base=2), persistent=False)
+        self.register_buffer("slot", 2 * torch.pi / torch.logspace(1, 5, 4, base=2), persistent=False)
+        self.register_buffer("level", torch.logspace(0, 8, 16, base=2), persistent=False)
+
+    def seconds(self, rows: int) -> Tensor:
+        """Middle of each time row (K,)."""
+        return (torch.arange(rows, device=self.time.device) + 0.5) * ROW_SECONDS
+
+    def moments(self, seconds: Tensor) -> tuple[Tensor, Tensor]:
+        """Cosines and sines (..., 8) of times (...)."""
+        return rotary(seconds, self.time)
+
+    def turns(self, seconds: Tensor, slot: Tensor) -> tuple[Tensor, Tensor]:
+        """Cosines and sines (1, N, 12) of rows at times (N,) in slots (N,)."""
+        parts = self.moments(seconds), rotary(slot, self.slot)
+        cosine, sine = (torch.cat(pair, dim=-1)[None] for pair in zip(*parts, strict=True))
+        return cosine, sine
+
+    def noise(self, level: Tensor) -> Tensor:
+        """Sines and cosines (..., 32) of noise levels (...)."""
+        angle = level[..., None] * self.level
+        return torch.cat([angle.sin(), angle.cos()], dim=-1)
 
 
 def rotate(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:

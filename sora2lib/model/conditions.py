@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sora2lib.model import text
+from sora2lib.model.bearings import Bearings, bearings
 from sora2lib.model.called import WHAT
 from sora2lib.model.meanings import meanings
 from sora2lib.model.sight import Sight, sight
@@ -102,6 +103,12 @@ def seen(batch: Batch, scales: Scales) -> Sight:
     """What there is to film in worlds whose clean rows are those of a batch."""
     cast, motion = scales.leave("cast", batch.cast), scales.leave("motion", batch.motion)
     return sight(batch.cast, cast, batch.cast_mask, motion, batch.motion_mask, _wet(scales.leave("scene", batch.scene)))
+
+
+def faced(batch: Batch, scales: Scales) -> Bearings:
+    """Which way the movers look in worlds whose clean rows are those of a batch, and what is around them."""
+    cast = scales.leave("cast", batch.cast)
+    return bearings(batch.cast, cast, batch.cast_mask, batch.motion_mask, batch.pose_mask, batch.scene)
 
 
 def _wet(scene: Tensor) -> Tensor:

@@ -13,11 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from sora2lib.model.belief import ATOMS, SPREAD, UNLIKELY, commonest, velocity
-from sora2lib.model.blocks import Block, additive, repeated, rotary, with_neighbours
+from sora2lib.model.blocks import Block, Clock, additive, repeated, with_neighbours
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.sight import LEADS, OTHERS, PLACES, TOLD, WAYS, Sight
-from sora2lib.model.tokens import CAST_WIDTH, DT
-from sora2lib.model.tracks import STRIDE
+from sora2lib.model.tokens import CAST_WIDTH
 
 WIDTH, DEPTH, HEADS = 96, 4, 4
 LEAST_DEVIATION = 0.01  # of a channel
@@ -26,8 +25,6 @@ LEAST_DEVIATION = 0.01  # of a channel
 class Filming(nn.Module):
     """Estimates ``data - noise`` of camera rows."""
 
-    time_frequencies: Tensor
-    level_frequencies: Tensor
     mean: Tensor
     deviation: Tensor
 
@@ -54,8 +51,7 @@ class Filming(nn.Module):
             self.read.bias[(2 + OTHERS) * CAMERA_WIDTH :] = UNLIKELY
         self.register_buffer("mean", torch.zeros(CAMERA_WIDTH))
         self.register_buffer("deviation", torch.ones(CAMERA_WIDTH))
-        self.register_buffer("time_frequencies", 2 * torch.pi / torch.logspace(-0.6, 6, 8, base=2), persistent=False)
-        self.register_buffer("level_frequencies", torch.logspace(0, 8, 16, base=2), persistent=False)
+        self.clock = Clock()
 
     @torch.no_grad()
     def settle(self, rows: Tensor) -> None:
@@ -85,7 +81,7 @@ class Filming(nn.Module):
         told, along, reach = (repeated(it, len(camera)) for it in (seen.told, self._others(seen), seen.reach))
         keys, there = self._keys(seen, text, text_mask)
         there = torch.cat([torch.ones_like(level, dtype=torch.bool), repeated(there, len(camera))], dim=1)
-        mask, turn = additive(there, keys.dtype), self._turn(level.shape[1])
+        mask, turn = additive(there, keys.dtype), self.clock.moments(self.clock.seconds(level.shape[1])[None])
         x = self._enter(told, along, camera, level, turn).to(keys.dtype)
         for block in self.blocks:
             x = block(x, turn, mask, keys)
@@ -98,17 +94,12 @@ class Filming(nn.Module):
         there = torch.cat([repeated(seen.mask, len(text)), text_mask], dim=1)
         return self.key_norm(keys.to(self.norm.weight.dtype)), there
 
-    def _turn(self, rows: int) -> tuple[Tensor, Tensor]:
-        seconds = (torch.arange(rows, device=self.time_frequencies.device) + 0.5) * STRIDE * DT
-        return rotary(seconds[None], self.time_frequencies)
-
     def _enter(
         self, told: Tensor, along: Tensor, camera: Tensor, level: Tensor, turn: tuple[Tensor, Tensor]
     ) -> Tensor:  # fmt: skip
         x = self.enter_rows(torch.cat([with_neighbours(camera, level), told], dim=-1))
         x = x + self.enter_along(along[:, :, -LEADS:].flatten(2)) + self.enter_time(torch.cat(turn, dim=-1))
-        angle = level[..., None] * self.level_frequencies
-        entered: Tensor = x + self.enter_level(torch.cat([angle.sin(), angle.cos()], dim=-1))
+        entered: Tensor = x + self.enter_level(self.clock.noise(level))
         return entered
 
     def _others(self, seen: Sight) -> Tensor:

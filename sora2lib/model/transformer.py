@@ -1,6 +1,8 @@
 """The world transformer: one stream over cast, scene, camera and motion rows; flow matching.
 
-A figure's pose rides on its motion row: it enters and leaves beside it.
+It casts all worlds and moves those of things. Camera rows only enter: filming has a network of its own
+(:mod:`sora2lib.model.filming`), and so have people and animals (:mod:`sora2lib.model.acting`), which are part of this
+one as modules.
 
 Ideas and sources
 - Flow matching with a velocity target (Lipman et al. 2023; Liu et al. 2023): ``x_t = (1 - t) noise + t data``.
@@ -22,22 +24,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sora2lib.model.acting import Acting
 from sora2lib.model.aiming import Aiming
 from sora2lib.model.belief import Belief, Foreseen, velocity
-from sora2lib.model.blocks import Block, additive, rotary, with_neighbours
+from sora2lib.model.blocks import Block, Clock, additive, rotary, with_neighbours
 from sora2lib.model.called import WHAT, Called
 from sora2lib.model.camera import CAMERA_WIDTH
 from sora2lib.model.filming import Filming
 from sora2lib.model.interaction import Interaction
 from sora2lib.model.meanings import PLAIN
 from sora2lib.model.placing import Placing
-from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.text import WIDTH
 from sora2lib.model.tokens import ASSET_CODE, CAST_WIDTH, MOTION_WIDTH, SCENE_WIDTH
 from sora2lib.model.tracks import STRIDE
 
 SLOTS = 16  # actors a world can hold
-ROW_SECONDS = 1 / 3
+LEFT = ("cast", "scene", "motion")  # kinds of row that leave the transformer
 FORESEEN = MOTION_WIDTH - STRIDE - 1  # channels of which foresight has a guess: all but which sample is struck
 FORESIGHT = FORESEEN + 4 * STRIDE + 13 + SLOTS
 # Of foresight: how a blow by the ground, and by another body, would be shared between the samples.
@@ -77,11 +79,6 @@ class Batch:
     follows: Tensor  # (B, M, K) bool: rows of which there is a forecast
     names: Tensor  # (B, L, ASSET_CODE) codes of what the words of the prompt name; L = 0 where the cast is given
     names_mask: Tensor  # (B, L) bool: words that name a thing
-
-    @property
-    def pose_level(self) -> Tensor:
-        """A figure and its pose are as noisy as each other, (B, F, K)."""
-        return self.motion_level[:, : self.pose.shape[1]]
 
 
 def together(batches: Sequence[Batch]) -> Batch:
@@ -125,10 +122,6 @@ class WorldTransformer(nn.Module):
     All rows are in standardised channels (zero mean, unit variance over the training data).
     """
 
-    time_frequencies: Tensor
-    slot_frequencies: Tensor
-    level_frequencies: Tensor
-
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         width = shape.width
@@ -138,7 +131,6 @@ class WorldTransformer(nn.Module):
         self.enter_scene = nn.Linear(SCENE_WIDTH, width)
         self.enter_camera = nn.Linear(3 * (CAMERA_WIDTH + 1), width)
         self.enter_motion = nn.Linear(3 * (MOTION_WIDTH + 1), width)
-        self.enter_pose = nn.Linear(3 * (POSE_WIDTH + 1), width)
         self.cast_of_motion = nn.Linear(CAST_WIDTH, width, bias=False)
         self.enter_foresight = nn.Linear(FORESIGHT, width, bias=False)
         self.slot = nn.Embedding(SLOTS, width)
@@ -152,20 +144,16 @@ class WorldTransformer(nn.Module):
         self.leave_cast = Belief(width, CAST_WIDTH)
         self.called = Called(width)
         self.leave_scene = Belief(width, SCENE_WIDTH)
-        self.leave_camera = Belief(width, CAMERA_WIDTH)
         self.leave_motion = Belief(width, MOTION_WIDTH, outcomes=STRIDE + 1, foreseen=True)
-        self.leave_pose = Belief(width, POSE_WIDTH)
         self.interaction = Interaction()
         self.placing = Placing(width)
         self.aiming = Aiming(width)
         self.filming = Filming(width, SLOTS)
-        # Time turns eight pairs of channels, from two rows to a minute; the slot turns four more.
-        self.register_buffer("time_frequencies", 2 * torch.pi / torch.logspace(-0.6, 6, 8, base=2), persistent=False)
-        self.register_buffer("slot_frequencies", 2 * torch.pi / torch.logspace(1, 5, 4, base=2), persistent=False)
-        self.register_buffer("level_frequencies", torch.logspace(0, 8, 16, base=2), persistent=False)
+        self.acting = Acting(width, SLOTS)
+        self.clock = Clock()
 
     def forward(self, batch: Batch, text: Tensor, text_mask: Tensor) -> tuple[Tensor, ...]:
-        """Return velocities of cast, scene, camera, motion and pose rows, shaped as in the batch.
+        """Return velocities of cast, scene and motion rows (``LEFT``), shaped as in the batch.
 
         Parameters
         ----------
@@ -175,7 +163,7 @@ class WorldTransformer(nn.Module):
 
     def thoughts(self, batch: Batch, text: Tensor, text_mask: Tensor) -> Tensor:
         """Return what the last layer reads of the motion rows, (B, M, K, D)."""
-        return self._split(self._through(batch, text, text_mask), batch)[3]
+        return self._split(self._through(batch, text, text_mask), batch)[2]
 
     def _through(self, batch: Batch, text: Tensor, text_mask: Tensor) -> Tensor:
         x = self._enter(batch, text[:, 0]).to(self.text.trunk)
@@ -187,34 +175,30 @@ class WorldTransformer(nn.Module):
 
     def to_bfloat16(self) -> "WorldTransformer":
         """Run the blocks in bfloat16 from now on; rows enter and leave in float32, where millimetres matter."""
-        for part in (self, self.text, self.placing, self.aiming, self.filming):
+        for part in (self, self.text, self.placing, self.aiming, self.filming, self.acting):
             part.blocks.bfloat16()
             part.norm.bfloat16()
         return self
 
     def settle(self, rows: dict[str, Tensor]) -> None:
         """Put the atoms of the beliefs on what is common in standardised rows (N, C) of each kind, before training."""
-        for kind, channels in rows.items():
+        for kind in LEFT:
             belief: Belief = getattr(self, f"leave_{kind}")
-            belief.settle(channels)
+            belief.settle(rows[kind])
 
     def _level(self, level: Tensor, kind: int) -> Tensor:
         """Embed noise levels (...) of one kind of row -> (..., 64)."""
-        angle = level[..., None] * self.level_frequencies
-        embedded: Tensor = self.level(torch.cat([angle.sin(), angle.cos()], dim=-1))
+        embedded: Tensor = self.level(self.clock.noise(level))
         return embedded + self.kind.weight[kind]
 
     def _enter(self, batch: Batch, summary: Tensor) -> Tensor:
         slots, movers, rows = batch.cast.shape[1], batch.motion.shape[1], batch.camera.shape[1]
         cast = self.enter_cast(batch.cast) + self.slot.weight[:slots]
         scene = self.enter_scene(batch.scene)[:, None]
-        moment = self.enter_time(torch.cat(rotary(self._seconds(rows), self.time_frequencies), dim=-1))  # (K, D)
+        moment = self.enter_time(torch.cat(self.clock.moments(self.clock.seconds(rows)), dim=-1))  # (K, D)
         camera = self.enter_camera(with_neighbours(batch.camera, batch.camera_level)) + moment
         motion = self.enter_motion(with_neighbours(batch.motion, batch.motion_level)) + moment
         motion = motion + self.enter_foresight(batch.foresight)
-        if figures := batch.pose.shape[1]:
-            pose = self.enter_pose(with_neighbours(batch.pose, batch.pose_level)) * batch.pose_mask[..., None, None]
-            motion = torch.cat([motion[:, :figures] + pose, motion[:, figures:]], dim=1)
         motion = motion + (self.cast_of_motion(batch.cast[:, :movers]) + self.slot.weight[:movers])[:, :, None]
         condition = torch.cat(
             [
@@ -229,55 +213,40 @@ class WorldTransformer(nn.Module):
         entered: Tensor = x + self.enter_level(condition) + self.enter_text(summary.float())[:, None]
         return entered
 
-    def _seconds(self, rows: int) -> Tensor:
-        """Middle of each time row (K,)."""
-        return (torch.arange(rows, device=self.time_frequencies.device) + 0.5) * ROW_SECONDS
-
     def _turn(self, batch: Batch) -> tuple[Tensor, Tensor]:
         slots, movers, rows = batch.cast.shape[1], batch.motion.shape[1], batch.camera.shape[1]
         device = batch.cast.device
-        seconds = self._seconds(rows)
+        seconds = self.clock.seconds(rows)
         number = torch.arange(slots, device=device, dtype=torch.float32)
         time = torch.cat([torch.zeros(slots + 1, device=device), seconds, seconds.repeat(movers)])
         slot = torch.cat(
             [number, torch.full((1 + rows,), -1.0, device=device), number[:movers].repeat_interleave(rows)]
         )
-        parts = rotary(time, self.time_frequencies), rotary(slot, self.slot_frequencies)
-        cosine, sine = (torch.cat(pair, dim=-1)[None] for pair in zip(*parts, strict=True))
-        return cosine, sine  # (1, N, 12)
+        return self.clock.turns(time, slot)
 
     def _mask(self, batch: Batch) -> Tensor:
         rows = batch.camera.shape[1]
         one = torch.ones(len(batch.cast), 1 + rows, dtype=torch.bool, device=batch.cast.device)
         return torch.cat([batch.cast_mask, one, batch.motion_mask.repeat_interleave(rows, dim=1)], dim=1)
 
-    def _split(self, x: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Cast, scene, camera and motion rows (B, M, K, D) of the stream."""
+    def _split(self, x: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """Cast, scene and motion rows (B, M, K, D) of the stream."""
         slots, movers, rows = batch.cast.shape[1], batch.motion.shape[1], batch.camera.shape[1]
-        cast, scene, camera, motion = torch.split(x, [slots, 1, rows, movers * rows], dim=1)
-        return cast, scene, camera, motion.reshape(len(x), movers, rows, x.shape[-1])
+        cast, scene, _, motion = torch.split(x, [slots, 1, rows, movers * rows], dim=1)
+        return cast, scene, motion.reshape(len(x), movers, rows, x.shape[-1])
 
     def _leave(self, x: Tensor, batch: Batch, words: Tensor) -> tuple[Tensor, ...]:
-        cast, scene, camera, motion = self._split(x, batch)
-        figures = motion[:, : batch.pose.shape[1]]
+        cast, scene, motion = self._split(x, batch)
         return (
             self._leave_cast(cast, batch, words),
             self.leave_scene(scene[:, 0], batch.scene, batch.scene_level),
-            self.leave_camera(camera, batch.camera, batch.camera_level),
-            self._leave_motion(motion, batch),
-            self.leave_pose(figures, batch.pose, batch.pose_level),
+            self.leave_motion(motion, batch.motion, batch.motion_level, self.foreseen(batch)),
         )
-
-    def _leave_motion(self, x: Tensor, batch: Batch) -> Tensor:
-        speed: Tensor = self.leave_motion(x, batch.motion, batch.motion_level, self.foreseen(batch))
-        return speed
 
     def foreseen(self, batch: Batch) -> Foreseen:
         """Return what is said of the motion rows before the trunk has read them."""
         hints = torch.stack([batch.foresight[..., GROUND_SHARES], batch.foresight[..., BODY_SHARES]], dim=-2)
-        lifeless = torch.ones_like(batch.follows)
-        lifeless[:, : batch.pose.shape[1]] = ~batch.pose_mask[..., None]
-        return Foreseen(batch.foresight[..., :FORESEEN], hints, batch.forecast, batch.follows, lifeless)
+        return Foreseen(batch.foresight[..., :FORESEEN], hints, batch.forecast, batch.follows)
 
     def _leave_cast(self, x: Tensor, batch: Batch, words: Tensor) -> Tensor:
         """Velocities of the cast rows; what a row is may be one of the things that the prompt names."""

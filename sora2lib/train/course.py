@@ -11,7 +11,7 @@ from pathlib import Path
 from sora2lib.errors import ModelError
 from sora2lib.model import weights
 from sora2lib.model.weights import Model
-from sora2lib.train import forces, lessons
+from sora2lib.train import acting, forces, lessons, synonyms
 from sora2lib.train.lessons import Lesson, LessonConfig
 
 Losses = dict[str, float]
@@ -91,9 +91,14 @@ def _filming(model: Model, config: CourseConfig, steps: int) -> Iterator[Losses]
     yield from lessons.learn(model, lessons.FILMING, LessonConfig(config.data, steps, rows=4_000, seed=config.seed))
 
 
+def _acting(model: Model, config: CourseConfig, steps: int) -> Iterator[Losses]:
+    acting.measure(model, config.data)
+    yield from lessons.learn(model, acting.ACTING, LessonConfig(config.data, steps, rows=2_000, seed=config.seed))
+
+
 def _synonyms(model: Model, config: CourseConfig, steps: int) -> Iterator[Losses]:
     lesson = LessonConfig(None, steps=steps, rows=5_000, seed=config.seed)
-    return lessons.learn(model, lessons.synonyms(model), lesson)
+    return lessons.learn(model, synonyms.synonyms(model), lesson)
 
 
 PARTS: dict[str, Part] = {  # in this order: forecasts before how far they are trusted, places before starts
@@ -103,6 +108,7 @@ PARTS: dict[str, Part] = {  # in this order: forecasts before how far they are t
     "words": _lesson(lessons.WORDS, 1_400, 2_500),
     "starts": _lesson(lessons.STARTS, 2_500, 5_000),
     "filming": Part(7_500, _filming),
+    "acting": Part(5_000, _acting),
     "synonyms": Part(2_600, _synonyms),
     "follows": _lesson(lessons.FOLLOWS, 240, 1_300),
 }

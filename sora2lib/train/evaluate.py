@@ -88,7 +88,7 @@ def _candidates(scene: Scene, clauses: list[Clause]) -> list[tuple[int, ...]]:
     """Groups of actors that may play a role, likely ones first: all of a look, or one."""
     wanted = {clause.kind: clause.value for clause in clauses}
     actors = range(len(scene.asset))
-    named = [i for i in actors if scene.asset[i] == wanted.get("asset")]
+    named = [i for i in actors if scene.asset[i] in wanted.get("asset", "").split("|")]
     # What was not named may be anything but scenery.
     pool = named or [i for i in actors if scene.asset[i] not in STAGE | DECOR | {"fulcrum", "seesaw"}] or list(actors)
     coloured = [i for i in pool if scene.colour[i] == wanted.get("colour")]
@@ -149,7 +149,7 @@ def _count(scene: Scene, group: tuple[int, ...], others: Iterable[int] = ()) -> 
 
 def _looks(scene: Scene, i: int, kind: str, value: str) -> bool:
     if kind == "asset":
-        return scene.asset[i] == value
+        return scene.asset[i] in value.split("|")
     if kind == "colour":
         return scene.colour[i] == value
     if kind == "material":

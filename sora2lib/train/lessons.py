@@ -17,8 +17,7 @@ true casts.
 
 *Words*: whom a prompt casts. The text encoder learns, by what the casting loses, and what reads it to set out.
 
-*Synonyms*: that captions mean the same in other words. The text encoder learns to make of them what it made of the
-captions before (:mod:`sora2lib.train.rewording`); what reads it need not learn anything.
+Two more lessons have modules of their own: :mod:`sora2lib.train.synonyms` and :mod:`sora2lib.train.acting`.
 
 Shapes: B worlds, M movers, K time rows.
 """
@@ -26,7 +25,6 @@ Shapes: B worlds, M movers, K time rows.
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -36,17 +34,16 @@ from torch import Tensor, nn
 
 from sora2lib.model.aiming import CLIMB, PACE, PULL, SPIN, STILL, WAY, started
 from sora2lib.model.belief import Foreseen, decided, surprise
-from sora2lib.model.conditions import seen, words_of
+from sora2lib.model.conditions import seen
 from sora2lib.model.foresight import foresee
 from sora2lib.model.inturn import Call
 from sora2lib.model.placed import placed
 from sora2lib.model.tokens import BLOW, COLOUR, COLUMNS, GAP, SIZE, START, STUFF
 from sora2lib.model.transformer import Batch, WorldTransformer
-from sora2lib.model.weights import KINDS, Model, Scales
+from sora2lib.model.weights import Model, Scales
 from sora2lib.train.library import Drawn, Library
-from sora2lib.train.objective import blurred, casting_losses, informed, noised
-from sora2lib.train.rewording import reworded
-from sora2lib.train.words import training_captions
+from sora2lib.train.muon import Muon
+from sora2lib.train.objective import blurred, casting_losses, informed, noise_like, noised
 
 LATEST = 0.8  # the most that the row in question is known
 # The most that casting is off, of the first body and of the later ones: logarithms of sides, colour, stuff, place in
@@ -59,9 +56,6 @@ OFF = (
     (GAP, 0.7, 2.0),
     (COLUMNS, 0.3, 0.9),
 )
-ROWS_OF_CAPTION = 80  # rows of a world, about: a step reads as many captions as one that also plays
-AS_BEFORE = 0.3  # of the captions, those that stay as they are
-HIDDEN, STRANGE = 0.25, 0.15  # of the words in the lesson in synonyms: how many lose their vector, or have another
 RIGHT = 0.15  # standard deviations that the channels of a row are off, on average, if its forecast is right
 NOISES = 4  # that are put on each world in the lesson in filming: to read its caption takes longest
 MEASURED = 100  # batches by which scales are taken
@@ -71,12 +65,16 @@ KEEP = 0.99  # of the moving average, a step
 
 @dataclass(frozen=True)
 class Lesson:
-    """What learns, how fast, and by what; parts whose names begin with ``fresh`` learn ``FRESH`` times as fast."""
+    """What learns, how fast, and by what; parts whose names begin with ``fresh`` learn ``FRESH`` times as fast.
+
+    What learns from ``scratch`` learns the matrices of its blocks as the transformer did, by Muon.
+    """
 
     part: Callable[[WorldTransformer], nn.Module]
     losses: Callable[[WorldTransformer, Library, Scales, np.random.Generator, int], dict[str, Tensor]]
     rate: float
     fresh: tuple[str, ...] = ()
+    scratch: bool = False
 
 
 FRESH = 7.0
@@ -97,11 +95,8 @@ def learn(model: Model, lesson: Lesson, config: LessonConfig) -> Iterator[dict[s
     library = Library() if config.data is None else Library().refresh(config.data)
     part = lesson.part(model.network.requires_grad_(False)).requires_grad_(True)
     average = deepcopy(part).requires_grad_(False)
-    fast = [p for name, p in part.named_parameters() if name.startswith(lesson.fresh)] if lesson.fresh else []
-    rest = [p for name, p in part.named_parameters() if not lesson.fresh or not name.startswith(lesson.fresh)]
-    groups = [{"params": rest, "lr": lesson.rate}, {"params": fast, "lr": lesson.rate * FRESH}]
-    optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.0)
-    falling = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, config.steps)
+    optimisers = _optimisers(part, lesson)
+    falling = [torch.optim.lr_scheduler.LinearLR(it, 1.0, 0.0, config.steps) for it in optimisers]
     # The passes run in bfloat16, five times as fast on a CPU; the weights that they copy stay float32.
     working = deepcopy(model.network).to_bfloat16()
     pairs = [*zip(lesson.part(working).requires_grad_(True).parameters(), part.parameters(), strict=True)]
@@ -114,13 +109,24 @@ def learn(model: Model, lesson: Lesson, config: LessonConfig) -> Iterator[dict[s
         for copy, master in pairs:
             master.grad = None if copy.grad is None else copy.grad.float()
         nn.utils.clip_grad_norm_(part.parameters(), 1.0)
-        optimiser.step()
-        falling.step()
+        for optimiser, rate in zip(optimisers, falling, strict=True):
+            optimiser.step()
+            rate.step()
         with torch.no_grad():
             torch._foreach_copy_([copy for copy, _ in pairs], [*part.parameters()])
             torch._foreach_lerp_([*average.parameters()], [*part.parameters()], 1 - min(KEEP, step / (step + 20)))
         yield {name: float(loss.detach()) for name, loss in losses.items()}
     part.requires_grad_(False).load_state_dict(average.state_dict())
+
+
+def _optimisers(part: nn.Module, lesson: Lesson) -> list[torch.optim.Optimizer]:
+    named = dict(part.named_parameters())
+    matrices = [name for name, p in named.items() if lesson.scratch and "blocks." in name and p.ndim == 2]
+    fast = [name for name in named if lesson.fresh and name.startswith(lesson.fresh)]
+    rest = [p for name, p in named.items() if name not in {*matrices, *fast}]
+    groups = [{"params": rest, "lr": lesson.rate}, {"params": [named[it] for it in fast], "lr": lesson.rate * FRESH}]
+    adam = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.0)
+    return [adam, *([Muon([named[it] for it in matrices], lr=lesson.rate, weight_decay=0.0)] if matrices else [])]
 
 
 def _words(
@@ -131,45 +137,12 @@ def _words(
     return casting_losses(network, drawn.casting, text, scales) | _set_out(network, drawn.casting, text, scales)
 
 
-def synonyms(model: Model) -> Lesson:
-    """Return the lesson in synonyms: a model's text encoder, as it is now, is the teacher of itself."""
-    teacher = deepcopy(model.network).to_bfloat16().text
-    return Lesson(lambda network: network.text, partial(_synonyms, teacher), 3e-4)
-
-
-def _synonyms(
-    teacher: nn.Module, network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
-) -> dict[str, Tensor]:
-    """Squared errors of the text as a whole, of what is said in other words, and of the words beside it."""
-    shares = np.where(rng.random(rows // ROWS_OF_CAPTION) < AS_BEFORE, 0.0, 0.5)
-    captions = training_captions(len(shares), rng)
-    said = [reworded(told, rng, share) for told, share in zip(captions, shares.tolist(), strict=True)]
-    with torch.no_grad():
-        before, _ = teacher(*words_of([it.old for it in said]))  # (B, 1 + L, D)
-    words, mask = words_of([it.text for it in said])
-    stands = torch.zeros(len(said), 1 + words.shape[1], before.shape[1])
-    stands[:, 0, 0] = 1.0  # what is said as a whole
-    others, fresh = torch.zeros(stands.shape[:2], dtype=torch.bool), torch.zeros_like(mask)
-    for i, it in enumerate(said):
-        alignment = torch.from_numpy(it.alignment())
-        stands[i, 1 : 1 + len(alignment), 1 : 1 + alignment.shape[1]] = alignment
-        others[i, 1 : 1 + len(alignment)] = torch.from_numpy(it.replaced())
-        fresh[i, : len(alignment)] = torch.from_numpy(it.fresh())
-    # Words that stay are read as they are: blurred, "left" would have to mean half of "right".
-    moved, _ = blurred(words, mask, hidden=HIDDEN, strange=STRANGE)
-    read, _ = network.text(torch.where(fresh[..., None], moved, words), mask)
-    error = (read.float() - stands @ before.float()).square().mean(dim=-1)
-    there = stands.sum(dim=-1) > 0
-    beside = there & ~others
-    beside[:, 0] = False
-    return {"all": error[:, 0].mean(), "others": 2 * error[there & others].mean(), "beside": error[beside].mean()}
-
-
-def _told(
-    network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
-) -> tuple[Drawn, tuple[Tensor, Tensor]]:
-    """Draw worlds, and what the text encoder, at rest, makes of their captions."""
-    drawn = library.draw(rng, rows, scales)
+def told_worlds(
+    network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int,
+    *, first: int = 0, lively: bool | None = None,
+) -> tuple[Drawn, tuple[Tensor, Tensor]]:  # fmt: skip
+    """Draw worlds as :meth:`Library.draw` does, and what the text encoder, at rest, makes of their captions."""
+    drawn = library.draw(rng, rows, scales, first=first, lively=lively)
     with torch.no_grad():
         text: tuple[Tensor, Tensor] = network.text(*blurred(drawn.words, drawn.mask))
     return drawn, text
@@ -189,7 +162,7 @@ class Front:
 
 
 def _front(network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int) -> Front:
-    drawn, text = _told(network, library, scales, rng, rows)
+    drawn, text = told_worlds(network, library, scales, rng, rows, lively=False)
     with torch.no_grad():
         batch, noise, front = at_a_front(drawn.motion)
         first = drawn.motion.motion[:, :, :1]
@@ -246,7 +219,7 @@ def at_a_front(clean: Batch) -> tuple[Batch, Tensor, Tensor]:
     level = (number < front).float()
     level = torch.where(number == front, LATEST * torch.rand(count, 1) ** 2, level)
     levels = level[:, None].expand(count, movers, rows)
-    noise = {kind: torch.randn_like(getattr(clean, kind)) for kind in KINDS}
+    noise = noise_like(clean)
     noisy = noised(replace(clean, camera_level=level, motion_level=levels), noise)
     return noisy, noise["motion"], number == front
 
@@ -271,7 +244,7 @@ def encourage(network: WorldTransformer, *, likely: float = 3.5, heed: float = 2
 def _places(
     network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
 ) -> dict[str, Tensor]:
-    drawn, text = _told(network, library, scales, rng, rows)
+    drawn, text = told_worlds(network, library, scales, rng, rows)
     return _set_out(network, drawn.casting, text, scales)
 
 
@@ -279,7 +252,7 @@ def _starts(
     network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
 ) -> dict[str, Tensor]:
     """How unlikely it is, in nats, that casts are set going as they were; what stands still has no way."""
-    drawn, text = _told(network, library, scales, rng, rows)
+    drawn, text = told_worlds(network, library, scales, rng, rows)
     motion = scales.leave("motion", drawn.motion.motion)
     movers, slots = motion.shape[1], drawn.motion.cast.shape[1]
     start = started(F.pad(motion, (0, 0, 0, 0, 0, slots - movers)))
@@ -305,7 +278,7 @@ def _filming(
     network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
 ) -> dict[str, Tensor]:
     """Squared error of the velocity of camera rows; now and then the first ones are known."""
-    drawn, text = _told(network, library, scales, rng, rows)
+    drawn, text = told_worlds(network, library, scales, rng, rows)
     there = seen(drawn.motion, scales)
     clean = network.filming.enter(there, scales.leave("camera", drawn.motion.camera)).repeat(NOISES, 1, 1)
     count, times = clean.shape[:2]

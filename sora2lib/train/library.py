@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sora2lib.errors import ModelError
 from sora2lib.model import frames
 from sora2lib.model.conditions import clean_batch, names_of, still
 from sora2lib.model.text import LIMIT
@@ -107,13 +108,23 @@ class Library:
                 found[kind].append(rows.reshape(-1, rows.shape[-1]))
         return {kind: torch.cat(parts) for kind, parts in found.items()}
 
-    def draw(self, rng: np.random.Generator, rows: int, scales: Scales, *, first: int = 0) -> Drawn:
+    def draw(
+        self, rng: np.random.Generator, rows: int, scales: Scales, *, first: int = 0, lively: bool | None = None
+    ) -> Drawn:
         """Draw worlds of one group, about ``rows`` rows of them, with captions of about the same length.
 
         ``first`` is the time row with which the motion begins; later than 0 teaches to go on from the middle.
+        If ``lively`` there are people or animals in them, if not there are none; without it there may be.
         Every caption is as likely as when drawn alone; now and then there is none.
+
+        Raises
+        ------
+        ModelError
+            There is no such world.
         """
-        groups = self.groups()
+        groups = [group for group in self.groups() if lively in (None, group.pose.shape[1] > 0)]
+        if not groups:
+            raise ModelError("the shards hold no such worlds; make some with make_shard")
         sizes = np.array([len(group) for group in groups])
         group = groups[rng.choice(len(groups), p=sizes / sizes.sum())]
         count = max(8, rows // group.rows)

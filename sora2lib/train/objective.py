@@ -1,8 +1,9 @@
 """What the network is trained on: the squared error of its velocity, at random noise levels.
 
-Two tasks share each batch. *Casting*: who is there, given the prompt. *Motion*: how everything and the camera
-move, given the prompt and the cast; its rows have noise levels of their own (all alike, cascading in time, or
-independent), which is what lets one network generate at once, in order, or around given rows.
+Two tasks share each batch. *Casting*: who is there, given the prompt. *Motion*: how things move, given the prompt and
+the cast, and a camera that may be known; its rows have noise levels of their own (all alike, cascading in time, or
+independent), which is what lets one network generate at once, in order, or around given rows. Of worlds with people or
+animals the cast alone is learned: how they move is for a network of its own (:mod:`sora2lib.train.acting`).
 """
 
 from dataclasses import replace
@@ -13,8 +14,8 @@ from torch import Tensor
 from sora2lib.model.foresight import foresee
 from sora2lib.model.meanings import PLAIN
 from sora2lib.model.text import WIDTH
-from sora2lib.model.transformer import Batch, WorldTransformer
-from sora2lib.model.weights import KINDS, Scales
+from sora2lib.model.transformer import LEFT, Batch, WorldTransformer
+from sora2lib.model.weights import Scales
 from sora2lib.sampler import ahead
 from sora2lib.train.library import Drawn
 
@@ -30,8 +31,8 @@ def losses(network: WorldTransformer, drawn: Drawn, scales: Scales) -> dict[str,
     """Mean squared errors by task and kind of row, in standardised units."""
     text = network.text(*blurred(drawn.words, drawn.mask))
     casting = casting_losses(network, drawn.casting, text, scales)
-    moving = motion_losses(network, drawn.motion, text, scales)
-    return {f"casting {kind}": loss for kind, loss in casting.items()} | moving
+    told = {f"casting {kind}": loss for kind, loss in casting.items()}
+    return told if drawn.motion.pose.shape[1] else told | motion_losses(network, drawn.motion, text, scales)
 
 
 def blurred(words: Tensor, mask: Tensor, *, hidden: float = HIDDEN, strange: float = STRANGE) -> tuple[Tensor, Tensor]:
@@ -69,7 +70,7 @@ def casting_losses(
 def motion_losses(
     network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor], scales: Scales
 ) -> dict[str, Tensor]:
-    """Errors of camera, motion and pose rows; the cast is given, now and then not quite right, as when generated."""
+    """Errors of motion rows; the cast is given, now and then not quite right, as when generated."""
     count, movers, rows = clean.motion_level.shape
     device = clean.motion.device
     camera, motion = motion_levels(count, movers, rows, device)
@@ -83,11 +84,7 @@ def motion_losses(
         motion_level=motion,
     )
     errors = _errors(network, levelled, text, scales)
-    return {
-        "camera": _mean_where(errors["camera"], camera < 1),
-        "motion": _mean_where(errors["motion"], motion < 1),
-        "pose": _mean_where(errors["pose"], (levelled.pose_level < 1) & clean.pose_mask[..., None]),
-    }
+    return {"motion": _mean_where(errors["motion"], motion < 1)}
 
 
 def motion_levels(count: int, movers: int, rows: int, device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
@@ -110,17 +107,24 @@ def motion_levels(count: int, movers: int, rows: int, device: torch.device | str
 
 def _errors(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor], scales: Scales) -> dict[str, Tensor]:
     """Squared errors of the velocities at the batch's levels, shaped as the rows."""
-    noise = {kind: torch.randn_like(getattr(clean, kind)) for kind in KINDS}
+    noise = noise_like(clean)
     batch = foresee(network.interaction, noised(clean, noise), scales)
     if clean.motion.numel() and torch.rand(()) < INFORMED:
         batch = informed(network, batch, text, scales)
     guess = network(batch, *text)
-    return {kind: (v - (getattr(clean, kind) - noise[kind])) ** 2 for kind, v in zip(KINDS, guess, strict=True)}
+    return {kind: (v - (getattr(clean, kind) - noise[kind])) ** 2 for kind, v in zip(LEFT, guess, strict=True)}
+
+
+def noise_like(batch: Batch) -> dict[str, Tensor]:
+    """Noise for each kind of row that the transformer reads."""
+    return {kind: torch.randn_like(getattr(batch, kind)) for kind in ("cast", "scene", "camera", "motion")}
 
 
 def noised(levelled: Batch, noise: dict[str, Tensor]) -> Batch:
     """Put noise, by kind of row, on the clean rows of a batch, as much as its levels say."""
-    parts = {kind: _mixed(getattr(levelled, kind), noise[kind], getattr(levelled, f"{kind}_level")) for kind in KINDS}
+    parts = {
+        kind: _mixed(getattr(levelled, kind), it, getattr(levelled, f"{kind}_level")) for kind, it in noise.items()
+    }
     return replace(levelled, **parts)
 
 
@@ -133,7 +137,7 @@ def informed(
     first: Tensor | None = None,
 ) -> Batch:
     """Foresee anew from what the network takes the motion to be, as in all steps but the first of a plan."""
-    moves = network(batch, *text)[KINDS.index("motion")]
+    moves = network(batch, *text)[LEFT.index("motion")]
     return foresee(network.interaction, batch, scales, ahead(batch.motion, batch.motion_level, moves), first)
 
 

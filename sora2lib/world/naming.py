@@ -28,7 +28,8 @@ class Clause(NamedTuple):
 
     ``kind`` is action, outcome, count, colour, size, material, asset, ground, light, weather, camera, framing,
     direction or speed; ``role`` is subject, target, both, stage (ramp, stairs, see-saw, frame), decor (with a number
-    from the second on) or scene; ``value`` is a name of the vocabulary, a number, or "family/action".
+    from the second on) or scene; ``value`` is a name of the vocabulary, a number, or "family/action". A word that may
+    stand for several assets states no more than that: "kid" is "boy|girl".
     """
 
     kind: str
@@ -71,6 +72,10 @@ NOUNS = _Words(
     )
     for name, it in ASSETS.items()
 )
+BEARERS: dict[str, list[str]] = {}  # assets that share a word, by the word
+for _asset, _words in NOUNS.items():
+    for _one, _ in {*_words.train, *_words.held}:
+        BEARERS.setdefault(_one, []).append(_asset)
 CRADLE_BOBS = choice(phrases.CRADLE_BOBS, one_and_several)
 GROUPS: dict[int, Choice[str]] = {count: choice(words) for count, words in phrases.GROUPS.items()}
 
@@ -159,11 +164,11 @@ class Namer:
                 words.append(self.dice.word(table[value]))
                 self.state(kind, "subject", value)
                 self.state(kind, "target", value)
-        self.state("asset", "subject", first.asset)
-        self.state("asset", "target", second.asset)
         self.state("count", "both", "2")
         self._told |= {f"{role} {kind}" for role in ("subject", "target") for kind in ADJECTIVES}
         noun, nouns = self.dice.word(NOUNS[first.asset])
+        self._state_asset("subject", noun)
+        self._state_asset("target", noun)
         self._known |= {"subject": f"first {noun}", "target": f"other {noun}"}
         number = self.dice.pick(("two", "2", "two", "a pair of"))
         return " ".join([number, *words, nouns])
@@ -196,9 +201,16 @@ class Namer:
         thing = self.cast[role]
         if role == "subject" and thing.count == 1 and not self.dice.chance(NAMED_ODDS):
             return self.dice.pick(phrases.UNNAMED)
-        self.state("asset", role, thing.asset)
         options = CRADLE_BOBS if thing.asset == "pendulum" and self.facts.family == "cradle" else NOUNS[thing.asset]
-        return self.dice.word(options)[thing.count > 1]
+        noun = self.dice.word(options)
+        self._state_asset(role, noun[0])
+        return noun[thing.count > 1]
+
+    def _state_asset(self, role: str, noun: str) -> None:
+        """Note what a thing was called; a word that it shares with others leaves open which it is."""
+        asset = self.cast[role].asset
+        bearers = BEARERS.get(noun, [])
+        self.state("asset", role, "|".join(bearers) if asset in bearers else asset)
 
     def _adjectives(self, role: str) -> tuple[list[str], str]:
         thing, dice, words, after = self.cast[role], self.dice, [], ""

@@ -1,0 +1,61 @@
+"""The lesson in synonyms: that captions mean the same in other words.
+
+The text encoder learns to make of them what it made of the captions before (:mod:`sora2lib.train.rewording`); what
+reads it need not learn anything.
+
+Shapes: B captions, L pieces, D width.
+"""
+
+from copy import deepcopy
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from sora2lib.model.conditions import words_of
+from sora2lib.model.transformer import WorldTransformer
+from sora2lib.model.weights import Model, Scales
+from sora2lib.train.lessons import Lesson
+from sora2lib.train.library import Library
+from sora2lib.train.objective import blurred
+from sora2lib.train.rewording import reworded
+from sora2lib.train.words import training_captions
+
+ROWS_OF_CAPTION = 80  # rows of a world, about: a step reads as many captions as one that also plays
+AS_BEFORE = 0.3  # of the captions, those that stay as they are
+HIDDEN, STRANGE = 0.25, 0.15  # of the words: how many lose their vector, or have another
+
+
+def synonyms(model: Model) -> Lesson:
+    """Return the lesson in synonyms: a model's text encoder, as it is now, is the teacher of itself."""
+    teacher = deepcopy(model.network).to_bfloat16().text
+    return Lesson(lambda network: network.text, partial(_synonyms, teacher), 3e-4)
+
+
+def _synonyms(
+    teacher: nn.Module, network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
+) -> dict[str, Tensor]:
+    """Squared errors of the text as a whole, of what is said in other words, and of the words beside it."""
+    shares = np.where(rng.random(rows // ROWS_OF_CAPTION) < AS_BEFORE, 0.0, 0.5)
+    captions = training_captions(len(shares), rng)
+    said = [reworded(told, rng, share) for told, share in zip(captions, shares.tolist(), strict=True)]
+    with torch.no_grad():
+        before, _ = teacher(*words_of([it.old for it in said]))  # (B, 1 + L, D)
+    words, mask = words_of([it.text for it in said])
+    stands = torch.zeros(len(said), 1 + words.shape[1], before.shape[1])
+    stands[:, 0, 0] = 1.0  # what is said as a whole
+    others, fresh = torch.zeros(stands.shape[:2], dtype=torch.bool), torch.zeros_like(mask)
+    for i, it in enumerate(said):
+        alignment = torch.from_numpy(it.alignment())
+        stands[i, 1 : 1 + len(alignment), 1 : 1 + alignment.shape[1]] = alignment
+        others[i, 1 : 1 + len(alignment)] = torch.from_numpy(it.replaced())
+        fresh[i, : len(alignment)] = torch.from_numpy(it.fresh())
+    # Words that stay are read as they are: blurred, "left" would have to mean half of "right".
+    moved, _ = blurred(words, mask, hidden=HIDDEN, strange=STRANGE)
+    read, _ = network.text(torch.where(fresh[..., None], moved, words), mask)
+    error = (read.float() - stands @ before.float()).square().mean(dim=-1)
+    there = stands.sum(dim=-1) > 0
+    beside = there & ~others
+    beside[:, 0] = False
+    return {"all": error[:, 0].mean(), "others": 2 * error[there & others].mean(), "beside": error[beside].mean()}
