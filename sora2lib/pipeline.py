@@ -29,6 +29,7 @@ from sora2lib.soundtrack import OWN, SILENT
 from sora2lib.starring import cast_of, read, starring, uncast
 from sora2lib.start import Start, Starts
 from sora2lib.world.nouns import mentions
+from sora2lib.world.persons import PLAYED_BY
 from sora2lib.world.schema import RATE, World
 from sora2lib.world.simulate import resimulate
 from sora2lib.world.vocabulary import GROUNDS
@@ -254,10 +255,12 @@ def _of_start(starts: Starts) -> Iterator[str]:
 def of_words(request: Request) -> tuple[str, ...]:
     """What the user should know of a prompt: words that are not read or not understood, and what cannot come true."""
     words = read(request.prompt)
-    unknown, rest = unknown_words(words), unread(words)
+    plain = {it.word: it.asset for it in mentions(words) if it.asset in PLAYED_BY and not it.sure}
+    unknown, rest = [it for it in unknown_words(words) if it not in plain], unread(words)
     strange = (f"the model does not understand: {', '.join(unknown)}",) if unknown else ()
     cut = (f"the prompt is too long to be read whole; left out: {shorten(rest, 80)}",) if rest else ()
-    return (*strange, *cut, *remarks(request.prompt, request.seconds), *_of_shots(request))
+    played = (f"drawn without costume: {', '.join(f'{it} ({who})' for it, who in plain.items())}",) if plain else ()
+    return (*strange, *played, *cut, *remarks(request.prompt, request.seconds), *_of_shots(request))
 
 
 def _of_shots(request: Request) -> Iterator[str]:

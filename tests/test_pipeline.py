@@ -65,6 +65,11 @@ def test_a_prompt_too_long_to_be_read_says_what_was_left_out(untrained):
     assert pipeline.notices(Request("a ball rolls", model=untrained)) == ()
 
 
+def test_who_has_no_costume_is_told(untrained):
+    told = pipeline.notices(Request("an old man and a wizard wave", model=untrained))
+    assert told == ("drawn without costume: old man (man), wizard (man)",)
+
+
 def test_a_drawn_seed_makes_the_clip_again(untrained):
     first = sora2lib.generate("a ball", model=untrained, **SMALL)
     again = sora2lib.generate("a ball", model=untrained, seed=first.request.seed, **SMALL)

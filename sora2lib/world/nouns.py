@@ -1,7 +1,8 @@
 """Words for things: what a noun or phrase looks like, and where a prompt names one.
 
-Modelled assets come before pictures; a name before another name; then things that a picture may stand in for, and
-kinds of things that WordNet knows: a spaniel is drawn as a dog. What is none of these is not known, and said so.
+Modelled assets come before pictures, and figures before pictures of people (:mod:`sora2lib.world.persons`); a name
+before another name; then things that a picture may stand in for, and kinds of things that WordNet knows: a spaniel is
+drawn as a dog. What is none of these is not known, and said so.
 
 >>> lookup("two hot-air balloons")  # doctest: +SKIP
 >>> [match.asset for match in mentions("A croissant rolls down the stairs and hits a jellyfish")]
@@ -18,6 +19,7 @@ from functools import cache
 from sora2lib.errors import WorldError
 from sora2lib.world import adjectives, cutouts
 from sora2lib.world.assets import ASSETS
+from sora2lib.world.persons import PLAYED_BY
 
 LONGEST = 6  # words of a name
 MOST_ADJECTIVES = 4
@@ -49,7 +51,7 @@ rattle rays ribbon right ring rock rocket rose ruler run saw scale school scoop 
 ship shop shower shrimp side sign skate ski skis sled slide smell smoke snake sow spin spoon spring spy squash squid
 stamp stand star steam step stick still stool store storm strike swallow sweat sweet swing switch tablet tag tail tap
 tape tart tear tick tie tip toast top torch tower track train trap trip trunk tube turn twig watch wave waves wind
-wing wonder wood worm wrap wrestle yellow people person child woman girl boy
+wing wonder wood worm wrap wrestle yellow people person child woman girl boy doe
 """
 SHINE = frozenset(("moonlight", "moonshine"))  # what WordNet calls by the thing that it comes from
 MEASURES, DETERMINERS, ELUSIVE = (frozenset(words.split()) for words in (_MEASURES, _DETERMINERS, _ELUSIVE))
@@ -208,8 +210,14 @@ def _index() -> dict[str, tuple[str, bool]]:
         for name in (asset.name, asset.plural, *asset.synonyms):
             if name:
                 index.setdefault(_plain(name), (asset.name, True))
+    for figure, names in PLAYED_BY.items():
+        for name in names:
+            index.setdefault(name, (figure, False))
     pictures = cutouts.catalogue().values()
     for cutout in pictures:
+        figure, _, more = cutout.name.partition(" ")
+        if more and figure in PLAYED_BY:  # "woman firefighter"
+            index.setdefault(_plain(cutout.name), (figure, False))
         index.setdefault(_plain(cutout.name), (cutouts.PREFIX + cutout.name, True))
     for sure in (True, False):
         for cutout in pictures:

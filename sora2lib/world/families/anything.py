@@ -9,12 +9,14 @@ from functools import cache
 import numpy as np
 
 from sora2lib.world.assets import ASSETS, LIBRARY, find
+from sora2lib.world.cutouts import PREFIX
 from sora2lib.world.families.drop import dropped
 from sora2lib.world.families.ramp import ramp
 from sora2lib.world.families.roll import MIN_WAY, STOPPED
 from sora2lib.world.families.throw import SPEEDS, TARGET_ODDS, TARGETS, thrown
 from sora2lib.world.figures.library import SKELETONS
 from sora2lib.world.naming import NOUNS
+from sora2lib.world.nouns import lookup
 from sora2lib.world.schema import RATE
 from sora2lib.world.stage import Body, Event, Stage, Take, Vector
 from sora2lib.world.staging import (
@@ -53,9 +55,17 @@ def any_look(rng: np.random.Generator) -> Look:
 
 @cache
 def _movable() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Modelled things, and pictures; none that could only be named in words that training never sees ("lemon")."""
-    free = [name for name in LIBRARY if not find(name).rooted and name not in SKELETONS and NOUNS[name].train]
+    """Modelled things, and pictures; none that could only be named in words that training never sees ("lemon").
+
+    Nor pictures of people: their names are those of figures.
+    """
+    free = [name for name in LIBRARY if not find(name).rooted and not _lives(name) and NOUNS[name].train]
     return tuple(name for name in free if name in ASSETS), tuple(name for name in free if name not in ASSETS)
+
+
+def _lives(name: str) -> bool:
+    meant = lookup(name.removeprefix(PREFIX))
+    return name in SKELETONS or (meant is not None and meant.asset in SKELETONS)
 
 
 def _drop(rng: np.random.Generator) -> Stage:
