@@ -1,5 +1,6 @@
 """What the checker says of people and animals, from worlds alone."""
 
+import numpy as np
 import pytest
 from test_clauses import asked, goes_the_other_way_in_a_mirror, happened, share_of_others_granted
 
@@ -7,6 +8,8 @@ from sora2lib.train.clauses import ACTIONS, OUTCOMES
 from sora2lib.train.evaluate import frozen, obeys
 from sora2lib.world.facts import Facts
 from sora2lib.world.families.people import PEOPLE
+from sora2lib.world.figures.skeleton import INDEX
+from sora2lib.world.naming import Clause
 from sora2lib.world.sayings import SAYINGS
 from sora2lib.world.simulate import simulate
 
@@ -34,6 +37,15 @@ def test_frozen_people_do_nothing(scenes):
             answers = obeys(frozen(world), asked(facts, "action", "outcome", "asset"))
             done = [answer for clause, answer in answers.items() if clause.kind in ("action", "outcome")]
             assert not all(done), happened(facts)
+
+
+def test_feet_that_tremble_beside_each_other_make_no_steps(scenes):
+    far = next(world for world, facts in scenes if happened(facts) == "jump/long jump").copy(deep=True)
+    swing = [INDEX[f"{side} hip swing"] for side in ("left", "right")]
+    tremor = 0.004 * np.random.default_rng(0).standard_normal((far.sizes["time"], 2))
+    far.joint_angle.values[0][:, swing] += tremor
+    told = Clause("action", "subject", "jump/long jump")
+    assert obeys(far, [told]) == {told: True}
 
 
 def test_people_in_a_mirror_go_the_other_way(scenes):

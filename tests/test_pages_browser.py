@@ -129,6 +129,11 @@ def test_a_plan_is_looked_into_by_keys(page, explorer):
     page.get_by_role("button", name="Plan").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("img", name="rows of the plan look at")).to_be_visible(timeout=SLOW)
+    for told in (
+        "Casting, step 4 of 8",
+        "Step: 4",
+    ):  # else its step overtakes the keys
+        expect(page.get_by_text(told)).to_be_visible(timeout=SLOW)
     page.get_by_role("slider", name="Step").focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")

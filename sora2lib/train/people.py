@@ -20,6 +20,7 @@ SIDES = ("left", "right")
 ADULT = 1.75  # m: speeds grow with the root of the height
 GOES = 0.6  # heights
 STAYS = 0.3  # heights
+APART = 0.02  # heights, by which one foot is in front of the other
 OFF_GROUND = 0.012  # heights, under the soles
 WALKS, JOGS = 1.95, 2.35  # m/s, of an adult: whoever is faster jogs, or runs
 LEEWAY = 0.1
@@ -57,7 +58,8 @@ def _goes(it: Creature) -> bool:
     way_3 = it.centre_T3[-1] - it.centre_T3[0]
     far = float(np.hypot(*way_3[:2]))
     ahead_T = (it.point("left foot") - it.point("right foot")) @ (way_3 * [1, 1, 0] / max(far, 1e-9))
-    return far > GOES * it.height and bool((np.diff(np.sign(ahead_T)) != 0).sum() >= 2)
+    in_front_T = np.sign(ahead_T[np.abs(ahead_T) > APART * it.height])
+    return far > GOES * it.height and bool((np.diff(in_front_T) != 0).sum() >= 2)
 
 
 def paced(it: Creature, word: str) -> bool:
