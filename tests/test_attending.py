@@ -136,3 +136,12 @@ def test_latents_on_a_line_have_one_component():
 def test_what_cannot_be_recorded_is_said(wrong, told):
     with pytest.raises(RequestError, match=told):
         sora.activations(**{"prompt": "a ball", **wrong})
+
+
+def test_of_people_casting_is_what_is_recorded():
+    inside = sora.activations("a man waves", seconds=0.5, seed=1, steps=4)
+    assert set(inside.phase.values) == {"casting"}
+    assert set(inside.kind.values) <= {"actor", "scene", EMPTY}
+    assert "man" in inside.row.values
+    shares = inside.words.sum("word") + inside.rows.sum("source")
+    np.testing.assert_allclose(shares, 1, atol=1e-3)
