@@ -11,7 +11,7 @@ run         run, jog                                      ""              both
 jump        jump, long jump                               ""              direction if long
 gesture     wave, point, clap, cheer, bow, sit, stand     ""              "", ""
 fall        fall, get up                                  ""              "", ""
-gymnastics  back flip, front flip, cartwheel              lands, falls    direction if cartwheel
+gymnastics  back flip, front flip                         lands, falls    "", ""
 axel        single axel, double axel, triple axel         ""              direction
 dance       dance, disco                                  ""              "", ""
 animals     walk, trot (dog, cat, horse), fly, glide      ""              both
