@@ -7,7 +7,7 @@ from sora2lib.physics.bodies import Creature
 from sora2lib.train import household
 from sora2lib.train.actions import Test
 from sora2lib.train.measure import Cast, Scene
-from sora2lib.train.people import AXELS, FLIPS, flight, flips, is_person, spins, swings
+from sora2lib.train.people import AXELS, FLIPS, flight, flips, is_person, passes, spins, swings
 from sora2lib.world.vocabulary import GROUNDS
 
 Array = NDArray[np.float64]
@@ -45,7 +45,7 @@ def _paired(it: Creature) -> float:
 def _steps(it: Creature) -> bool:
     """Whether the hind feet pass each other."""
     apart_T = (it.point("left foot") - it.point("right foot")) @ np.array([1.0, 0.0, 0.0])
-    return bool((np.diff(np.sign(apart_T)) != 0).sum() >= 2)
+    return passes(apart_T)
 
 
 def walked(scene: Scene, cast: Cast) -> bool:

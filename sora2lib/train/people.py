@@ -58,8 +58,13 @@ def _goes(it: Creature) -> bool:
     way_3 = it.centre_T3[-1] - it.centre_T3[0]
     far = float(np.hypot(*way_3[:2]))
     ahead_T = (it.point("left foot") - it.point("right foot")) @ (way_3 * [1, 1, 0] / max(far, 1e-9))
-    in_front_T = np.sign(ahead_T[np.abs(ahead_T) > APART * it.height])
-    return far > GOES * it.height and bool((np.diff(in_front_T) != 0).sum() >= 2)
+    return far > GOES * it.height and passes(ahead_T, APART * it.height)
+
+
+def passes(ahead_T: Array, least: float = 0.0) -> bool:
+    """Whether one foot passes the other twice, given its lead (T,); a lead of up to ``least`` counts for nothing."""
+    in_front_T = np.sign(ahead_T[np.abs(ahead_T) > least])
+    return bool((np.diff(in_front_T) != 0).sum() >= 2)
 
 
 def paced(it: Creature, word: str) -> bool:
