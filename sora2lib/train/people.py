@@ -29,6 +29,13 @@ PACES = {"walk": (1.02, 1.5), "run": (1.95, 3.0)}  # m/s of an adult: below is s
 HOLDS = 0.6  # s, for which an arm is held
 SEATED, LOW = (0.14, 0.42), 0.2  # heights of the hips
 STANDS = 0.42  # height of the hips
+BOBS = 0.08  # heights, by which hips that do not stay come up again
+HANGING = 0.8  # radians of the elbow of an arm that hangs
+MEET = 0.15  # heights between the wrists of hands that clap
+NODS, SHAKES = 0.3, 0.6  # radians of the neck, to and fro
+TILTS = 0.25  # sine of the trunk's lean over the hips, to a side
+ON_KNEE, OFF_KNEE = 0.09, 0.18  # heights of a knee that is on the ground, and of one that is not
+TOES = 0.13  # heights of hands that reach for the toes
 FLIP = 4.5  # radians
 
 
@@ -74,7 +81,8 @@ def paced(it: Creature, word: str) -> bool:
     return speed < slow * (1 + LEEWAY) if word == "slow" else speed > fast * (1 - LEEWAY)
 
 
-def _stays(it: Creature) -> bool:
+def stays(it: Creature) -> bool:
+    """Whether its hips stay over one place."""
     drift_T = np.linalg.norm((it.root_T3 - it.root_T3[0])[:, :2], axis=1)
     return bool(drift_T.max() < STAYS * it.height)
 
@@ -148,7 +156,8 @@ def _jumps_far(it: Creature) -> bool:
     return flight(it) > 0.2 and far > 0.3 and abs(turned(it, "y")) < 2.0 and not _goes(it)
 
 
-def _held(it: Creature, where_T: Flags) -> bool:
+def held(it: Creature, where_T: Flags) -> bool:
+    """Whether something lasts, given when (T,) it holds."""
     return float(where_T.sum() * it.step) > HOLDS
 
 
@@ -176,7 +185,7 @@ def waves(it: Creature) -> bool:
         swings(it.angle(f"{side} elbow")[it_T], 0.3) if it_T.any() else 0 for side, it_T in zip(SIDES, up, strict=True)
     ]
     raised = int(np.argmax([flags.sum() for flags in up]))
-    return _held(it, up[raised]) and not _held(it, up[1 - raised]) and to_and_fro[raised] >= 4
+    return held(it, up[raised]) and not held(it, up[1 - raised]) and to_and_fro[raised] >= 4
 
 
 def _points(it: Creature) -> bool:
@@ -187,37 +196,79 @@ def _points(it: Creature) -> bool:
 def _stretched(it: Creature, side: str) -> bool:
     arm_T3 = it.point(f"{side} hand") - it.point(f"{side} upper arm")
     level_T = np.abs(arm_T3[:, 2]) < 0.35 * np.linalg.norm(arm_T3, axis=1)
-    return _held(it, level_T & (it.angle(f"{side} elbow") < 0.5))
+    return held(it, level_T & (it.angle(f"{side} elbow") < 0.5))
 
 
 def _claps(it: Creature) -> bool:
     """The hands meet in front of the chest again and again."""
     apart_T = np.linalg.norm(it.point("left hand") - it.point("right hand"), axis=1) / it.height
     front = [it.angle(f"{side} shoulder swing").max() > 0.4 for side in SIDES]
-    return all(front) and swings(apart_T, 0.02) >= 6 and not any(_held(it, _above(it, "head", side)) for side in SIDES)
+    claps = all(front) and apart_T.min() < MEET and swings(apart_T, 0.02) >= 6
+    return claps and not any(held(it, _above(it, "head", side)) for side in SIDES)
 
 
 def _cheers(it: Creature) -> bool:
-    return _held(it, _above(it, "head", "left") & _above(it, "head", "right"))
+    return raises_both(it) and not tilts(it)
+
+
+def raises_both(it: Creature) -> bool:
+    """Whether both hands are held over the head."""
+    return held(it, _above(it, "head", "left") & _above(it, "head", "right"))
+
+
+def tilts(it: Creature) -> bool:
+    """Whether the trunk leans over to one side and to the other."""
+    lean_T = (it.axis("chest", 2) * it.axis("hips", 1)).sum(axis=1)
+    return bool(lean_T.max() > TILTS and lean_T.min() < -TILTS)
+
+
+def reaches_down(it: Creature) -> bool:
+    """Whether both hands come down to the toes."""
+    tips = (it.soles[f"{side} hand"][0, :, 2] for side in SIDES)
+    return bool(max(float(tip_T.min()) for tip_T in tips) < TOES * it.height)
+
+
+def kneels(it: Creature) -> bool:
+    """Whether it ends with one knee on the ground and the other up."""
+    low, high = sorted(float(it.point(f"{side} shank")[-12:, 2].mean()) / it.height for side in SIDES)
+    return low < ON_KNEE and high > OFF_KNEE
 
 
 def bows(it: Creature) -> bool:
     """The trunk bends deeply and comes up again, over straight legs."""
     up_T, high_T = it.axis("chest", 2)[:, 2], hips(it)
-    return bool(up_T.min() < 0.72 and up_T[-1] > 0.9 and high_T.min() > STANDS and flight(it) == 0)
+    bent = up_T.min() < 0.72 and up_T[-1] > 0.9 and high_T.min() > STANDS and not reaches_down(it)
+    return bool(bent and flight(it) == 0)
 
 
 def _sits(it: Creature) -> bool:
     """The hips go down to a seat and stay there."""
     high_T = hips(it)
-    return bool(high_T[0] > STANDS and SEATED[0] < high_T[-12:].mean() < SEATED[1])
+    seated = high_T[0] > STANDS and SEATED[0] < high_T[-12:].mean() < SEATED[1]
+    return bool(seated and swings(high_T, BOBS) < 3 and not kneels(it))
 
 
 def _stands(it: Creature) -> bool:
-    """Stays upright, and neither arms nor hips do anything."""
+    """Stays upright, and neither arms nor hips nor head do anything."""
+    return quiet(it) and not nods(it) and not shakes_head(it)
+
+
+def quiet(it: Creature) -> bool:
+    """Whether it stays upright, and neither arms nor hips do anything."""
     still = np.ptp(it.root_T3, axis=0).max() < 0.06 * it.height
     hang = max(float(it.angle(f"{side} shoulder {way}").max()) for side in SIDES for way in ("swing", "spread")) < 0.5
+    hang &= max(float(it.angle(f"{side} elbow").max()) for side in SIDES) < HANGING
     return bool(still and hang and hips(it).min() > STANDS and it.axis("chest", 2)[:, 2].min() > 0.9)
+
+
+def nods(it: Creature) -> bool:
+    """Whether the head goes up and down."""
+    return swings(it.angle("neck bend"), NODS) >= 4
+
+
+def shakes_head(it: Creature) -> bool:
+    """Whether the head goes from side to side."""
+    return swings(it.angle("neck turn"), SHAKES) >= 4
 
 
 def _falls(it: Creature) -> bool:
@@ -252,13 +303,13 @@ def _toppled(it: Creature) -> bool:
 def _dances(it: Creature) -> bool:
     """Arms and feet keep going on the spot."""
     arms = min(swings(it.angle(f"{side} shoulder swing"), 0.3) for side in SIDES)
-    return _stays(it) and arms >= 4 and _treads(it) and not _discos(it)
+    return stays(it) and arms >= 4 and _treads(it) and not _discos(it)
 
 
 def _discos(it: Creature) -> bool:
     """One hand goes up and down across the body again and again."""
     most = max(swings(it.point(f"{side} hand")[:, 2] / it.height, 0.25) for side in SIDES)
-    return _stays(it) and most >= 4 and _treads(it)
+    return stays(it) and most >= 4 and _treads(it)
 
 
 def _treads(it: Creature) -> bool:

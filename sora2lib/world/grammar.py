@@ -65,6 +65,7 @@ DOUBLING = frozenset(
         "scan",
         "fin",
     }
+    | {"nod", "shrug", "squat", "jab", "spar"}
 )
 IRREGULAR = {  # participles
     **{"be": "been", "bring": "brought", "catch": "caught", "cast": "cast", "come": "come", "do": "done"},

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sora2lib.world.families.ball_games import catch, player
+from sora2lib.world.families.exercise import exercise
 from sora2lib.world.families.explorers import explorers
 from sora2lib.world.families.herd import fish, race
 from sora2lib.world.families.paddleboard import paddleboard
@@ -22,4 +23,5 @@ SOLOS: dict[str, Callable[[np.random.Generator], Stage]] = {
     "catch": catch,
     "player": player,
     "explorers": explorers,
+    "exercise": exercise,
 }

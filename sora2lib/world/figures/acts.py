@@ -15,10 +15,12 @@ from sora2lib.world.figures.people import EASE, SIDES, feet_apart, hips_height, 
 from sora2lib.world.figures.person import BALL
 from sora2lib.world.figures.routines import REST, SEAT, Pose
 from sora2lib.world.figures.skeleton import INDEX, Array, Figure
+from sora2lib.world.parts import rotate
 from sora2lib.world.turns import about, product
 
 LOW = 0.006  # of a height, by which the knees are soft when standing
 Hips = tuple[float, float, float]  # forwards and upwards from standing, in heights; pitch in radians
+Foot = tuple[float, float, float, float]  # forwards, outwards and upwards from where it stands, in heights; pitch
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ class Act:
     """Poses and hips by seconds; ``steps`` is how high the feet step in turn, in heights, ``rate`` how often, in Hz.
 
     ``toes`` is the pitch of the feet by seconds; ``sway`` moves the hips from side to side by so many heights, ``dip``
-    down, both with the steps; ``wide`` scales the distance of the feet.
+    down, both with the steps; ``wide`` scales the distance of the feet. ``feet`` leads a foot by seconds, ``aside`` the
+    hips to the left, in heights; ``turn`` is from when to when, in seconds, and by how much, in radians, the body turns
+    about the ball of the left foot.
     """
 
     poses: Mapping[float, Pose]
@@ -50,11 +54,15 @@ class Act:
     sway: float = 0.0
     dip: float = 0.0
     wide: float = 1.1
+    feet: Mapping[str, Mapping[float, Foot]] = field(default_factory=dict)
+    aside: Mapping[float, float] = field(default_factory=lambda: {0.0: 0.0, 1.0: 0.0})
+    turn: tuple[float, float, float] = (0.0, 1.0, 0.0)
 
     @property
     def folds(self) -> bool:
-        """Whether the hips go down to the knees, where legs can no longer turn their feet."""
-        return min(height for _, height, _ in self.hips.values()) < -0.1
+        """Whether hips or a foot go to the height of the knees, where legs can no longer turn their feet."""
+        highest = max((foot[2] for keys in self.feet.values() for foot in keys.values()), default=0.0)
+        return highest > 0.1 or min(height for _, height, _ in self.hips.values()) < -0.1
 
 
 def _up(side: str) -> Pose:
@@ -152,18 +160,18 @@ ACTS: dict[str, Act] = {
 }  # fmt: skip
 
 
-def act(figure: Figure, time_T: Array, *, kind: str, start: float = 0.0, seed: int = 0) -> Motion:
+def act(figure: Figure, time_T: Array, *, kind: str | Act, start: float = 0.0, seed: int = 0) -> Motion:
     """Do something on the spot at ``start`` seconds, standing at x = 0 and breathing meanwhile.
 
     Parameters
     ----------
-    kind : a name of ``ACTS``; "dance" and "disco" go on for ever.
+    kind : an act or a name of ``ACTS``; "dance" and "disco" go on for ever.
     seed : everyone breathes, looks about and dances a little differently.
 
     >>> act(Figure(MAN, MAN.size), np.arange(97) / 24, kind="wave").angles_TJ.shape  # doctest: +SKIP
     (97, 29)
     """
-    it, rng, high = ACTS[kind], np.random.default_rng(seed), figure.size[2]
+    it, rng, high = ACTS[kind] if isinstance(kind, str) else kind, np.random.default_rng(seed), figure.size[2]
     it = replace(it, waves=(*it.waves, *_idle(rng)))
     since_T = time_T - start
     beat_T = it.rate * since_T
@@ -176,13 +184,24 @@ def act(figure: Figure, time_T: Array, *, kind: str, start: float = 0.0, seed: i
     angles_TJ = np.clip(angles_TJ, limits_J2[:, 0], limits_J2[:, 1])
     hips_T3 = keyed(since_T, list(it.hips), np.array(list(it.hips.values())))
     shift_T = it.sway * np.sin(2 * pi * beat_T) + 0.008 * np.sin(2 * pi * (0.13 * time_T + rng.uniform()))
+    shift_T = shift_T + keyed(since_T, list(it.aside), np.array(list(it.aside.values())))
     sink_T = LOW + it.dip * (0.5 - 0.5 * np.cos(4 * pi * beat_T))
     root_T3 = np.stack([hips_T3[:, 0], shift_T, hips_T3[:, 1] - sink_T], axis=1) * high + [0, 0, hips_height(figure)]
     turn_T4 = product(about("y", hips_T3[:, 2]), about("x", -0.9 * it.sway * np.sin(2 * pi * beat_T)))
     targets = [_foot(figure, it, side, sign, beat_T, since_T) for side, sign in SIDES]
     motion = rooted(figure, time_T, angles_TJ, root_T3=root_T3, turn_T4=turn_T4, targets=targets)
     on = {f"{side} foot": target.place_T3[:, 2] < 1e-9 for (side, _), target in zip(SIDES, targets, strict=True)}
-    return replace(motion, standing=on)
+    return _spun(replace(motion, standing=on), it, targets[0].place_T3[0], since_T)
+
+
+def _spun(motion: Motion, it: Act, pivot: Array, since_T: Array) -> Motion:
+    """The motion turned about the vertical through a point (3,) of the ground."""
+    begin, end, angle = it.turn
+    if not angle:
+        return motion
+    turn_T4 = about("z", angle * eased((since_T - begin) / (end - begin)))
+    root_T3 = pivot + rotate(turn_T4, motion.root_T3 - pivot)
+    return replace(motion, root_T3=root_T3, turn_T4=product(turn_T4, motion.turn_T4))
 
 
 def _idle(rng: np.random.Generator) -> tuple[Wave, ...]:
@@ -205,6 +224,10 @@ def _foot(figure: Figure, it: Act, side: str, sign: float, beat_T: Array, since_
     place = np.array([BALL[0] * figure.size[2], sign * feet_apart(figure, it.wide), 0.0])
     place_T3 = np.stack([np.full_like(beat_T, place[0]), np.full_like(beat_T, place[1]), lift_T], axis=1)
     toes_T = keyed(since_T, list(it.toes), np.array(list(it.toes.values())))
+    if side in it.feet:
+        ahead_T, out_T, up_T, more_T = keyed(since_T, list(it.feet[side]), list(it.feet[side].values())).T
+        place_T3 = place_T3 + figure.size[2] * np.stack([ahead_T, sign * out_T, up_T], axis=1)
+        toes_T = toes_T + more_T
     pitch_T = toes_T - 0.5 * np.sqrt(lift_T / figure.size[2])
     target = soles(figure, side, place_T3, pitch_T, 0.0 if it.folds else sign * out)
     return replace(target, heading_T=None) if it.folds else target

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sora2lib.world.figures import reach
 from sora2lib.world.figures.mass import centre_of_mass
-from sora2lib.world.figures.skeleton import Array, Figure, Frames, pose
+from sora2lib.world.figures.skeleton import Array, Figure, Frames, mirrored, pose
 from sora2lib.world.parts import rotate
 from sora2lib.world.turns import about, product
 
@@ -47,6 +47,22 @@ class Motion:
         """Place (T, 3) in the world of a point (3,) of a link."""
         inner_T3 = self.frames.point(self.figure.skeleton.link(link), local)
         return np.asarray(self.root_T3 + rotate(self.turn_T4, inner_T3))
+
+    @property
+    def mirror_image(self) -> "Motion":
+        """The same motion with left and right swapped."""
+        other = {"left": "right", "right": "left"}
+        standing = {
+            f"{other[side]} {link}": on for name, on in self.standing.items() for side, link in (name.split(" "),)
+        }
+        return Motion(
+            self.figure,
+            self.time_T,
+            self.root_T3 * [1.0, -1.0, 1.0],
+            self.turn_T4 * [1.0, -1.0, 1.0, -1.0],
+            mirrored(self.angles_TJ),
+            standing,
+        )
 
     def placed(self, x: float, y: float, heading: float) -> "Motion":
         """The same motion turned about the vertical by ``heading`` radians and then moved."""

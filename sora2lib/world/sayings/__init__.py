@@ -7,6 +7,7 @@ teller says it of what is round and springy (:mod:`sora2lib.world.wording`).
 
 from sora2lib.world.families import (
     company_sayings,
+    exercise_sayings,
     herd_sayings,
     pairs_sayings,
     people_sayings,
@@ -28,6 +29,7 @@ TOPICS = (
     skater_sayings,
     pairs_sayings,
     company_sayings,
+    exercise_sayings,
 )
 SAYINGS: dict[Key, tuple[str, ...]] = {key: patterns for topic in TOPICS for key, patterns in topic.SAYINGS.items()}
 # A word or two, as typed in a hurry or in a list of tags.
