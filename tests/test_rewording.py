@@ -8,7 +8,7 @@ import pytest
 
 from sora2lib.model import text
 from sora2lib.train.rewording import Reworded, Span, reworded, thesaurus
-from sora2lib.train.words import training_captions
+from sora2lib.train.telling import training_captions
 from sora2lib.world import adjectives, phrases
 from sora2lib.world.grammar import gerund, is_held_out, past, third
 from sora2lib.world.sayings import SAYINGS, TAGS
@@ -103,3 +103,13 @@ def test_beside_what_is_replaced_the_same_words_stand_for_each_other():
         full = stands.sum(axis=1) > 0
         assert (old[stands.argmax(axis=1)[full]] == new[beside][full]).all()
         assert full.mean() > 0.9
+
+
+def test_what_is_said_otherwise_twice_stands_for_what_was_said_first():
+    once = Reworded("a red ball falls", "a red ball drops down", (Span(11, 16, 11, 21),))
+    twice = Reworded(once, "a ruby orb drops down", (Span(2, 5, 2, 6), Span(6, 10, 7, 10)))
+    assert twice.origin == "a red ball falls"
+    assert twice.alignment().argmax(axis=1).tolist() == [0, 1, 2, 3, 3]
+    np.testing.assert_allclose(twice.alignment().sum(axis=1), 1)
+    assert twice.replaced().tolist() == [False, True, True, True, True]
+    assert twice.fresh().tolist() == [False, True, True, True, True]

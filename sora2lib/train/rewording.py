@@ -6,7 +6,7 @@ have it), and what else is said for it. Nothing that held-out captions keep back
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -58,41 +58,59 @@ class Span:
 
 @dataclass(frozen=True)
 class Reworded:
-    """A caption in other words, and what of it stands for what."""
+    """A caption in other words, and what of it stands for what; ``old`` may itself be a caption in other words."""
 
-    old: str
+    old: "str | Reworded"
     text: str
     spans: tuple[Span, ...]
 
+    @property
+    def origin(self) -> str:
+        """The caption as it was at first."""
+        return self.old if isinstance(self.old, str) else self.old.origin
+
     def alignment(self) -> NDArray[np.float32]:
-        """Which pieces of the old caption each new piece stands for, (new, old): rows add up to 1, or 0 for none.
+        """Which pieces of the first caption each new piece stands for, (new, old): rows add up to 1, or 0 for none.
 
         Of a replaced part a piece stands for the same piece, where there was one; else one that means something for
-        all that meant something.
+        all that meant something and is gone, or for all that meant something.
 
         >>> Reworded("a red ball", "a cherry red ball", (Span(2, 5, 2, 12),)).alignment().argmax(axis=1).tolist()
         [0, 1, 1, 2]
         """
-        (old_ids, old), (ids, new) = text.tokens(self.old), text.tokens(self.text)
-        part = np.array([self._from(start) for start in new.tolist()], dtype=np.intp).reshape(-1, 2)
-        stands = (part[:, :1] <= old) & (old < part[:, 1:])
-        for alike in (_little(self.text, new)[:, None] == _little(self.old, old), ids[:, None] == old_ids):
-            some = (stands & alike).any(axis=1)
-            stands[some] &= alike[some]
-        return np.asarray(stands / np.maximum(stands.sum(axis=1, keepdims=True), 1), dtype=np.float32)
+        last = self._last()
+        return last if isinstance(self.old, str) else last @ self.old.alignment()
 
     def replaced(self) -> NDArray[np.bool_]:
         """Whether each piece of the new caption belongs to other words, (new,)."""
         new = text.starts(self.text)
-        return np.any([(it.new_start <= new) & (new < it.new_stop) for it in self.spans] or [new < 0], axis=0)
+        now = np.any([(it.new_start <= new) & (new < it.new_stop) for it in self.spans] or [new < 0], axis=0)
+        return np.asarray(now if isinstance(self.old, str) else now | self._from_any(self.old.replaced()))
 
     def fresh(self) -> NDArray[np.bool_]:
         """Whether each piece of the new caption is another one than what it stands for, (new,)."""
-        same = text.tokens(self.text)[0][:, None] == text.tokens(self.old)[0]
+        same = text.tokens(self.text)[0][:, None] == text.tokens(self.origin)[0]
         return np.asarray(~(same & (self.alignment() > 0)).any(axis=1))
 
+    def _last(self) -> NDArray[np.float32]:
+        """Which pieces of the caption before each new piece stands for, as :meth:`alignment`."""
+        before = self.old if isinstance(self.old, str) else self.old.text
+        (old_ids, old), (ids, new) = text.tokens(before), text.tokens(self.text)
+        part = np.array([self._from(start) for start in new.tolist()], dtype=np.intp).reshape(-1, 2)
+        stands = (part[:, :1] <= old) & (old < part[:, 1:])
+        same = ids[:, None] == old_ids
+        gone = np.broadcast_to(~(stands & same).any(axis=0), stands.shape)
+        for alike in (_little(self.text, new)[:, None] == _little(before, old), gone, same):
+            some = (stands & alike).any(axis=1)
+            stands[some] &= alike[some]
+        return np.asarray(stands / np.maximum(stands.sum(axis=1, keepdims=True), 1), dtype=np.float32)
+
+    def _from_any(self, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which new pieces stand for some of those chosen, of the caption before."""
+        return np.asarray((self._last()[:, chosen] > 0).any(axis=1))
+
     def _from(self, letter: int) -> tuple[int, int]:
-        """Letters of the old caption for which a letter of the new one stands."""
+        """Letters of the caption before for which a letter of the new one stands."""
         shift = 0
         for span in self.spans:
             if letter < span.new_start:
@@ -109,25 +127,33 @@ def _little(caption: str, starts: NDArray[np.intp]) -> NDArray[np.bool_]:
     return np.any([(start <= starts) & (starts < stop) for start, stop in words] or [starts < 0], axis=0)
 
 
-def reworded(caption: str, rng: np.random.Generator, share: float = 0.5) -> Reworded:
-    """Say so much of what a caption says in words of the thesaurus.
+Change = tuple[int, int, list[str]]  # letters from and to, and what else may stand there
+
+
+def reworded(caption: str, rng: np.random.Generator, share: float = 0.5, told: Sequence[Change] = ()) -> Reworded:
+    """Say what is ``told`` otherwise, and then so much of the caption in words of the thesaurus.
 
     >>> reworded("a red ball rolls", np.random.default_rng(1), share=1.0).text
-    'a cherry-coloured roundel rotates along'
+    'a strawberry roundel rotates along'
     """
+    retold = _changed(caption, told, rng) if told else caption
+    now = retold if isinstance(retold, str) else retold.text
+    words = [(match.start(), match.end(), _rules()[match[0].lower()]) for match in _pattern().finditer(now)]
+    return _changed(retold, [it for it in words if rng.random() < share], rng)
+
+
+def _changed(before: str | Reworded, changes: Sequence[Change], rng: np.random.Generator) -> Reworded:
+    caption = before if isinstance(before, str) else before.text
     parts: list[str] = []
     spans: list[Span] = []
     old, new = 0, 0
-    for match in _pattern().finditer(caption):
-        if rng.random() >= share:
-            continue
-        options = _rules()[match[0].lower()]
-        instead = _cased(options[int(rng.integers(len(options)))], match[0])
-        start = new + match.start() - old
-        parts += [caption[old : match.start()], instead]
-        spans.append(Span(match.start(), match.end(), start, start + len(instead)))
-        old, new = match.end(), start + len(instead)
-    return Reworded(caption, "".join([*parts, caption[old:]]), tuple(spans))
+    for begin, end, options in changes:
+        instead = _cased(options[int(rng.integers(len(options)))], caption[begin:end])
+        start = new + begin - old
+        parts += [caption[old:begin], instead]
+        spans.append(Span(begin, end, start, start + len(instead)))
+        old, new = end, start + len(instead)
+    return Reworded(before, "".join([*parts, caption[old:]]), tuple(spans))
 
 
 def _cased(words: str, like: str) -> str:

@@ -19,11 +19,12 @@ from sora2lib.model.weights import Model, Scales
 from sora2lib.train.lessons import Lesson
 from sora2lib.train.library import Library
 from sora2lib.train.objective import blurred
-from sora2lib.train.rewording import reworded
-from sora2lib.train.words import training_captions
+from sora2lib.train.retelling import retellings
+from sora2lib.train.rewording import Change, Reworded, reworded
 
 ROWS_OF_CAPTION = 80  # rows of a world, about: a step reads as many captions as one that also plays
 AS_BEFORE = 0.3  # of the captions, those that stay as they are
+RETOLD = 0.6  # of the others, those whose event is told otherwise
 HIDDEN, STRANGE = 0.25, 0.15  # of the words: how many lose their vector, or have another
 
 
@@ -37,11 +38,9 @@ def _synonyms(
     teacher: nn.Module, network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
 ) -> dict[str, Tensor]:
     """Squared errors of the text as a whole, of what is said in other words, and of the words beside it."""
-    shares = np.where(rng.random(rows // ROWS_OF_CAPTION) < AS_BEFORE, 0.0, 0.5)
-    captions = training_captions(len(shares), rng)
-    said = [reworded(told, rng, share) for told, share in zip(captions, shares.tolist(), strict=True)]
+    said = [_otherwise(told, changes, rng) for told, changes in retellings(rows // ROWS_OF_CAPTION, rng)]
     with torch.no_grad():
-        before, _ = teacher(*words_of([it.old for it in said]))  # (B, 1 + L, D)
+        before, _ = teacher(*words_of([it.origin for it in said]))  # (B, 1 + L, D)
     words, mask = words_of([it.text for it in said])
     stands = torch.zeros(len(said), 1 + words.shape[1], before.shape[1])
     stands[:, 0, 0] = 1.0  # what is said as a whole
@@ -59,3 +58,10 @@ def _synonyms(
     beside = there & ~others
     beside[:, 0] = False
     return {"all": error[:, 0].mean(), "others": 2 * error[there & others].mean(), "beside": error[beside].mean()}
+
+
+def _otherwise(told: str, changes: tuple[Change, ...], rng: np.random.Generator) -> Reworded:
+    """A caption as it is, in other words, or also with its event told otherwise."""
+    if rng.random() < AS_BEFORE:
+        return reworded(told, rng, 0.0)
+    return reworded(told, rng, 0.5, changes if rng.random() < RETOLD else ())

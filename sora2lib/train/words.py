@@ -1,27 +1,27 @@
 """Which words the generator may be expected to understand: those of its captions, and WordNet's relatives of them.
 
+The words that captions are told in otherwise (:mod:`sora2lib.train.rewording`) count as well.
+
 Run after the captions or the word vectors have changed::
 
-    python -c "from sora2lib.train import words; words.record('wordnet/usr/share/wordnet')"
+    python -c "from sora2lib.train import words; words.record('wordnet/usr/share/wordnet', without=['exercise'])"
 
 with the folder of WordNet's data as in :mod:`sora2lib.train.distil_text`. The files' format is wndb(5WN).
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from sora2lib.model import files, text
+from sora2lib.train.rewording import reworded
+from sora2lib.train.telling import training_facts
 from sora2lib.world.captions import caption
-from sora2lib.world.facts import Facts
-from sora2lib.world.families import FAMILIES
-from sora2lib.world.families.people import PEOPLE
 from sora2lib.world.grammar import gerund, past, third
-from sora2lib.world.sayings import SAYINGS
 
 PARTS = {"n": "noun", "v": "verb", "a": "adj", "s": "adj", "r": "adv"}
 ENDINGS = {  # what a form may end in and what its base form ends in then: morphy(7WN)
@@ -85,12 +85,23 @@ def _lines(path: Path) -> Iterator[list[str]]:
             yield line.partition("|")[0].split()
 
 
-def record(wordnet: str | Path, *, captions: int = 12_000, folder: Path = files.DATA) -> None:
-    """Store the words of training captions and their relatives, so that users are told what means nothing."""
-    seen = sorted({word for told in training_captions(captions) for word in text.content_words(told)})
-    related = relatives(seen, read_wordnet(Path(wordnet)))
+def record(
+    wordnet: str | Path, *, captions: int = 12_000, without: Collection[str] = (), folder: Path = files.DATA
+) -> None:
+    """Store the words of training captions and their relatives, so that users are told what means nothing.
+
+    ``without`` names families that the weights have not learned yet.
+    """
+    told = [caption(facts, its).text for facts, its in training_facts(captions, without=without)]
+    seen, rng = _content(told), np.random.default_rng(1)
+    retold = _content(reworded(it, rng).text for it in told)
+    related = sorted({*relatives(seen, read_wordnet(Path(wordnet))), *retold} - {*seen})
     content = json.dumps({"captions": captions, "words": seen, "related": related}, indent=0, ensure_ascii=False)
     files.write(text.WORDS, content.encode(), folder=folder)
+
+
+def _content(texts: Iterable[str]) -> list[str]:
+    return sorted({word for it in texts for word in text.content_words(it)})
 
 
 def relatives(seen: Iterable[str], net: WordNet) -> list[str]:
@@ -112,32 +123,3 @@ def relatives(seen: Iterable[str], net: WordNet) -> list[str]:
         if relations and (np.stack([vectors[it] for it in relations]) @ text.sentence_vector(word)).max() >= LINK:
             kept.append(word)
     return kept
-
-
-def training_captions(count: int, rng: np.random.Generator | None = None) -> Iterator[str]:
-    """Yield captions of scenes as they are drawn, before they are played, of every event there are words for in turn.
-
-    With a generator they begin anywhere, without one at the first, and are the same every time.
-    """
-    families = FAMILIES | PEOPLE
-    events = [key for key in SAYINGS if key[0] in families]
-    first = 0 if rng is None else int(rng.integers(len(events)))
-    rng = np.random.default_rng(0) if rng is None else rng
-    for i in range(first, first + count):
-        family, action, outcome = events[i % len(events)]
-        stage = families[family](rng)
-        facts = Facts(
-            family=family,
-            action=action,
-            things=stage.things,
-            ground=stage.setting.ground,
-            light=stage.setting.light,
-            weather=stage.setting.weather,
-            camera=stage.shot.move,
-            camera_direction=stage.shot.direction,
-            framing=stage.shot.framing,
-            outcome=outcome,
-            direction=("", "left", "right")[rng.integers(3)],
-            speed=("", "slow", "fast")[rng.integers(3)],
-        )
-        yield caption(facts, rng).text

@@ -32,6 +32,7 @@ FORMS = (  # of a sentence, and how often each is drawn
     *("request",) * 3,
     "watch",
 )
+Telling = Callable[[Facts, Dice, float], Teller]
 CAMERA_JOINS = (", {c}", ", {c}", " while {c}", " as {c}", ". {c}", ", {l}", " with {g}")
 
 
@@ -43,15 +44,17 @@ class Caption:
     clauses: frozenset[Clause]
 
 
-def caption(facts: Facts, rng: np.random.Generator, *, held_out: bool = False) -> Caption:
+def caption(facts: Facts, rng: np.random.Generator, *, held_out: bool = False, telling: Telling = Teller) -> Caption:
     """Draw a caption for a scene; ``held_out`` takes the paraphrases that training never sees.
+
+    ``telling`` makes the one who tells single facts.
 
     >>> caption(facts, np.random.default_rng(3)).text  # doctest: +SKIP
     'Two small red balls bounce on the ice at sunset while the camera orbits left.'
     """
     dice = Dice(rng, held_out=held_out)
     write, density = _style(dice)
-    teller = Teller(facts, dice, density)
+    teller = telling(facts, dice, density)
     text = _surface(write(teller), dice)
     return Caption(text, teller.clauses())
 

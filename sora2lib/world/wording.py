@@ -127,7 +127,10 @@ class Teller(Namer):
             return self.name("subject", article=False)
         key, options = self.dice.pick(tags)
         self._state_event(key)
-        return self.dice.frame(options)
+        return self._label(key, self.dice.frame(options))
+
+    def _label(self, key: Key, label: str) -> str:
+        return label
 
     def motion(self) -> str:
         """Say which way and how fast the subject goes, in a sentence, or nothing."""
@@ -136,10 +139,16 @@ class Teller(Namer):
 
     def _tell(self, key: Key, made: Saying, form: str) -> str:
         self._state_event(key)
+        text = self._form(made, form)
+        return self._say(key, made, form, {slot: self._fill(slot) for slot in sorted(made.slots, key=text.find)})
+
+    def _say(self, key: Key, made: Saying, form: str, filled: dict[str, str]) -> str:
+        return self._form(made, form).format_map(filled)
+
+    def _form(self, made: Saying, form: str) -> str:
+        """The format string of a saying in a form; verbs agree with who leads."""
         many = made.lead == "many" or (made.lead in ROLES and self.many(ROLES[made.lead]))
-        finite = made.plural if many else made.singular
-        text = {"finite": finite, "gerund": made.gerund}.get(form, made.base)
-        return text.format_map({slot: self._fill(slot) for slot in sorted(made.slots, key=text.find)})
+        return {"finite": made.plural if many else made.singular, "gerund": made.gerund}.get(form, made.base)
 
     def _state_event(self, key: Key) -> None:
         self.state("action", "subject", f"{key[0]}/{key[1]}")
