@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from sora2lib.errors import WorldError
+from sora2lib.train.looks import followed_share
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
 from sora2lib.world.families.anything import any_look
@@ -15,7 +16,17 @@ from sora2lib.world.mechanics import play
 from sora2lib.world.naming import NOUNS
 from sora2lib.world.simulate import films, simulate
 from sora2lib.world.staging import COLOUR_JITTER, draw_look, size_word
-from sora2lib.world.vocabulary import CAMERA_MOVES, COLOURS, FOLLOWED, FRAMINGS, GROUNDS, LIGHTS, MATERIALS, SIZES
+from sora2lib.world.vocabulary import (
+    ACCOMPANIED,
+    CAMERA_MOVES,
+    COLOURS,
+    FOLLOWED,
+    FRAMINGS,
+    GROUNDS,
+    LIGHTS,
+    MATERIALS,
+    SIZES,
+)
 
 # Families that give some of their things a surface of their own: wheels, padded walls, waxed pins.
 OWN_SURFACE = {"cars", "walls", "ninepins", "spin", "curling"}
@@ -235,7 +246,7 @@ def test_each_move_does_what_its_name_says(seed):
 def test_a_camera_that_follows_keeps_its_subject_where_and_as_large_as_it_is(framing):
     time, tall = np.arange(97) / 24, 0.3
     path = np.stack([3.0 * time, 0 * time, 0.15 + 0.4 * np.abs(np.sin(6 * time))], axis=1)
-    film = follow_path(np.random.default_rng(1), framing=framing, subject=path, tall=tall, time=time, nearest=0.8)
+    film = follow_path(np.random.default_rng(1), height=tall / FOLLOWED[framing], subject=path, time=time, nearest=0.8)
     across = film.picture(path)[:, 0]
     assert np.abs(across[12:-12] - across[48]).max() < 0.05 * FOLLOWED[framing] / 0.1  # steady, once it has caught up
     assert film.sees(path).mean() > 0.9
@@ -255,6 +266,22 @@ def test_what_goes_far_is_followed_and_films_differ():
     assert len({world.position.values.tobytes() for world in worlds}) == 1
     assert worlds[0].identical(simulate("throw", 1))
     assert not any(Facts.from_json(it.attrs["facts"]).camera == "follow" for it in films("pendulum", 3, 12))
+
+
+@pytest.mark.parametrize("family", ["run", "chase"])
+def test_people_who_go_far_are_followed_closely_and_nobody_is_lost(family):
+    worlds = [world for seed in (1, 2) for world in films(family, seed, 6)]
+    facts = [Facts.from_json(it.attrs["facts"]) for it in worlds]
+    followed = [(world, fact) for world, fact in zip(worlds, facts, strict=True) if fact.camera == "follow"]
+    assert len(followed) > 5
+    for world, fact in followed:
+        subject, *others = range(world.sizes["actor"] - int(world.fixed.sum()))
+        share = followed_share(world, subject)
+        assert share == pytest.approx(ACCOMPANIED[fact.framing], rel=0.35)  # farther away where others are beside
+        names = ("camera_eye", "camera_target", "camera_roll", "camera_fov")
+        film = CameraPath(*(world[name].values for name in names))
+        for it in (subject, *others):
+            assert film.sees(world.position.values[it]).mean() > 0.9
 
 
 def test_framings_fill_their_share():

@@ -15,7 +15,7 @@ from sora2lib.train.clauses import ACTIONS, OUTCOMES
 from sora2lib.train.measure import Array, Cast, Scene
 from sora2lib.world.naming import Clause
 from sora2lib.world.schema import World
-from sora2lib.world.vocabulary import FOLLOWED, FRAMINGS, GROUNDS, MATERIALS, SIZES
+from sora2lib.world.vocabulary import ACCOMPANIED, FOLLOWED, FRAMINGS, GROUNDS, MATERIALS, SIZES
 
 LEEWAY = 0.15  # at the borders of what a word means
 SPEEDS = {"ground": (1.1, 2.0), "throw": (3.2, 5.0), "pendulum": (1.3, 2.4)}  # below is slow, above is fast, m/s
@@ -188,7 +188,8 @@ def _framed(scene: Scene, value: str, cast: Cast) -> bool | None:
         return None
     if any(looks.follows(scene.world, i) for i in cast.get("subject", ())):
         followed = [looks.followed_share(scene.world, i) for i in cast["subject"]]
-        return any(_in_class(share, value, FOLLOWED) for share in followed)
+        classes = FOLLOWED if scene.creature(cast["subject"][0]) is None else ACCOMPANIED
+        return any(_in_class(share, value, classes) for share in followed)
     shares = [looks.share_of(scene.world, *_seen(scene, *looks.bounds(scene.world, them))) for them in regions]
     return any(_in_class(share, value, FRAMINGS) for share in shares)
 

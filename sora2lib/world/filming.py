@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from sora2lib.world.vocabulary import FOLLOWED, FRAMINGS
+from sora2lib.world.vocabulary import FRAMINGS
 
 Array = NDArray[np.float64]
 ASPECT = 16 / 9
@@ -127,21 +127,21 @@ def camera_path(
 
 
 def follow_path(
-    rng: np.random.Generator, *, framing: str, subject: Array, tall: float, time: Array, nearest: float = NEAREST
+    rng: np.random.Generator, *, height: float, subject: Array, time: Array, nearest: float = NEAREST
 ) -> CameraPath:
     """Go along with a subject, smoothly, so that it fills its share of the picture throughout.
 
     Parameters
     ----------
-    framing : a name of the vocabulary.
-    subject : (T, 3) its path, metres. tall : its largest extent, metres.
+    height : of the picture where the subject is, metres.
+    subject : (T, 3) its path, metres.
     time : (T,) seconds.
     nearest : how close the camera may come to it, metres.
 
-    >>> follow_path(rng, framing="medium", subject=path, tall=0.3, time=t)  # doctest: +SKIP
+    >>> follow_path(rng, height=1.7, subject=path, time=t)  # doctest: +SKIP
     """
     azimuth, elevation = rng.normal(0, math.radians(9)), math.radians(rng.uniform(5, 22))
-    height, fov = tall / FOLLOWED[framing], rng.uniform(0.5, 0.85)
+    fov = rng.uniform(0.5, 0.85)
     distance = float(np.clip(height / 2 / math.tan(fov / 2), nearest, FARTHEST))
     fov = float(np.clip(2 * math.atan(height / 2 / distance), NARROWEST, WIDEST))
     smooth = gaussian_filter1d(subject, LAZY / (time[1] - time[0]), axis=0, mode="nearest")

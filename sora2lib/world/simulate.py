@@ -8,31 +8,21 @@ from numpy.typing import NDArray
 
 from sora2lib.errors import WorldError
 from sora2lib.world import schema
-from sora2lib.world.assets import primitives
 from sora2lib.world.facts import Facts
 from sora2lib.world.families import FAMILIES
 from sora2lib.world.families.people import PEOPLE
-from sora2lib.world.filming import EDGES, NEAREST, VERY_NEAR, CameraPath, camera_path, follow_path, picture_height
+from sora2lib.world.filming import CameraPath
 from sora2lib.world.mechanics import Laws, play
 from sora2lib.world.schema import GRAVITY, RATE, World
+from sora2lib.world.shots import film_take
 from sora2lib.world.stage import Body, Event, Shot, Stage, Take
 from sora2lib.world.staging import draw_shot
-from sora2lib.world.support import reach, rotate
-from sora2lib.world.turns import back
-from sora2lib.world.vocabulary import FOLLOWED, FRAMINGS, GROUNDS
+from sora2lib.world.support import rotate
+from sora2lib.world.vocabulary import GROUNDS
 
 MOST_TAKES = 400
-MOST_SHOTS = 30
-SEEN, SEEN_FOLLOWED = 0.7, 0.95  # share of the clip in which the subject must be in the picture
 PUSH_SAMPLES = 4  # that tell how fast things were at the start
 JOINTS = {"pendulum": "pivot", "seesaw": "hinge"}
-WIDEST_CLOSE_UP = 3.0  # metres of action
-ELBOW_ROOM = 0.15  # metres between the camera and anything
-# How often the camera follows a subject that goes far and would be small in a picture of all its way, and how far, in
-# lengths of its own, that is.
-FOLLOW_ODDS = {"wide": 0.4, "medium": 0.7, "close-up": 0.9}
-FAR = 4.0
-APART = 0.4  # of its way: what goes to and fro faster than that cannot be followed
 
 
 def simulate(family: str, rng_or_seed: np.random.Generator | int, *, seconds: float = 4.0) -> World:
@@ -110,10 +100,10 @@ def _filmed(stage: Stage, rng: np.random.Generator, count: int, seconds: float) 
     except WorldError:
         return []
     event = stage.judge(take) if _sane(stage, take) else None
-    film = event and _film(rng, stage, take)
+    film = event and film_take(rng, stage, take)
     if not event or not film:
         return []
-    others = (_film(rng, replace(stage, shot=draw_shot(rng)), take) for _ in range(count - 1))
+    others = (film_take(rng, replace(stage, shot=draw_shot(rng)), take) for _ in range(count - 1))
     return [_world(stage, take, event, *it) for it in (film, *others) if it]
 
 
@@ -122,71 +112,6 @@ def _sane(stage: Stage, take: Take) -> bool:
     moving = [i for i, one in enumerate(stage.bodies) if not one.fixed]
     path, bed = take.position_AT3[moving], -GROUNDS[stage.setting.ground].depth
     return bool(np.isfinite(path).all() and np.abs(path[..., :2]).max() < stage.reach and path[..., 2].min() > bed)
-
-
-def _bounds(body: Body, take: Take, *, tight: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lowest and highest corner (T, 3) of the box round a body's parts, or round the boxes that hold them."""
-    position_T3, rotation_T4 = take.path(body.name), take.rotation_AT4[take.names.index(body.name)]
-    lows, highs = [], []
-    for part in primitives(body.asset, np.asarray(body.size)):
-        centre_T3 = position_T3 + rotate(rotation_T4, part.centre)
-        sides_T33 = np.stack([rotate(rotation_T4, axis) for axis in np.diag(part.half)], axis=-1)
-        half_T3 = part.half if part.shape == "sphere" else np.abs(sides_T33).sum(axis=-1)
-        if tight:
-            ways_T3 = [back(part.rotation, back(rotation_T4, axis)) for axis in np.eye(3)]
-            half_T3 = np.stack([reach(part.shape, part.half, way_T3) for way_T3 in ways_T3], axis=-1)
-        lows.append(centre_T3 - half_T3)
-        highs.append(centre_T3 + half_T3)
-    return np.min(lows, axis=0), np.max(highs, axis=0)
-
-
-def _film(rng: np.random.Generator, stage: Stage, take: Take) -> tuple[Shot, CameraPath] | None:
-    """Choose a camera path that keeps the subject in the picture, or None; too wide a scene gets no close-up."""
-    # The first families, which ask for no least size, keep the boxes that they have always been filmed in.
-    boxes = {one.name: _bounds(one, take, tight=stage.least > 0) for one in stage.bodies}
-    lows, highs = zip(*(boxes[name] for name in stage.watch), strict=True)
-    low = np.min([np.minimum(low[0], np.quantile(low, EDGES[0], axis=0)) for low in lows], axis=0)
-    high = np.max([np.maximum(high[0], np.quantile(high, EDGES[1], axis=0)) for high in highs], axis=0)
-    name = next(it for it in stage.things if it.role == "subject").actors[0]
-    subject = take.path(name)
-    if GROUNDS[stage.setting.ground].depth:  # what has gone under is not seen
-        low[2], subject = 0.0, np.maximum(subject, [-np.inf, -np.inf, 0.0])
-    tall = float(np.max(boxes[name][1][0] - boxes[name][0][0]))
-    shot = replace(stage.shot, framing=_framing(stage, high - low, tall))
-    nearest = VERY_NEAR if stage.least else NEAREST
-
-    def clear(path: CameraPath, least: float = SEEN) -> bool:
-        seen = path.sees(subject)
-        return bool(seen[0]) and seen.mean() > least and not any(_inside(path.eye, *box) for box in boxes.values())
-
-    far = np.ptp(subject[:, :2], axis=0)
-    small = tall < FOLLOWED[shot.framing] * picture_height(high - low, shot.framing)
-    if np.hypot(*far) > FAR * tall and small and rng.random() < FOLLOW_ODDS[shot.framing]:
-        middle = (boxes[name][0] + boxes[name][1]) / 2
-        path = follow_path(rng, framing=shot.framing, subject=middle, tall=tall, time=take.time_T, nearest=VERY_NEAR)
-        apart = np.ptp((subject - path.target)[:, :2], axis=0)
-        if np.hypot(*apart) < APART * np.hypot(*far) and clear(path, SEEN_FOLLOWED):
-            return replace(shot, move="follow", direction=""), path
-    for _ in range(MOST_SHOTS):
-        path = camera_path(
-            rng, **asdict(shot), centre=(low + high) / 2, extent=high - low, time=take.time_T, nearest=nearest
-        )
-        if clear(path):
-            return shot, path
-    return None
-
-
-def _framing(stage: Stage, extent: NDArray[np.float64], tall: float) -> str:
-    """The framing that was asked for, closer where the subject would be lost, not so close that the rest would be."""
-    names = list(FRAMINGS)
-    names = names[names.index(stage.shot.framing) :]
-    near = [name for name in names if tall >= stage.least * picture_height(extent, name)]
-    framing = next(iter(near), names[-1])
-    return "medium" if framing == "close-up" and extent.max() > WIDEST_CLOSE_UP else framing
-
-
-def _inside(eye_T3: NDArray[np.float64], low_T3: NDArray[np.float64], high_T3: NDArray[np.float64]) -> bool:
-    return bool(((eye_T3 > low_T3 - ELBOW_ROOM) & (eye_T3 < high_T3 + ELBOW_ROOM)).all(axis=1).any())
 
 
 def _world(stage: Stage, take: Take, event: Event, shot: Shot, path: CameraPath) -> World:

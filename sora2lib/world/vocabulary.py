@@ -149,6 +149,7 @@ CAMERA_MOVES: dict[str, tuple[str, ...]] = {
 # Vertical share of the frame that the region of interest fills; and that the subject fills which the camera follows.
 FRAMINGS: dict[str, float] = {"wide": 0.35, "medium": 0.55, "close-up": 0.85}
 FOLLOWED: dict[str, float] = {"wide": 0.1, "medium": 0.18, "close-up": 0.32}
+ACCOMPANIED: dict[str, float] = {"wide": 0.25, "medium": 0.42, "close-up": 0.7}
 
 # Largest extent of a thing called so, as a range in metres.
 SIZES: dict[str, tuple[float, float]] = {
