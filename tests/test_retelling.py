@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from test_rewording import captions, words
+from test_rewording import words, words_kept_back
 
 from sora2lib.train import retelling
 from sora2lib.train.rewording import reworded
@@ -19,9 +19,7 @@ def told():
 
 
 def test_sayings_have_nothing_that_is_held_out():
-    everything = [it for it in captions() if isinstance(it, str)]
-    kept_back = set().union(*(words(it) for it in everything if is_held_out(it)))
-    kept_back -= set().union(*(words(it) for it in everything if not is_held_out(it)))
+    kept_back = words_kept_back()
     for event, pattern in retelling.rows():
         made = saying(pattern)
         forms = [pattern[1:]] if pattern[0] == "#" else [made.singular, made.plural, made.gerund, made.base]

@@ -23,6 +23,7 @@ from sora2lib.world.support import reach, rotate
 from sora2lib.world.turns import back
 from sora2lib.world.vocabulary import ACCOMPANIED, FOLLOWED, FRAMINGS, GROUNDS
 
+Box = tuple[NDArray[np.float64], NDArray[np.float64]]  # lowest and highest corners (T, 3)
 MOST_SHOTS = 30
 SEEN, SEEN_FOLLOWED = 0.7, 0.95  # share of the clip in which the subject must be in the picture
 WIDEST_CLOSE_UP = 3.0  # metres of action
@@ -57,7 +58,8 @@ def film_take(rng: np.random.Generator, stage: Stage, take: Take) -> tuple[Shot,
         seen = path.sees(subject)
         return bool(seen[0]) and seen.mean() > least and not any(_inside(path.eye, *box) for box in boxes.values())
 
-    followed = _along_with(rng, stage, take, shot.framing, tall, picture_height(high - low, shot.framing))
+    whole = picture_height(high - low, shot.framing)
+    followed = _along_with(rng, stage, take, shot.framing, boxes[name], whole)
     if followed and clear(followed[1], SEEN_FOLLOWED):
         return replace(shot, move="follow", direction="", framing=followed[0]), followed[1]
     for _ in range(MOST_SHOTS):
@@ -70,16 +72,17 @@ def film_take(rng: np.random.Generator, stage: Stage, take: Take) -> tuple[Shot,
 
 
 def _along_with(
-    rng: np.random.Generator, stage: Stage, take: Take, framing: str, tall: float, whole: float
+    rng: np.random.Generator, stage: Stage, take: Take, framing: str, box: Box, whole: float
 ) -> tuple[str, CameraPath] | None:
     """A framing and a camera that goes along with the subject, where it goes far and would be small otherwise.
 
-    ``tall`` is its largest extent at first, ``whole`` the height of a picture of all its way.
+    ``box`` is the subject's, ``whole`` the height of a picture of all its way.
     """
     subject = next(it for it in stage.things if it.role == "subject")
-    name, lively = subject.actors[0], subject.asset in SKELETONS
+    lively, (low_T3, high_T3) = subject.asset in SKELETONS, box
+    tall = float(np.max(high_T3[0] - low_T3[0]))
     shares, odds, least = (ACCOMPANIED, ACCOMPANY_ODDS, FAR_ON_FOOT) if lively else (FOLLOWED, FOLLOW_ODDS, FAR)
-    path_T3, body = take.path(name), next(it for it in stage.bodies if it.name == name)
+    path_T3 = take.path(subject.actors[0])
     far = np.hypot(*np.ptp(path_T3[:, :2], axis=0))
     if far <= least * tall or tall >= shares[framing] * whole or rng.random() >= odds[framing]:
         return None
@@ -87,7 +90,6 @@ def _along_with(
     if lively:
         height = max(height, AIR * _beside(stage, take, path_T3) / (ASPECT / 2))
         framing = min(shares, key=lambda it: abs(math.log(shares[it] * height / tall)))
-    low_T3, high_T3 = _bounds(body, take, tight=stage.least > 0)
     path = follow_path(rng, height=height, subject=(low_T3 + high_T3) / 2, time=take.time_T, nearest=VERY_NEAR)
     apart = np.hypot(*np.ptp((path_T3 - path.target)[:, :2], axis=0))
     return (framing, path) if apart < APART * far and height < whole else None
@@ -111,7 +113,7 @@ def _inside(eye_T3: NDArray[np.float64], low_T3: NDArray[np.float64], high_T3: N
     return bool(((eye_T3 > low_T3 - ELBOW_ROOM) & (eye_T3 < high_T3 + ELBOW_ROOM)).all(axis=1).any())
 
 
-def _bounds(body: Body, take: Take, *, tight: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _bounds(body: Body, take: Take, *, tight: bool) -> Box:
     """Lowest and highest corner (T, 3) of the box round a body's parts, or round the boxes that hold them."""
     position_T3, rotation_T4 = take.path(body.name), take.rotation_AT4[take.names.index(body.name)]
     lows, highs = [], []
