@@ -12,6 +12,7 @@ from sora2lib.model.tokens import CAST_WIDTH, START, encode
 from sora2lib.model.transformer import TEXT_WIDTH
 from sora2lib.train import acting, data, lessons, synonyms
 from sora2lib.train.library import Library
+from sora2lib.train.probing import learn_probe
 from sora2lib.world.simulate import simulate
 
 
@@ -87,7 +88,8 @@ def test_the_text_encoder_learns_that_captions_mean_the_same_in_other_words(untr
     model = weights.read(untrained)
     stir(model.network)
     before = {name: value.clone() for name, value in model.network.state_dict().items()}
-    lesson = synonyms.synonyms(model)
+    probes = [learn_probe(model.network.text, captions=60, steps=10)]
+    lesson = synonyms.synonyms(model, probes)
 
     def losses():
         torch.manual_seed(0)

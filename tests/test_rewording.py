@@ -61,10 +61,13 @@ def test_captions_give_every_topic_a_say():
 @pytest.mark.parametrize(
     ("told", "pattern"),
     [
-        ("two boxes fall", r"(.+) (?:cases|containers|packing cases|hampers) (?:\w+(?<!s)|\w+ down)"),
-        ("it is falling", r"it is \w+ing(?: down)?"),
+        (
+            "two boxes fall",
+            r"(.+) (?:case|container|packet|hamper|toolbox|packing case|shoebox)(?:e?s) [a-z]+(?<!s)\b.*",
+        ),
+        ("it is falling", r"it is [a-z-]+ing\b.*"),
         ("THE ICE", r"THE (?:[A-Z ]+)"),
-        ("the camera pans", r"the camera (?:swings|turns|sweeps|looks|scans|yaws).*"),
+        ("the camera pans", r"the camera [a-z]+s\b.*"),
     ],
 )
 def test_words_keep_their_form(told, pattern):

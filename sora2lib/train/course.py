@@ -11,7 +11,7 @@ from pathlib import Path
 from sora2lib.errors import ModelError
 from sora2lib.model import weights
 from sora2lib.model.weights import Model
-from sora2lib.train import acting, forces, lessons, synonyms
+from sora2lib.train import acting, forces, lessons, probing, synonyms
 from sora2lib.train.lessons import Lesson, LessonConfig
 
 Losses = dict[str, float]
@@ -97,8 +97,13 @@ def _acting(model: Model, config: CourseConfig, steps: int) -> Iterator[Losses]:
 
 
 def _synonyms(model: Model, config: CourseConfig, steps: int) -> Iterator[Losses]:
-    lesson = LessonConfig(None, steps=steps, rows=5_000, seed=config.seed)
-    return lessons.learn(model, synonyms.synonyms(model), lesson)
+    lesson = LessonConfig(None, steps=steps, rows=3_000, seed=config.seed)
+    size = {
+        "captions": max(64, round(probing.CAPTIONS * config.share)),
+        "steps": max(2, round(probing.STEPS * config.share)),
+    }
+    probes = [probing.learn_probe(model.network.text, **size, seed=seed) for seed in range(2)]
+    return lessons.learn(model, synonyms.synonyms(model, probes), lesson)
 
 
 PARTS: dict[str, Part] = {  # in this order: forecasts before how far they are trusted, places before starts

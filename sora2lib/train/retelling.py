@@ -1,10 +1,12 @@
-"""Captions whose event is told otherwise: what the text encoder learns that many sentences mean the same from.
+"""Captions whose event and camera are told otherwise: that many sentences mean the same is learned from them.
 
 Captions tell each event in some ten ways, people in any. ``sayings.tsv`` beside this file has more, one row a way: an
-event (family, action, outcome), and a saying as :mod:`sora2lib.world.grammar` has them, or after # a label. They were
-written without sight of what is kept for evaluation, and what says the same is not among them.
+event (family, action, outcome), and a saying as :mod:`sora2lib.world.grammar` has them, or after # a label. Moves of
+the camera are events of the family "camera", of which ``{way}`` tells where to. They were written without sight of
+what is kept for evaluation, and what says the same is not among them.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache, partial
@@ -14,7 +16,7 @@ import numpy as np
 
 from sora2lib.train.rewording import Change
 from sora2lib.train.telling import training_facts
-from sora2lib.world.captions import caption
+from sora2lib.world.captions import Caption, caption
 from sora2lib.world.facts import Facts
 from sora2lib.world.grammar import Dice, Key, Saying, saying
 from sora2lib.world.wording import PRONOUNS, Teller
@@ -22,26 +24,27 @@ from sora2lib.world.wording import PRONOUNS, Teller
 TABLE = Path(__file__).with_name("sayings.tsv")
 
 
-def retellings(count: int, rng: np.random.Generator) -> Iterator[tuple[str, tuple[Change, ...]]]:
-    """Yield captions as :func:`sora2lib.train.telling.training_captions` does, and how else the event may be told.
+def retellings(count: int, rng: np.random.Generator) -> Iterator[tuple[Caption, tuple[Change, ...]]]:
+    """Yield captions as :func:`sora2lib.train.telling.training_captions` does, and how else their parts may be told.
 
-    >>> next(retellings(1, np.random.default_rng(0)))[0]  # doctest: +SKIP
+    >>> next(retellings(1, np.random.default_rng(0)))[0].text  # doctest: +SKIP
     'A small box falls onto the ice.'
     """
     for facts, its in training_facts(count, rng):
         log: list[tuple[str, list[str]]] = []
-        told = caption(facts, its, telling=partial(Retelling, log)).text
-        yield told, tuple(_changes(told, log))
+        told = caption(facts, its, telling=partial(Retelling, log))
+        yield told, tuple(_changes(told.text, log))
 
 
-def _changes(told: str, log: list[tuple[str, list[str]]]) -> Iterator[Change]:
-    """Where in a caption its event is told; what was told in other letters is left out."""
-    done = 0
+def _changes(told: str, log: list[tuple[str, list[str]]]) -> list[Change]:
+    """Where in a caption its event and camera are told, in order; what was told in other letters is left out."""
+    found: list[Change] = []
     for text, others in log:
-        start = told.lower().find(text.lower(), done)
-        if start >= 0 and others:
-            done = start + len(text)
-            yield start, done, others
+        places = re.finditer(rf"(?<!\w){re.escape(text)}(?!\w)", told, re.IGNORECASE)
+        free = (it for it in places if not any(it.start() < stop and start < it.end() for start, stop, _ in found))
+        if others and (place := next(free, None)):
+            found.append((*place.span(), others))
+    return sorted(found)
 
 
 class Retelling(Teller):
@@ -58,6 +61,14 @@ class Retelling(Teller):
         like = [it for it in _sayings(key)[0] if it.kind == made.kind and it.slots | spare == made.slots | spare]
         forms = [self._form(it, form) for it in like]
         self._log.append((text, [it.format_map(more) for it in forms if it]))
+        return text
+
+    def _film(self, full: str, form: str, way: str) -> str:
+        text = super()._film(full, form, way)
+        moves = (("camera", move, "") for move in (full, self.facts.camera))
+        clauses, labels = next((_sayings(key) for key in moves if key in _table()), ((), ()))
+        more = labels if form == "label" else [it.singular if form == "finite" else it.gerund for it in clauses]
+        self._log.append((text, [it.format(way=way) for it in more]))
         return text
 
     def _label(self, key: Key, label: str) -> str:

@@ -1,11 +1,13 @@
 """The lesson in synonyms: that captions mean the same in other words.
 
 The text encoder learns to make of them what it made of the captions before (:mod:`sora2lib.train.rewording`); what
-reads it need not learn anything.
+reads it need not learn anything. That says nothing of which differences matter. Probes of the encoder as it was
+(:mod:`sora2lib.train.probing`), which are at rest, do: they are to read off it what the captions say.
 
 Shapes: B captions, L pieces, D width.
 """
 
+from collections.abc import Sequence
 from copy import deepcopy
 from functools import partial
 
@@ -19,6 +21,7 @@ from sora2lib.model.weights import Model, Scales
 from sora2lib.train.lessons import Lesson
 from sora2lib.train.library import Library
 from sora2lib.train.objective import blurred
+from sora2lib.train.probing import Probe, surprise
 from sora2lib.train.retelling import retellings
 from sora2lib.train.rewording import Change, Reworded, reworded
 
@@ -26,19 +29,27 @@ ROWS_OF_CAPTION = 80  # rows of a world, about: a step reads as many captions as
 AS_BEFORE = 0.3  # of the captions, those that stay as they are
 RETOLD = 0.6  # of the others, those whose event is told otherwise
 HIDDEN, STRANGE = 0.25, 0.15  # of the words: how many lose their vector, or have another
+PROBED = 1.0  # weight of a nat a kind of clause, beside squared errors of rows whose mean square is about 1
 
 
-def synonyms(model: Model) -> Lesson:
-    """Return the lesson in synonyms: a model's text encoder, as it is now, is the teacher of itself."""
+def synonyms(model: Model, probes: Sequence[Probe]) -> Lesson:
+    """Return the lesson in synonyms: a model's text encoder, as it is now, is the teacher of itself.
+
+    Parameters
+    ----------
+    probes : what has learned to read it, by :func:`sora2lib.train.probing.learn_probe`, from different seeds.
+    """
     teacher = deepcopy(model.network).to_bfloat16().text
-    return Lesson(lambda network: network.text, partial(_synonyms, teacher), 3e-4)
+    return Lesson(lambda network: network.text, partial(_synonyms, teacher, probes), 3e-4)
 
 
 def _synonyms(
-    teacher: nn.Module, network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int
-) -> dict[str, Tensor]:
-    """Squared errors of the text as a whole, of what is said in other words, and of the words beside it."""
-    said = [_otherwise(told, changes, rng) for told, changes in retellings(rows // ROWS_OF_CAPTION, rng)]
+    teacher: nn.Module, probes: Sequence[Probe],
+    network: WorldTransformer, library: Library, scales: Scales, rng: np.random.Generator, rows: int,
+) -> dict[str, Tensor]:  # fmt: skip
+    """Squared errors of the text as a whole, of what is said in other words, and of the words beside it; surprise."""
+    told = [*retellings(rows // ROWS_OF_CAPTION, rng)]
+    said = [_otherwise(it.text, changes, rng) for it, changes in told]
     with torch.no_grad():
         before, _ = teacher(*words_of([it.origin for it in said]))  # (B, 1 + L, D)
     words, mask = words_of([it.text for it in said])
@@ -52,12 +63,19 @@ def _synonyms(
         fresh[i, : len(alignment)] = torch.from_numpy(it.fresh())
     # Words that stay are read as they are: blurred, "left" would have to mean half of "right".
     moved, _ = blurred(words, mask, hidden=HIDDEN, strange=STRANGE)
-    read, _ = network.text(torch.where(fresh[..., None], moved, words), mask)
+    read, there_is = network.text(torch.where(fresh[..., None], moved, words), mask)
     error = (read.float() - stands @ before.float()).square().mean(dim=-1)
     there = stands.sum(dim=-1) > 0
     beside = there & ~others
     beside[:, 0] = False
-    return {"all": error[:, 0].mean(), "others": 2 * error[there & others].mean(), "beside": error[beside].mean()}
+    clauses = [it.clauses for it, _ in told]
+    surprised = [surprise(probe, (read, there_is), probe.answers(clauses)) for probe in probes]
+    return {
+        "all": error[:, 0].mean(),
+        "others": 2 * error[there & others].mean(),
+        "beside": error[beside].mean(),
+        "probes": PROBED * torch.stack(surprised).mean(),
+    }
 
 
 def _otherwise(told: str, changes: tuple[Change, ...], rng: np.random.Generator) -> Reworded:

@@ -1,10 +1,12 @@
 """Which words the generator may be expected to understand: those of its captions, and WordNet's relatives of them.
 
-The words that captions are told in otherwise (:mod:`sora2lib.train.rewording`) count as well.
+The words that captions are told in otherwise (:mod:`sora2lib.train.rewording`) count as well, where they stand alone:
+of "tulip pink" nobody learns what a tulip is.
 
 Run after the captions or the word vectors have changed::
 
-    python -c "from sora2lib.train import words; words.record('wordnet/usr/share/wordnet', without=['exercise'])"
+    from sora2lib.train import words
+    words.record("wordnet/usr/share/wordnet", without=["acrobatics", "swords"])
 
 with the folder of WordNet's data as in :mod:`sora2lib.train.distil_text`. The files' format is wndb(5WN).
 """
@@ -18,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from sora2lib.model import files, text
-from sora2lib.train.rewording import reworded
+from sora2lib.train.rewording import Reworded, reworded
 from sora2lib.train.telling import training_facts
 from sora2lib.world.captions import caption
 from sora2lib.world.grammar import gerund, past, third
@@ -86,7 +88,7 @@ def _lines(path: Path) -> Iterator[list[str]]:
 
 
 def record(
-    wordnet: str | Path, *, captions: int = 12_000, without: Collection[str] = (), folder: Path = files.DATA
+    wordnet: str | Path, *, captions: int = 30_000, without: Collection[str] = (), folder: Path = files.DATA
 ) -> None:
     """Store the words of training captions and their relatives, so that users are told what means nothing.
 
@@ -94,7 +96,7 @@ def record(
     """
     told = [caption(facts, its).text for facts, its in training_facts(captions, without=without)]
     seen, rng = _content(told), np.random.default_rng(1)
-    retold = _content(reworded(it, rng).text for it in told)
+    retold = _alone(reworded(it, rng) for it in told)
     related = sorted({*relatives(seen, read_wordnet(Path(wordnet))), *retold} - {*seen})
     content = json.dumps({"captions": captions, "words": seen, "related": related}, indent=0, ensure_ascii=False)
     files.write(text.WORDS, content.encode(), folder=folder)
@@ -102,6 +104,12 @@ def record(
 
 def _content(texts: Iterable[str]) -> list[str]:
     return sorted({word for it in texts for word in text.content_words(it)})
+
+
+def _alone(retold: Iterable[Reworded]) -> list[str]:
+    """Words that stand for something in captions all by themselves."""
+    spans = (it.text[span.new_start : span.new_stop] for it in retold for span in it.spans)
+    return sorted({found[0] for it in spans if len(found := text.content_words(it)) == 1})
 
 
 def relatives(seen: Iterable[str], net: WordNet) -> list[str]:

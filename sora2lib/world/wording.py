@@ -260,11 +260,15 @@ class Teller(Namer):
         way = way if self.dice.chance(WAY_ODDS) else ""
         full = f"{move} {way}".rstrip()
         self.state("camera", "scene", full)
-        said = f" {self.dice.word(WAYS[way])}" if way else ""
+        return self._film(full, form, f" {self.dice.word(WAYS[way])}" if way else "")
+
+    def _film(self, full: str, form: str, way: str) -> str:
+        """Say a move of the camera, ``full`` as vocabulary has it, ``way`` as it is said."""
+        move = self.facts.camera
         if form == "label":
-            return self.dice.word(CAMERA_TAGS[move]).format(way=said)
+            return self.dice.word(CAMERA_TAGS[move]).format(way=way)
         verb = self.dice.word(CAMERA_VERBS[full if full in CAMERA_VERBS else move])
-        return f"the camera {verb.singular if form == 'finite' else verb.gerund}".format(way=said)
+        return f"the camera {verb.singular if form == 'finite' else verb.gerund}".format(way=way)
 
     def framing(self) -> str:
         """Name how close the camera is: "wide shot"."""
