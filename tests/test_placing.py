@@ -47,17 +47,18 @@ def test_surprise_is_minus_the_logarithm_of_a_density():
     assert float(density.sum() * (grid[1] - grid[0])) == pytest.approx(1, abs=1e-3)
 
 
-def test_numbers_are_drawn_as_often_as_they_are_believed():
+def test_numbers_are_drawn_more_often_the_likelier_they_are_and_rare_ones_never():
     means, spreads = (
         it.expand(4_000, 1, -1) for it in (torch.linspace(0, 50, COMPONENTS), torch.full((COMPONENTS,), -3.0))
     )
     logits = torch.full((4_000, 1, COMPONENTS), -1e4)
-    logits[..., 2], logits[..., 5] = math.log(0.3), math.log(0.7)
+    logits[..., 2], logits[..., 5], logits[..., 7] = math.log(0.29), math.log(0.68), math.log(0.03)
     torch.manual_seed(1)
     drawn = Mixture(means, spreads, logits).draw(torch.rand(4_000, 1), torch.randn(4_000, 1))
-    near = (drawn - means[0, 0, 2]).abs() < 0.5
-    assert float(near.float().mean()) == pytest.approx(0.3, abs=0.03)
-    assert float(drawn[near].std()) == pytest.approx(math.exp(-3), rel=0.1)
+    near, rare = ((drawn - means[0, 0, which]).abs() < 0.5 for which in (2, 7))
+    assert float(near.float().mean()) == pytest.approx(0.29**1.5 / (0.29**1.5 + 0.68**1.5), abs=0.02)
+    assert not rare.any()
+    assert float(drawn[near].std()) == pytest.approx(0.7 * math.exp(-3), rel=0.1)
 
 
 def test_a_body_is_believed_from_those_before_it_alone(network, call):
