@@ -29,8 +29,8 @@ from sora2lib.world.support import depth_below
 Array = NDArray[np.float64]
 Watch = Callable[[Iterable[State]], Iterable[State]]
 DRAWS, STEPS = 16, 8  # castings, and denoising steps of each
-AGREE = 0.9  # share of the draws under the words that must be alike
-BY_CHANCE = 0.5  # share of the draws without words that may be like them
+AGREE = 0.7  # share of the draws under the words that must be alike
+BY_WORDS = 0.6  # by how much more of the draws under the words than of those without must be like that
 NEAR = 0.6  # distance of what is alike, in standard deviations of a channel
 
 WHAT = slice(2, 2 + ASSET_CODE)
@@ -166,10 +166,9 @@ def settled(now: Array, said: Array, silent: Array) -> int | None:
         return None
     near = _distance(said[:, None] - said[None]) < NEAR
     pick = int(near.sum(axis=1).argmax())
-    agreed = near[pick].sum() >= AGREE * DRAWS
-    by_chance = (_distance(silent - said[pick]) < NEAR).sum() > BY_CHANCE * DRAWS if len(silent) else False
-    new = float(_distance(said[pick] - now)) > NEAR
-    return pick if agreed and new and not by_chance else None
+    agreed, by_chance = near[pick].sum(), (_distance(silent - said[pick]) < NEAR).sum() if len(silent) else 0
+    by_words = agreed >= AGREE * DRAWS and agreed - by_chance >= BY_WORDS * DRAWS
+    return pick if by_words and float(_distance(said[pick] - now)) > NEAR else None
 
 
 def _distance(difference: Array) -> Array:

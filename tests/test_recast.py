@@ -41,6 +41,9 @@ def test_words_settle_what_draws_agree_on():
     assert settled(BLUE[0], BLUE, MIXED) is None  # it is so already
     assert settled(red, BLUE, BLUE) is None  # it comes out so without any words
     assert settled(red, BLUE[: DRAWS // 2], MIXED) is None  # half of the draws have no such thing
+    most, some = (np.concatenate([BLUE[:count], 5 + MIXED[count:]]) for count in (12, 5))
+    assert settled(red, most, MIXED) is not None  # twelve of sixteen, of themselves hardly any
+    assert settled(red, most, some) is None  # of themselves five: seven more are too few
 
 
 def test_one_part_changes_and_all_else_stays(world, source):
