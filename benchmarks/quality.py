@@ -199,6 +199,15 @@ def obedience(name: str, cases: list[Case], worlds: list[World]) -> dict[str, li
     return rows | {f"{name}: reference, {what}": share(them["every clause"]) for what, them in references.items()}
 
 
+def by_family(name: str, cases: list[Case], worlds: list[World]) -> dict[str, list[float]]:
+    """Rows of a set of cases: every clause true, of each family by itself."""
+    marks: dict[str, list[bool]] = defaultdict(list)
+    for case, world in zip(cases, worlds, strict=True):
+        family = Facts.from_json(case.truth.attrs["facts"]).family
+        marks[family].append(all(answer is True for answer in obeys(world, case.clauses).values()))
+    return {f"{name}: every clause true, {family}": share(them) for family, them in marks.items()}
+
+
 def measure(model: Model, count: int, steps: int) -> dict[str, list[float]]:
     """All rows of the table."""
     rows: dict[str, list[float]] = {}
@@ -225,7 +234,8 @@ def measure(model: Model, count: int, steps: int) -> dict[str, list[float]]:
     rows["basketball ends as said"] = share(obeyed(cases, worlds)["outcome"])
     rows["basketball ends as said: reference, shuffled prompts"] = share(obeyed(shuffled(cases), worlds)["outcome"])
     cases = people(count)
-    return rows | obedience("people and animals", cases, generate(model, cases, steps))
+    worlds = generate(model, cases, steps)
+    return rows | obedience("people and animals", cases, worlds) | by_family("people and animals", cases, worlds)
 
 
 def main() -> None:

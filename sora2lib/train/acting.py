@@ -14,12 +14,11 @@ from sora2lib.model.conditions import faced
 from sora2lib.model.poses import POSE_WIDTH
 from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import Model, Scales
-from sora2lib.train.lessons import Lesson, LessonConfig, told_worlds
+from sora2lib.train.lessons import Lesson, to_measure, told_worlds
 from sora2lib.train.library import Library
 from sora2lib.world.figures.skeleton import JOINTS
 
 NOISES = 4  # that are put on each world: to read its caption takes longest
-MEASURED = 100  # batches by which scales are taken
 LATE, LATEST = 0.25, 7  # of batches, those that begin in the middle of the action, and by which row
 GOES_ON, LEADS_TO, ALONE = 0.4, 0.1, 0.15  # of worlds: the first rows are known, the last too; all of some movers
 PLACES, SPEEDS = 4.0, 2.0  # weights of where things and joints are, and how fast, beside 1 of every acceleration
@@ -27,10 +26,8 @@ PLACES, SPEEDS = 4.0, 2.0  # weights of where things and joints are, and how fas
 
 def measure(model: Model, data: Path) -> None:
     """Take scales and atoms from many worlds, before the first lesson in acting."""
-    library, rng, found = Library().refresh(data), np.random.default_rng(0), []
-    network = model.network.acting
-    for _ in range(MEASURED):
-        batch = library.draw(rng, LessonConfig.rows, model.scales, lively=True).motion
+    found, network = [], model.network.acting
+    for batch in to_measure(data, model.scales, lively=True):
         there, rows = entered(model.network, batch, model.scales)
         exist = there.movers[..., None].expand(rows.shape[:-1])
         found.append((rows[exist], there.figures[..., None].expand(rows.shape[:-1])[exist]))

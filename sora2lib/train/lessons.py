@@ -265,12 +265,19 @@ def _starts(
     return {name: told[..., them].mean(dim=-1)[asked].mean() for name, them in names.items()}
 
 
+def to_measure(data: Path, scales: Scales, *, lively: bool | None = None) -> Iterator[Batch]:
+    """Yield batches that scales are taken from, the same ones every time; ``lively`` as of :meth:`Library.draw`."""
+    library, rng = Library().refresh(data), np.random.default_rng(0)
+    for _ in range(MEASURED):
+        yield library.draw(rng, LessonConfig.rows, scales, lively=lively).motion
+
+
 def measure(model: Model, data: Path) -> None:
     """Take the scales of camera rows from many worlds, before the first lesson in filming."""
-    library, rng, found = Library().refresh(data), np.random.default_rng(0), []
-    for _ in range(MEASURED):
-        batch = library.draw(rng, LessonConfig.rows, model.scales).motion
-        found.append(seen(batch, model.scales).enter(model.scales.leave("camera", batch.camera)).flatten(0, 1))
+    found = [
+        seen(batch, model.scales).enter(model.scales.leave("camera", batch.camera)).flatten(0, 1)
+        for batch in to_measure(data, model.scales)
+    ]
     model.network.filming.settle(torch.cat(found))
 
 
