@@ -32,8 +32,8 @@ NEEDED = {
     "touch toes": ("waist bend",),
     "pirouette": ("turn",),
 }
-TOLD_ELSEWHERE = ("gesture/", "fall/", "dance/", "jump/", "walk/", "run/", "axel/", "gymnastics/", "exercise/")
-ASKED = [Clause("action", "subject", name) for name in ACTIONS if name.startswith(TOLD_ELSEWHERE)]
+ALONE = {"gesture", "fall", "dance", "jump", "walk", "run", "axel", "gymnastics", "exercise", "acrobatics"}
+ASKED = [Clause("action", "subject", name) for name in ACTIONS if name.split("/")[0] in ALONE]
 each = pytest.mark.parametrize("name", EXERCISES)
 
 

@@ -19,10 +19,10 @@ from sora2lib.world.figures.beasts import FEET, limb
 from sora2lib.world.figures.library import SKELETONS, figure_of
 from sora2lib.world.figures.mass import centre_of_mass, inertia, inner_momentum, mass
 from sora2lib.world.figures.person import BALL, HAND, HEEL, PEOPLE
-from sora2lib.world.figures.skeleton import INDEX, Array, Figure, Frames, pose
-from sora2lib.world.parts import SHAPES, reach, rotate
+from sora2lib.world.figures.skeleton import DOWN, INDEX, Array, Figure, Frames, lowest, pose
+from sora2lib.world.parts import SHAPES, rotate
 from sora2lib.world.schema import GRAVITY, World
-from sora2lib.world.turns import CONJUGATE, back, of_vector, product, vector_between
+from sora2lib.world.turns import back, of_vector, product, vector_between
 from sora2lib.world.vocabulary import GROUNDS
 
 Flags = NDArray[np.bool_]
@@ -35,7 +35,6 @@ SHORTEST = 6  # samples of a flight that is worth fitting
 RESTING = 0.05  # share of the samples in which a foot is as low as it gets
 PLANTED = 0.005  # metres above that
 LEAST_SPIN = 0.08  # m^2/s per squared height and kg: slower turning is none
-DOWN = np.array([0.0, 0.0, -1.0])
 
 
 @dataclass(frozen=True)
@@ -121,12 +120,7 @@ class Creature:
     def _floor(self, index: int) -> Array:
         turn_T4 = product(self.turn_T4, self.frames.turn_TL4[:, index])
         place_T3 = self.root_T3 + rotate(self.turn_T4, self.frames.place_TL3[:, index])
-        down_T3, floors = rotate(turn_T4 * CONJUGATE, DOWN), []
-        for part in self.figure.skeleton.links[index].parts:
-            half, centre, turn = (np.asarray(it) for it in (part.half, part.centre, part.rotation))
-            low_T = reach(part.shape, half @ self.figure.extents, rotate(turn * CONJUGATE, down_T3))
-            floors.append(-low_T - down_T3 @ (centre @ self.figure.extents))
-        return np.asarray(place_T3[:, 2] + np.min(floors, axis=0))
+        return lowest(self.figure, index, place_T3, turn_T4)
 
     @cached_property
     def clearance_T(self) -> Array:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from sora2lib.train import animals, company, looks, meetings, people
+from sora2lib.train import animals, company, looks, meetings, people, swords
 from sora2lib.train.clauses import ACTIONS, OUTCOMES
 from sora2lib.train.measure import Array, Cast, Scene
 from sora2lib.world.naming import Clause
@@ -31,6 +31,7 @@ TAKE_TWO = frozenset(
     | animals.PAIRS
     | meetings.PAIRS
     | company.PAIRS
+    | swords.PAIRS
 )
 
 

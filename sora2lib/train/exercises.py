@@ -22,6 +22,7 @@ from sora2lib.train.people import (
     swings,
     tilts,
     turned,
+    upended,
 )
 
 Array = NDArray[np.float64]
@@ -127,7 +128,7 @@ def _stretches(it: Creature) -> bool:
 def _touches_toes(it: Creature) -> bool:
     """The hands come down to the toes over straight legs; then it stands again."""
     upright = it.axis("chest", 2)[[0, -1], 2].min() > 0.9
-    return bool(upright and hips(it).min() > STANDS and reaches_down(it) and flight(it) == 0)
+    return bool(upright and hips(it).min() > STANDS and reaches_down(it) and flight(it) == 0 and not upended(it))
 
 
 def _pirouettes(it: Creature) -> bool:

@@ -243,3 +243,9 @@ class Scene:
         across_T = (self.position_AT3[actor] - self.position_AT3[actor, 0]) @ self.right
         early = np.flatnonzero(np.abs(across_T) > max(0.1 * np.abs(across_T).max(), 0.005))
         return float(across_T[early[0]]) if len(early) else 0.0
+
+
+def longest(flags_T: NDArray[np.bool_]) -> int:
+    """Most samples in a row that are true."""
+    ends = np.flatnonzero(np.diff(np.concatenate([[0], flags_T.astype(int), [0]])))
+    return int((ends[1::2] - ends[::2]).max(initial=0))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sora2lib.physics.bodies import HUMANS, Creature
 from sora2lib.train.actions import Test
-from sora2lib.train.measure import Cast, Scene
+from sora2lib.train.measure import Cast, Scene, longest
 from sora2lib.world.turns import vector_between
 
 Array = NDArray[np.float64]
@@ -60,12 +60,17 @@ def pace(it: Creature) -> float:
     return way / (it.step * (len(it.centre_T3) - 1)) * float(np.sqrt(ADULT / it.height))
 
 
+def upended(it: Creature) -> bool:
+    """Whether its hips are ever upside down."""
+    return bool(it.axis("hips", 2)[:, 2].min() < 0)
+
+
 def _goes(it: Creature) -> bool:
-    """Whether it gets on with steps: now one foot is in front, now the other."""
+    """Whether it gets on with steps, upright: now one foot is in front, now the other."""
     way_3 = it.centre_T3[-1] - it.centre_T3[0]
     far = float(np.hypot(*way_3[:2]))
     ahead_T = (it.point("left foot") - it.point("right foot")) @ (way_3 * [1, 1, 0] / max(far, 1e-9))
-    return far > GOES * it.height and passes(ahead_T, APART * it.height)
+    return far > GOES * it.height and passes(ahead_T, APART * it.height) and not upended(it)
 
 
 def passes(ahead_T: Array, least: float = 0.0) -> bool:
@@ -133,27 +138,25 @@ def _trudges(it: Creature) -> bool:
 
 def flight(it: Creature) -> float:
     """Longest time in the air, seconds."""
-    flags = np.concatenate([[0], off(it).astype(int), [0]])
-    ends = np.flatnonzero(np.diff(flags))
-    return float((ends[1::2] - ends[::2]).max(initial=0) * it.step)
+    return longest(off(it)) * it.step
 
 
 def turned(it: Creature, axis: str, where_T: Flags | None = None) -> float:
-    """Radians turned about the left ("y") or the upward ("z") axis of the world, at some samples or all."""
+    """Radians turned about its front ("x"), its left ("y") or the upward axis ("z"), at some samples or all."""
     turns_V3 = vector_between(it.turn_T4[:-1], it.turn_T4[1:])
-    about_V3 = it.axis("hips", 1)[:-1] if axis == "y" else np.array([[0.0, 0.0, 1.0]])
+    about_V3 = np.array([[0.0, 0.0, 1.0]]) if axis == "z" else it.axis("hips", "xy".index(axis))[:-1]
     share_V = np.ones(len(turns_V3)) if where_T is None else (where_T[1:] | where_T[:-1]).astype(float)
     return float((share_V * (turns_V3 * about_V3).sum(axis=1)).sum())
 
 
 def _jumps(it: Creature) -> bool:
     far = float(np.linalg.norm((it.centre_T3[-1] - it.centre_T3[0])[:2])) / it.height
-    return flight(it) > 0.25 and far < 0.3 and abs(turned(it, "y")) < 2.0
+    return flight(it) > 0.25 and far < 0.3 and abs(turned(it, "z")) < 2.0 and not upended(it)
 
 
 def _jumps_far(it: Creature) -> bool:
     far = float(np.linalg.norm((it.centre_T3[-1] - it.centre_T3[0])[:2])) / it.height
-    return flight(it) > 0.2 and far > 0.3 and abs(turned(it, "y")) < 2.0 and not _goes(it)
+    return flight(it) > 0.2 and far > 0.3 and not upended(it) and not _goes(it)
 
 
 def held(it: Creature, where_T: Flags) -> bool:
@@ -190,7 +193,8 @@ def waves(it: Creature) -> bool:
 
 def _points(it: Creature) -> bool:
     """One arm is stretched out level, the other hangs."""
-    return any(_stretched(it, side) and not _stretched(it, other) for side, other in (SIDES, SIDES[::-1]))
+    one = any(_stretched(it, side) and not _stretched(it, other) for side, other in (SIDES, SIDES[::-1]))
+    return one and not upended(it)
 
 
 def _stretched(it: Creature, side: str) -> bool:
@@ -208,7 +212,7 @@ def _claps(it: Creature) -> bool:
 
 
 def _cheers(it: Creature) -> bool:
-    return raises_both(it) and not tilts(it)
+    return raises_both(it) and not tilts(it) and not upended(it)
 
 
 def raises_both(it: Creature) -> bool:
@@ -274,7 +278,7 @@ def shakes_head(it: Creature) -> bool:
 def _falls(it: Creature) -> bool:
     """Stood and then sits or lies on the ground."""
     high_T = hips(it)
-    return bool(high_T[0] > STANDS and high_T[-6:].max() < LOW and flight(it) < 0.4)
+    return bool(high_T[0] > STANDS and high_T[-6:].max() < LOW and flight(it) < 0.4 and not upended(it))
 
 
 def _gets_up(it: Creature) -> bool:
@@ -318,7 +322,6 @@ def _treads(it: Creature) -> bool:
 
 AXELS = {"single axel": 1.5, "double axel": 2.5, "triple axel": 3.5}
 FLIPS = {"back flip": -1.0, "front flip": 1.0}
-
 
 ACTIONS: dict[str, Test] = {
     "walk/walk": everyone(walks),

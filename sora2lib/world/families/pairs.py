@@ -8,6 +8,7 @@ greet     wave, bow (each to the other)               ""              "", ""
 ========  ==========================================  ==============  ================
 """
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -31,9 +32,9 @@ COURSE = 10.0  # m to each side
 TO_CAMERA = 0.35  # radians by which two who greet turn to the camera, so that their faces are seen
 
 
-def two(rng: np.random.Generator, first: str = "") -> tuple[Look, Look, tuple[str, str]]:
-    """Cast two in different colours: their looks and names."""
-    kinds = (first or pick(rng, WHO), pick(rng, WHO))
+def two(rng: np.random.Generator, first: str = "", among: Sequence[str] = WHO) -> tuple[Look, Look, tuple[str, str]]:
+    """Cast two in different colours, the first one as told or both among some kinds: their looks and names."""
+    kinds = (first or pick(rng, among), pick(rng, among))
     colours = rng.permutation(list(COLOURS)).tolist()
     coat = (pick(rng, COATS),) if kinds[0] == "dog" else (colours[0],)
     looks = cast(rng, kinds[0], coat), cast(rng, kinds[1], (colours[1],))

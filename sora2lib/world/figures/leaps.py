@@ -132,7 +132,7 @@ class Flown:
         angle_T = np.where(time_T < begin, 0.0, pitch_T)
         share_T = (time_T - begin) / it.gather
         toes = self._pitch(self._still(it.takeoff, self._base(it.lean)), "left")
-        heading_T = angle_T if it.axis == "z" else 0 * angle_T
+        heading_T = angle_T if it.glides else 0 * angle_T
         out_T3 = self._apart(it.takeoff) * np.stack([-np.sin(heading_T), np.cos(heading_T), 0 * heading_T], axis=1)
         toes_T = toes * eased((share_T - 0.6) / 0.4)
         targets = [soles(self.figure, side, self._ground + sign * out_T3, toes_T, heading_T) for side, sign in SIDES]
@@ -172,7 +172,7 @@ class Flown:
         # What is left of a wobble fades.
         left = vector_between(about(it.axis, it.turn), touch.turn_T4[0])
         turn_T4 = product(of_vector((1 - eased(share_T))[:, None] * left), about(it.axis, angle_T))
-        if it.axis == "z":
+        if it.glides:
             targets = [_turned(target, final, angle_T - it.turn) for target in targets]
         angles_TJ = poses(share_T, {0.0: it.landing, **it.recover})
         return balanced(self.figure, time_T, angles_TJ, centre_T3=centre_T3, turn_T4=turn_T4, targets=targets)

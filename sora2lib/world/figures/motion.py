@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sora2lib.world.figures import reach
 from sora2lib.world.figures.mass import centre_of_mass
-from sora2lib.world.figures.skeleton import Array, Figure, Frames, mirrored, pose
+from sora2lib.world.figures.skeleton import Array, Figure, Frames, lowest, mirrored, pose
 from sora2lib.world.parts import rotate
 from sora2lib.world.turns import about, product
 
@@ -47,6 +47,12 @@ class Motion:
         """Place (T, 3) in the world of a point (3,) of a link."""
         inner_T3 = self.frames.point(self.figure.skeleton.link(link), local)
         return np.asarray(self.root_T3 + rotate(self.turn_T4, inner_T3))
+
+    def floor(self, link: str) -> Array:
+        """Height (T,) of the lowest point of a link over the ground, metres."""
+        frames, index = self.frames, self.figure.skeleton.link(link)
+        place_T3 = self.root_T3 + rotate(self.turn_T4, frames.place_TL3[:, index])
+        return lowest(self.figure, index, place_T3, product(self.turn_T4, frames.turn_TL4[:, index]))
 
     @property
     def mirror_image(self) -> "Motion":

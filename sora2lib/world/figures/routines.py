@@ -44,6 +44,11 @@ class Leap:
     end_pitch: float = 0.0
     end_toes: float = 0.0
 
+    @property
+    def glides(self) -> bool:
+        """Whether the feet turn with the body, as skates do, and do not grip the floor."""
+        return self.axis == "z" and self.follow != 0.0
+
 
 TUCK = {"hip_swing": 2.05, "knee": 2.25, "waist_bend": 0.75, "neck_bend": 0.35, "shoulder_swing": 1.15,
         "shoulder_spread": 0.12, "elbow": 0.75, "ankle": -0.4}  # fmt: skip
@@ -112,3 +117,11 @@ def axel(turns: float) -> Leap:
 
 for _name, _turns in (("single", 1.5), ("double", 2.5), ("triple", 3.5)):
     LEAPS[f"{_name} axel"] = axel(_turns)
+LEAPS["spin jump"] = Leap(
+    3.1, 0.0, 2 * pi - 0.2, "z", 0.4,
+    {**PUSH, **OPEN, "shoulder_spread": 0.9},
+    {0.2: FOLDED, 0.72: FOLDED},
+    {**ABSORB, **OPEN, "hip_swing": 0.45, "knee": 0.62, "ankle": 0.17},
+    ready={0.0: REST, 0.55: {**OPEN, "waist_turn": -0.5, "waist_bend": 0.2}, 1.0: OPEN},
+    recover={0.35: {**OPEN, "waist_bend": 0.25}, 0.75: EASE, 1.0: REST}, gather=0.65, settle=0.5,
+)  # fmt: skip

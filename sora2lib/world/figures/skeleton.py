@@ -15,8 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sora2lib.world.parts import Matrix, Part, Row, rotate
-from sora2lib.world.turns import product
+from sora2lib.world.parts import Matrix, Part, Row, reach, rotate
+from sora2lib.world.turns import CONJUGATE, product
 
 Array = NDArray[np.float64]
 
@@ -30,6 +30,7 @@ JOINTS: tuple[str, ...] = (
 )  # fmt: skip
 SIDEWAYS = frozenset({"waist lean", "waist turn", "neck lean", "neck turn", "tail swing"})
 INDEX = {joint: index for index, joint in enumerate(JOINTS)}
+DOWN = np.array([0.0, 0.0, -1.0])
 
 
 @dataclass(frozen=True)
@@ -168,3 +169,13 @@ def hinge_turns(hinges: list[Hinge], angles_TJ: Array) -> Array:
     half_TH = angles_TJ[:, [INDEX[hinge.joint] for hinge in hinges]] * (gain_H / 2)
     axis_H3 = np.array([hinge.axis for hinge in hinges])
     return np.concatenate([np.cos(half_TH)[..., None], np.sin(half_TH)[..., None] * axis_H3], axis=-1)
+
+
+def lowest(figure: Figure, link: int, place_T3: Array, turn_T4: Array) -> Array:
+    """Height (T,) of the lowest point of a link whose frame is at places (T, 3), turned by (T, 4), metres."""
+    down_T3, floors = rotate(turn_T4 * CONJUGATE, DOWN), []
+    for part in figure.skeleton.links[link].parts:
+        half, centre, turn = (np.asarray(it) for it in (part.half, part.centre, part.rotation))
+        low_T = reach(part.shape, half @ figure.extents, rotate(turn * CONJUGATE, down_T3))
+        floors.append(-low_T - down_T3 @ (centre @ figure.extents))
+    return np.asarray(place_T3[:, 2] + np.min(floors, axis=0))

@@ -6,12 +6,14 @@ teller says it of what is round and springy (:mod:`sora2lib.world.wording`).
 """
 
 from sora2lib.world.families import (
+    acrobatics_sayings,
     company_sayings,
     exercise_sayings,
     herd_sayings,
     pairs_sayings,
     people_sayings,
     skater_sayings,
+    swords_sayings,
     water_sayings,
 )
 from sora2lib.world.grammar import Key
@@ -30,6 +32,8 @@ TOPICS = (
     pairs_sayings,
     company_sayings,
     exercise_sayings,
+    acrobatics_sayings,
+    swords_sayings,
 )
 SAYINGS: dict[Key, tuple[str, ...]] = {key: patterns for topic in TOPICS for key, patterns in topic.SAYINGS.items()}
 # A word or two, as typed in a hurry or in a list of tags.
