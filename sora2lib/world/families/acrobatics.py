@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sora2lib.world.families.troupe import WHO, Played, cast, figure, figure_body, scene
+from sora2lib.world.families.troupe import TOWARDS, WHO, Played, cast, figure, figure_body, scene
 from sora2lib.world.figures.cartwheels import STRIDE, cartwheel
 from sora2lib.world.figures.leaps import leap
 from sora2lib.world.figures.motion import Motion
@@ -21,7 +21,6 @@ from sora2lib.world.figures.skeleton import Array, Figure
 from sora2lib.world.stage import Event, Stage
 from sora2lib.world.staging import GRIPPY, between, pick, side, thing
 
-TOWARDS = -np.pi / 2  # the heading that faces the camera, to whom the left is the camera's right
 FALL_ODDS = 0.25
 PACES = {1: (1.15, 1.5), 2: (1.0, 1.15), 3: (0.86, 0.96)}  # s for each of so many cartwheels
 

@@ -10,13 +10,12 @@ exercise  kneel, squat, kick, punch, nod, shake head, shrug,       ""       "", 
 
 import numpy as np
 
-from sora2lib.world.families.troupe import WHO, Played, cast, figure, figure_body, scene
+from sora2lib.world.families.troupe import TOWARDS, WHO, Played, cast, figure, figure_body, scene
 from sora2lib.world.figures.acts import act
 from sora2lib.world.figures.exercises import EXERCISES
 from sora2lib.world.stage import Event, Stage
 from sora2lib.world.staging import GRIPPY, between, pick, thing
 
-TOWARDS = -np.pi / 2  # the heading that faces the camera
 SPREAD = 0.6  # radians, by which someone may look past it
 
 

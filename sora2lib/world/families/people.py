@@ -25,7 +25,7 @@ from functools import partial
 import numpy as np
 
 from sora2lib.world.families.solos import SOLOS
-from sora2lib.world.families.troupe import WHO, Played, cast, figure, figure_body, scene
+from sora2lib.world.families.troupe import TOWARDS, WHO, Played, cast, figure, figure_body, scene
 from sora2lib.world.figures.acts import act
 from sora2lib.world.figures.beasts import fly, prowl
 from sora2lib.world.figures.gaits import walk as stride
@@ -49,7 +49,6 @@ from sora2lib.world.vocabulary import COLOURS
 
 Mover = Callable[[Figure, Array], Motion]
 CLIP = 4.0  # s, for which the ways are laid out
-TOWARDS = -np.pi / 2  # the heading that faces the camera
 PACES = {"walk": {"slow": (0.7, 0.95), "": (1.1, 1.4), "fast": (1.6, 1.9)},
          "march": {"": (1.1, 1.5)}, "sneak": {"": (0.6, 0.9)}, "trudge": {"slow": (0.6, 0.85)},
          "jog": {"": (1.9, 2.3)}, "run": {"": (2.4, 2.9), "fast": (3.1, 3.6)}}  # fmt: skip

@@ -20,7 +20,7 @@ import numpy as np
 from sora2lib.world.assets import primitives
 from sora2lib.world.facts import Thing
 from sora2lib.world.families.pairs import two
-from sora2lib.world.families.troupe import WHO, Played, cast, figure, figure_body, scene
+from sora2lib.world.families.troupe import TOWARDS, WHO, Played, cast, figure, figure_body, scene
 from sora2lib.world.figures.acts import Act, act
 from sora2lib.world.figures.motion import Motion
 from sora2lib.world.figures.skeleton import Array, Figure
@@ -42,7 +42,7 @@ from sora2lib.world.stage import Body, Contact, Event, Stage
 from sora2lib.world.staging import GRIPPY, Look, between, body, draw_look, pick, scaled, thing
 
 PARTNERS = (("man", "woman"), ("boy", "girl"))  # a cut of one who is much taller goes over the shield
-TOWARDS, ASKEW = -np.pi / 2, 0.9  # the heading that faces the camera, and how far from it a fighter turns, radians
+ASKEW = 0.9  # radians, how far from facing the camera a fighter turns
 LENGTHS = {"sword": 0.56, "shield": 0.40}  # heights
 BEATS, TWICE = (1.2, 1.7), 0.6  # s from blow to blow, and how often there are two
 EARLY = 0.12  # s, by which a shield is up before the sword comes

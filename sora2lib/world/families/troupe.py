@@ -21,6 +21,7 @@ from sora2lib.world.vocabulary import COLOURS, WEATHERS
 
 Way = tuple[Array, Array]  # places (T, 3) and orientations (T, 4) of a thing
 WHO = ("man", "woman", "boy", "girl")
+TOWARDS = -np.pi / 2  # the heading that faces the camera, to whom the left is the camera's right
 REACH = 9.0  # m
 CLIP = 4.0  # s, for which the ways are laid out
 
