@@ -34,7 +34,7 @@ from sora2lib.model import weights
 from sora2lib.model.tokens import order
 from sora2lib.model.tracks import STRIDE
 from sora2lib.model.weights import Model
-from sora2lib.physics.intervals import wilson
+from sora2lib.physics.intervals import share
 from sora2lib.recast import apply, changes
 from sora2lib.recipe import Recipe
 from sora2lib.render import render
@@ -93,11 +93,6 @@ REMIXES = (
         for it in ("night", "noon", "sunset")
     ),
 )
-
-
-def share(marks: Sequence[bool]) -> list[float]:
-    """Share of true, with its 95 % interval and the number of trials."""
-    return [sum(marks) / max(1, len(marks)), *wilson(sum(marks), len(marks)), len(marks)]
 
 
 def middle(values: Sequence[float]) -> list[float]:

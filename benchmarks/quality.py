@@ -27,7 +27,7 @@ from sora2lib.errors import WorldError
 from sora2lib.given import Ask
 from sora2lib.model import weights
 from sora2lib.model.weights import Model
-from sora2lib.physics.intervals import wilson
+from sora2lib.physics.intervals import share
 from sora2lib.train.evaluate import frozen, obeys
 from sora2lib.train.hearing import found_late, heard_late
 from sora2lib.world.captions import caption
@@ -175,22 +175,21 @@ def gravity_errors(worlds: list[World]) -> list[float]:
     return errors
 
 
-def share(marks: list[bool]) -> list[float]:
-    """Share of true, with its 95 % interval and the number of trials."""
-    return [sum(marks) / max(1, len(marks)), *wilson(sum(marks), len(marks)), len(marks)]
-
-
 def shuffled(cases: list[Case]) -> list[Case]:
     """The cases with their prompts moved on by one."""
     return [*cases[1:], cases[0]]
 
 
-def obedience(name: str, cases: list[Case], worlds: list[World]) -> dict[str, list[float]]:
-    """Rows of a set of cases: every clause true, each kind of clause, and the three references."""
+def obedience(
+    name: str, cases: list[Case], worlds: list[World], marks: dict[str, list[bool]]
+) -> dict[str, list[float]]:
+    """Rows of a set of cases: every clause true, each kind of clause, and the three references.
+
+    ``marks`` are those of :func:`obeyed`.
+    """
     truths = [case.truth for case in cases]
-    marks = obeyed(cases, worlds)
-    rows = {f"{name}: every clause true": share(marks.pop("every clause"))}
-    rows |= {f"{name}: {kind}": share(marks[kind]) for kind in sorted(marks)}
+    rows = {f"{name}: every clause true": share(marks["every clause"])}
+    rows |= {f"{name}: {kind}": share(marks[kind]) for kind in sorted(marks) if kind != "every clause"}
     references = {
         "the simulator": obeyed(cases, truths),
         "first frame held": obeyed(cases, [frozen(truth) for truth in truths]),
@@ -199,12 +198,11 @@ def obedience(name: str, cases: list[Case], worlds: list[World]) -> dict[str, li
     return rows | {f"{name}: reference, {what}": share(them["every clause"]) for what, them in references.items()}
 
 
-def by_family(name: str, cases: list[Case], worlds: list[World]) -> dict[str, list[float]]:
-    """Rows of a set of cases: every clause true, of each family by itself."""
+def by_family(name: str, cases: list[Case], every: list[bool]) -> dict[str, list[float]]:
+    """Rows of a set of cases: every clause true, as marked, of each family by itself."""
     marks: dict[str, list[bool]] = defaultdict(list)
-    for case, world in zip(cases, worlds, strict=True):
-        family = Facts.from_json(case.truth.attrs["facts"]).family
-        marks[family].append(all(answer is True for answer in obeys(world, case.clauses).values()))
+    for case, mark in zip(cases, every, strict=True):
+        marks[Facts.from_json(case.truth.attrs["facts"]).family].append(mark)
     return {f"{name}: every clause true, {family}": share(them) for family, them in marks.items()}
 
 
@@ -215,7 +213,7 @@ def measure(model: Model, count: int, steps: int) -> dict[str, list[float]]:
     for name, draw in (("unseen paraphrases", paraphrases), ("unseen combinations", combinations)):
         cases = draw(count)
         worlds = generate(model, cases, steps)
-        rows |= obedience(name, cases, worlds)
+        rows |= obedience(name, cases, worlds, obeyed(cases, worlds))
         exact = obeyed(cases, [_exact(world) for world in worlds])
         rows[f"{name}: every clause true, simulated on from the model's first moment"] = share(exact["every clause"])
         falls += worlds
@@ -235,7 +233,8 @@ def measure(model: Model, count: int, steps: int) -> dict[str, list[float]]:
     rows["basketball ends as said: reference, shuffled prompts"] = share(obeyed(shuffled(cases), worlds)["outcome"])
     cases = people(count)
     worlds = generate(model, cases, steps)
-    return rows | obedience("people and animals", cases, worlds) | by_family("people and animals", cases, worlds)
+    marks, name = obeyed(cases, worlds), "people and animals"
+    return rows | obedience(name, cases, worlds, marks) | by_family(name, cases, marks["every clause"])
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from sora2lib.fitting.fit import SURE, Fit, fit
 from sora2lib.given import Ask
 from sora2lib.model import weights
 from sora2lib.model.weights import Model
-from sora2lib.physics.intervals import bootstrap, wilson
+from sora2lib.physics.intervals import bootstrap, share
 from sora2lib.render import passes, render
 from sora2lib.request import Request
 from sora2lib.start import Seen
@@ -115,11 +115,6 @@ def nearest(found: Fit, case: Case) -> Seen | None:
     """What was understood to be the largest thing that moves, if anything was."""
     box = case.box(case.seen[0])
     return max(found.start.things, key=lambda it: overlap(pixels(it), box), default=None)
-
-
-def share(marks: Sequence[bool]) -> list[float]:
-    """Share of true, with its 95 % interval and the number of trials."""
-    return [sum(marks) / max(1, len(marks)), *wilson(sum(marks), len(marks)), len(marks)]
 
 
 def mean(values: Sequence[float]) -> list[float]:

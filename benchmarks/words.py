@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from sora2lib.model import weights
-from sora2lib.physics.intervals import wilson
+from sora2lib.model.weights import Model
+from sora2lib.physics.intervals import share
 from sora2lib.train import probing
 from sora2lib.train.telling import training_facts
 from sora2lib.world.captions import Caption, caption
@@ -36,10 +37,9 @@ def against_each_other(told: list[Caption]) -> list[Caption]:
     return [Caption(it.text, told[i - 1].clauses) for i, it in enumerate(told)]
 
 
-def measure(model: str, reader: str, count: int) -> dict[str, list[float]]:
+def measure(model: Model, reader: Model, count: int) -> dict[str, list[float]]:
     """All rows of the table: share, interval, number."""
-    encoder = weights.load(model).network.text
-    probe = probing.learn_probe(weights.load(reader).network.text)
+    probe = probing.learn_probe(reader.network.text)
     unseen = captions(count, held_out=True)
     sets = {
         "unseen words": unseen,
@@ -47,9 +47,9 @@ def measure(model: str, reader: str, count: int) -> dict[str, list[float]]:
         "unseen words, of other captions": against_each_other(unseen),
     }
     return {
-        f"{name}: {kind}": [sum(right) / max(1, len(right)), *wilson(sum(right), len(right)), len(right)]
+        f"{name}: {kind}": share(right)
         for name, told in sets.items()
-        for kind, right in probing.understood(probe, encoder, told).items()
+        for kind, right in probing.understood(probe, model.network.text, told).items()
     }
 
 
@@ -61,10 +61,12 @@ def main() -> None:
     parser.add_argument("--captions", type=int, default=1_500, help="of each set (%(default)s)")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", metavar="FOLDER")
     asked = parser.parse_args()
-    rows = measure(asked.model, asked.reader or asked.model, asked.captions)
-    for name, (share, low, high, count) in rows.items():
-        print(f"{name:<52} {100 * share:6.1f} %  [{100 * low:5.1f}, {100 * high:5.1f}]  n={count:.0f}")
-    report = {"date": date.today().isoformat(), "model": asked.model, "load": os.getloadavg()[0], "rows": rows}
+    model = weights.load(asked.model)
+    rows = measure(model, weights.load(asked.reader) if asked.reader else model, asked.captions)
+    for name, (right, low, high, number) in rows.items():
+        print(f"{name:<52} {100 * right:6.1f} %  [{100 * low:5.1f}, {100 * high:5.1f}]  n={number:.0f}")
+    report = {"date": date.today().isoformat(), "model": f"{model.name} {model.version}"}
+    report |= {"load": os.getloadavg()[0], "rows": rows}
     asked.results.mkdir(parents=True, exist_ok=True)
     path = asked.results / f"words-{date.today().isoformat()}.json"
     path.write_text(json.dumps(report, indent=1) + "\n")

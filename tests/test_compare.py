@@ -10,7 +10,7 @@ from sora2lib.errors import InspectError
 from sora2lib.physics import lab, physiq, phyworld
 from sora2lib.physics.compare import ALL, PHYWORLD, compare
 from sora2lib.physics.inspector import inspect
-from sora2lib.physics.intervals import bootstrap, wilson
+from sora2lib.physics.intervals import bootstrap, share, wilson
 from sora2lib.physics.laws import LAWS
 from sora2lib.physics.physiq import Likeness
 
@@ -43,6 +43,11 @@ def compared():
     bad = [report_of(lab.broken(rng(k), fault, pixels=PIXELS), k) for k, fault in enumerate(("gravity", "vanish"))]
     kind = {id(it): "good" for it in good} | {id(it): "bad" for it in bad}
     return compare({"one": [*good, *bad], "two": good[:1]}, family=lambda it: kind[id(it)])
+
+
+def test_a_share_comes_with_its_interval_and_number():
+    assert share([True, False, True, True]) == [0.75, *wilson(3, 4), 4]
+    assert share([]) == [0.0, 0.0, 1.0, 0]
 
 
 def test_intervals_are_the_books():

@@ -1,6 +1,7 @@
 """Intervals that hold the true value in 95 of 100 repetitions: of a share, and of a mean."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,6 +21,15 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     middle = (share + room / 2) / (1 + room)
     half = math.sqrt(share * (1 - share) * room + room**2 / 4) / (1 + room)
     return 0.0 if not successes else middle - half, 1.0 if successes == trials else middle + half
+
+
+def share(marks: Sequence[bool]) -> list[float]:
+    """Share of true, its interval by :func:`wilson`, and the number of trials.
+
+    >>> share([])
+    [0.0, 0.0, 1.0, 0]
+    """
+    return [sum(marks) / max(1, len(marks)), *wilson(sum(marks), len(marks)), len(marks)]
 
 
 def bootstrap(values: ArrayLike, *, draws: int = 2000, seed: int = 0) -> tuple[float, float]:
