@@ -57,6 +57,8 @@ def test_a_batch_holds_the_rows_of_its_worlds(shard, scales, first):
         for index in range(len(drawn.mask)):
             own = (whole.scene - drawn.casting.scene[index]).abs().amax(dim=1).argmin()
             torch.testing.assert_close(drawn.casting.cast[index], whole.cast[own])
+            rows = worlds[int(own)]
+            assert held.facts(drawn)[index] == next(it.facts for it in examples if it.rows is rows)
             assert drawn.casting.cast.shape[1] == SLOTS
             for kind in KINDS:
                 got, want = getattr(drawn.motion, kind)[index], getattr(late, kind)[own]

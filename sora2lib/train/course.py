@@ -97,7 +97,7 @@ def _acting(model: Model, config: CourseConfig, steps: int) -> Iterator[Losses]:
 
 
 def _synonyms(model: Model, config: CourseConfig, steps: int) -> Iterator[Losses]:
-    lesson = LessonConfig(None, steps=steps, rows=3_000, seed=config.seed)
+    lesson = LessonConfig(config.data, steps=steps, rows=1_500, seed=config.seed)
     size = {
         "captions": max(64, round(probing.CAPTIONS * config.share)),
         "steps": max(2, round(probing.STEPS * config.share)),

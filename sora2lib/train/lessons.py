@@ -32,7 +32,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sora2lib.model.aiming import CLIMB, PACE, PULL, SPIN, STILL, WAY, started
+from sora2lib.model.aiming import CLIMB, PACE, PULL, SPIN, STILL, WAY, Start, started
 from sora2lib.model.belief import Foreseen, decided, surprise
 from sora2lib.model.conditions import seen
 from sora2lib.model.foresight import foresee
@@ -82,9 +82,9 @@ FRESH = 7.0
 
 @dataclass(frozen=True)
 class LessonConfig:
-    """Worlds to learn from (None for a lesson in words alone), steps, rows of a step, seed."""
+    """Worlds to learn from, steps, rows of a step, seed."""
 
-    data: Path | None
+    data: Path
     steps: int = 1_000
     rows: int = 3_000
     seed: int = 0
@@ -92,7 +92,7 @@ class LessonConfig:
 
 def learn(model: Model, lesson: Lesson, config: LessonConfig) -> Iterator[dict[str, float]]:
     """Train a part of the model's network in place; yields each step's losses. It ends with the average of the part."""
-    library = Library() if config.data is None else Library().refresh(config.data)
+    library = Library().refresh(config.data)
     part = lesson.part(model.network.requires_grad_(False)).requires_grad_(True)
     average = deepcopy(part).requires_grad_(False)
     optimisers = _optimisers(part, lesson)
@@ -253,16 +253,21 @@ def _starts(
 ) -> dict[str, Tensor]:
     """How unlikely it is, in nats, that casts are set going as they were; what stands still has no way."""
     drawn, text = told_worlds(network, library, scales, rng, rows)
-    motion = scales.leave("motion", drawn.motion.motion)
-    movers, slots = motion.shape[1], drawn.motion.cast.shape[1]
-    start = started(F.pad(motion, (0, 0, 0, 0, 0, slots - movers)))
-    cast = scales.leave("cast", drawn.motion.cast)
+    cast, start = set_going(drawn.motion, scales)
+    movers = drawn.motion.motion.shape[1]
     belief = network.aiming(Call(cast, drawn.motion.cast_mask, drawn.casting.scene, *text), start)
     told = belief.surprise(start.numbers)[:, :movers]
     told[..., WAY] *= start.pace[:, :movers, 0] > STILL
     names = {"pull": PULL, "pace": [PACE], "way": [WAY], "climb": [CLIMB], "spin": SPIN}
     asked = drawn.motion.motion_mask
     return {name: told[..., them].mean(dim=-1)[asked].mean() for name, them in names.items()}
+
+
+def set_going(clean: Batch, scales: Scales) -> tuple[Tensor, Start]:
+    """Return casts (B, S, CAST_WIDTH) of clean worlds in natural scale, and how they are set going."""
+    motion = scales.leave("motion", clean.motion)
+    rest = clean.cast.shape[1] - motion.shape[1]
+    return scales.leave("cast", clean.cast), started(F.pad(motion, (0, 0, 0, 0, 0, rest)))
 
 
 def to_measure(data: Path, scales: Scales, *, lively: bool | None = None) -> Iterator[Batch]:

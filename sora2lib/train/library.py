@@ -22,6 +22,7 @@ from sora2lib.model.tokens import COLUMNS, GAP, START, TURN
 from sora2lib.model.transformer import SLOTS, Batch
 from sora2lib.model.weights import KINDS, Scales
 from sora2lib.train.reading import Reader
+from sora2lib.world.facts import Facts
 
 PROMPT_DROPOUT = 0.1
 DRAWS = 3  # batches' worth of captions drawn for one batch of like length: padding costs as much as words
@@ -39,6 +40,7 @@ class Group:
     pose: Tensor  # (N, F, K, POSE_WIDTH)
     pieces: Tensor  # (N, CAPTIONS, LIMIT, 3), see sora2lib.train.reading
     lengths: Tensor  # (N, CAPTIONS) pieces of each caption, in the memory of the host
+    number: Tensor  # (N,) of each world's facts, in the order in which worlds were taken in
     slots: int  # actors of the world with most
 
     def __len__(self) -> int:
@@ -58,6 +60,7 @@ class Drawn:
     motion: Batch
     words: Tensor  # (B, L, TEXT_WIDTH)
     mask: Tensor  # (B, L) bool
+    number: Tensor  # (B,) of their facts
 
 
 class Library:
@@ -68,6 +71,7 @@ class Library:
         self._parts: dict[tuple[int, int], list[Group]] = {}
         self._read: set[Path] = set()
         self._reader = Reader(device)
+        self._facts: list[str] = []
 
     def __len__(self) -> int:
         return sum(len(group) for parts in self._parts.values() for group in parts)
@@ -83,6 +87,9 @@ class Library:
     def _add(self, path: Path) -> None:
         with np.load(path, allow_pickle=False) as stored:
             shard = {name: stored[name] for name in stored.files if name != "facts"}
+            facts = stored["facts"].tolist()
+        shard["number"] = len(self._facts) + np.arange(len(facts))
+        self._facts += facts
         kinds = np.stack([shard["movers"], shard["figures"]], axis=1)
         for movers, figures in np.unique(kinds, axis=0):
             chosen = np.flatnonzero((kinds == (movers, figures)).all(axis=1))
@@ -141,7 +148,12 @@ class Library:
         names, names_mask = names_of(words, scales)
         later, moves = begun_late(cast, motion, first)
         moving = _batch(group, chosen, later[:, : group.slots], taken[:, : group.slots], moves, first, scales)
-        return Drawn(replace(still(whole), names=names, names_mask=names_mask), moving, words, mask)
+        casting = replace(still(whole), names=names, names_mask=names_mask)
+        return Drawn(casting, moving, words, mask, group.number[chosen])
+
+    def facts(self, drawn: Drawn) -> list[Facts]:
+        """Return the facts of the worlds of a batch, from which they may be told anew."""
+        return [Facts.from_json(self._facts[number]) for number in drawn.number.tolist()]
 
 
 def _taken(counts: Tensor, length: int) -> Tensor:
@@ -188,6 +200,7 @@ def _group(shard: dict[str, NDArray[Any]], chosen: NDArray[np.intp], device: str
     parts = {
         "cast": _ragged(shard["cast"], shard["actors"], chosen, SLOTS),
         "actors": shard["actors"][chosen],
+        "number": shard["number"][chosen],
         "scene": shard["scene"][chosen],
         "camera": shard["camera"][chosen],
         "motion": _ragged(shard["motion"], shard["movers"], chosen, int(shard["movers"][chosen[0]])),

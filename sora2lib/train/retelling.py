@@ -31,9 +31,14 @@ def retellings(count: int, rng: np.random.Generator) -> Iterator[tuple[Caption, 
     'A small box falls onto the ice.'
     """
     for facts, its in training_facts(count, rng):
-        log: list[tuple[str, list[str]]] = []
-        told = caption(facts, its, telling=partial(Retelling, log))
-        yield told, tuple(_changes(told.text, log))
+        yield retelling(facts, its)
+
+
+def retelling(facts: Facts, rng: np.random.Generator) -> tuple[Caption, tuple[Change, ...]]:
+    """Return a caption of a scene, and how else its parts may be told."""
+    log: list[tuple[str, list[str]]] = []
+    told = caption(facts, rng, telling=partial(Retelling, log))
+    return told, tuple(_changes(told.text, log))
 
 
 def _changes(told: str, log: list[tuple[str, list[str]]]) -> list[Change]:
