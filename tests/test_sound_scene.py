@@ -11,7 +11,8 @@ from sora2lib.kernels import sound as kernels
 from sora2lib.sound import music, soundscape, stems, synthesise
 from sora2lib.sound.ambience import ambience
 from sora2lib.sound.engines import ENGINES, REVS
-from sora2lib.sound.motion import SOUND, follow, span_of
+from sora2lib.sound.motion import follow, span_of
+from sora2lib.sound.obstacles import SOUND
 from sora2lib.sound.stage import Ears
 from sora2lib.sound.water import splash
 from sora2lib.train.hearing import onsets

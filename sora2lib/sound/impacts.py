@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sora2lib.kernels import sound as kernels
 from sora2lib.sound import voices
+from sora2lib.sound.obstacles import muffled
 from sora2lib.sound.stage import AIR, Ears, place
 from sora2lib.sound.voices import Voice
 from sora2lib.world import vocabulary
@@ -62,6 +63,7 @@ def strike(out_2N: Array, world: World, heard: Contacts, ears: Ears, rng: np.ran
     wet = vocabulary.GROUNDS[str(world.ground.values)].depth > 0
     time_N = heard.time - float(world.time[0])
     side_N, distance_N = ears.hear(heard.place, time_N)
+    detour_N = ears.detour(heard.place, time_N)
     for n in np.flatnonzero(~heard.step & (time_N * rate < out_2N.shape[1])):
         one, other = heard.materials[n].tolist()
         sound, first = blow(
@@ -73,7 +75,7 @@ def strike(out_2N: Array, world: World, heard: Contacts, ears: Ears, rng: np.ran
             rng=rng,
             rate=rate,
         )
-        place(out_2N, sound, first, float(side_N[n]), rate)
+        place(out_2N, muffled(sound, float(detour_N[n]), rate), first, float(side_N[n]), rate)
 
 
 def sounding_lengths(world: World) -> Array:

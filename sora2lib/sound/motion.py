@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from sora2lib.kernels import sound as kernels
 from sora2lib.sound import voices
 from sora2lib.sound.impacts import sounding_lengths
+from sora2lib.sound.obstacles import SOUND, behind, muffled
 from sora2lib.sound.stage import Ears, gains, place, swell
 from sora2lib.sound.voices import Voice
 from sora2lib.world.contacts import BED, GROUND, Touch
@@ -24,7 +25,6 @@ HEAVIEST, FASTEST = 30.0, 6.0  # kg and m/s above which nothing gets louder
 HISS = 2.0  # sliding sounds this much higher than rolling
 RUSH, RUSH_FROM, STIR = 0.0017, 1.5, 1.0  # level at 1 m/s per m^2; m/s; m/s
 SWISH = 0.10
-SOUND = 343.0  # m/s in air at 20 degrees
 WET = 0.1  # level over the water of what happens below
 
 
@@ -148,7 +148,8 @@ def _swish(
     shape_N = np.sin(np.pi * share_N**0.6) ** 2 * (1 + 0.6 * np.sin(2 * np.pi * 2.5 * share_N) ** 2)
     side, distance = ears.hear(centre, np.array(time))
     sound_N = SWISH * min(speed, 6.0) ** 0.7 / float(distance) * shape_N * noise_N
-    place(out_2N, sound_N, int(time * rate), float(side), rate)
+    detour = float(ears.detour(centre, np.array(time)))
+    place(out_2N, muffled(sound_N, detour, rate), int(time * rate), float(side), rate)
 
 
 def _while(heard_M: NDArray[np.bool_]) -> slice:
@@ -176,7 +177,7 @@ def follow(
     """
     side_M, distance_M = ears.hear(path_M3, time_M)
     delay_N = kernels.line(time_N, time_M, ears.way(distance_M, time_M) * (rate / SOUND))
-    heard_N = kernels.warp(sound_N, delay_N)
+    heard_N = kernels.warp(behind(sound_N, ears.detour(path_M3, time_M), time_M, time_N, rate), delay_N)
     heard_N *= swell(len(time_N), FADE * rate)
     for ear, level_M in zip(out_2N, gains(side_M), strict=True):
         ear[span] += heard_N * kernels.line(time_N, time_M, level_M / distance_M)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 
+from sora2lib.sound.obstacles import Obstacles
 from sora2lib.world.schema import World
 
 Array = NDArray[np.float64]
@@ -36,6 +37,7 @@ class Ears:
     eye_T3: Array
     right_T3: Array
     cut_C: Array  # s at which the camera is suddenly elsewhere
+    between: Obstacles
 
     @classmethod
     def of(cls, world: World) -> Self:
@@ -46,17 +48,20 @@ class Ears:
         length_T1 = np.linalg.norm(right_T3, axis=-1, keepdims=True)
         right_T3 = np.where(length_T1 > 1e-6, right_T3 / np.maximum(length_T1, 1e-6), [1.0, 0.0, 0.0])
         time_T = world.time.values - float(world.time[0])
-        return cls(time_T, eye_T3, right_T3, time_T[world.camera_cut.values])
+        return cls(time_T, eye_T3, right_T3, time_T[world.camera_cut.values], Obstacles.of(world))
 
     def hear(self, place: Array, time: Array) -> tuple[Array, Array]:
         """Return side (...,), -1 left to 1 right, and distance (...,) in metres of places (..., 3) at times (...,)."""
-        eye, right = (
-            np.stack([np.interp(time, self.time_T, path[:, axis]) for axis in range(3)], axis=-1)
-            for path in (self.eye_T3, self.right_T3)
-        )
+        eye, right = (_along(path, self.time_T, time) for path in (self.eye_T3, self.right_T3))
         away = np.asarray(place) - eye
         distance = np.maximum(np.linalg.norm(away, axis=-1), NEAREST)
         return np.clip(np.sum(away * right, axis=-1) / distance, -1, 1), distance
+
+    def detour(self, place: Array, time: Array) -> Array:
+        """Return by how many metres (...,) the way round what stands between is longer than the straight one."""
+        shape = np.broadcast_shapes(np.shape(place)[:-1], np.shape(time))
+        places, times = np.broadcast_to(place, (*shape, 3)).reshape(-1, 3), np.broadcast_to(time, shape).ravel()
+        return self.between.detour(places, _along(self.eye_T3, self.time_T, times), times).reshape(shape)
 
     def way(self, distance_M: Array, time_M: Array) -> Array:
         """Metres (M,) by which a source comes and goes, 0 on the whole; a cut to another camera is no motion."""
@@ -64,6 +69,10 @@ class Ears:
         steps = np.where(np.diff(shot_M) == 0, np.diff(distance_M), 0.0)
         way_M = np.concatenate([[0.0], np.cumsum(steps)])
         return np.asarray(way_M - way_M.mean())
+
+
+def _along(path_T3: Array, time_T: Array, time: Array) -> Array:
+    return np.stack([np.interp(time, time_T, path_T3[:, axis]) for axis in range(3)], axis=-1)
 
 
 def gains(side: Array) -> tuple[Array, Array]:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from sora2lib.kernels import sound as kernels
 from sora2lib.sound import voices
 from sora2lib.sound.impacts import Struck, blow
+from sora2lib.sound.obstacles import muffled
 from sora2lib.sound.stage import Ears, place
 from sora2lib.world.contacts import Contacts
 from sora2lib.world.schema import World
@@ -23,6 +24,7 @@ def tread(out_2N: Array, world: World, heard: Contacts, ears: Ears, rng: np.rand
     """Add the steps among the contacts to ``out_2N`` (2, N)."""
     time_N = heard.time - float(world.time[0])
     side_N, distance_N = ears.hear(heard.place, time_N)
+    detour_N = ears.detour(heard.place, time_N)
     for n in np.flatnonzero(heard.step & (time_N * rate < out_2N.shape[1])):
         sole, floor = heard.materials[n].tolist()
         hoof = world.asset.values[heard.actor[n]] == "horse"
@@ -37,9 +39,9 @@ def tread(out_2N: Array, world: World, heard: Contacts, ears: Ears, rng: np.rand
             rng=rng,
             rate=rate,
         )
-        place(out_2N, knock, first, float(side_N[n]), rate)
         crushed = CRUNCH * impulse**0.6 / distance * _crunch(voices.GROUNDS[floor], rng, rate)
-        place(out_2N, crushed, first, float(side_N[n]), rate)
+        for sound in (knock, crushed):
+            place(out_2N, muffled(sound, float(detour_N[n]), rate), first, float(side_N[n]), rate)
 
 
 def _crunch(floor: voices.Voice, rng: np.random.Generator, rate: int) -> Array:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sora2lib.kernels import sound as kernels
 from sora2lib.sound.impacts import sounding_lengths
 from sora2lib.sound.motion import follow, span_of
+from sora2lib.sound.obstacles import muffled
 from sora2lib.sound.stage import Ears, place
 from sora2lib.world.contacts import Contacts
 from sora2lib.world.schema import World
@@ -34,7 +35,8 @@ def splash(out_2N: Array, world: World, heard: Contacts, ears: Ears, rng: np.ran
         side, distance = ears.hear(one.place, np.array(time))
         force = float(area_A[one.actor]) ** 0.5 * abs(one.speed) ** 1.2 * (1.0 if one.speed < 0 else OUT)
         sound_N = _splash(force, one.speed < 0, float(area_A[one.actor]), rng, rate) / float(distance)
-        place(out_2N, sound_N, round(time * rate), float(side), rate)
+        detour = float(ears.detour(one.place, np.array(time)))
+        place(out_2N, muffled(sound_N, detour, rate), round(time * rate), float(side), rate)
 
 
 def _splash(force: float, inward: bool, area: float, rng: np.random.Generator, rate: int) -> Array:
