@@ -12,7 +12,7 @@ Levels are compared twice, after decoding: over like balls that fall from ten he
 blows of one pair of bodies within a simulated clip. Materials are told from one hit each: balls of any size, from any
 height and distance, on any hard floor, by the nearest centroid of features of librosa in the metric of their scatter,
 with other seeds for the centroids than for the hits that are told. ``benchmarks/speech.py``
-says how speech is measured.
+says how speech is measured, ``benchmarks/beats.py`` how what happens falls on the onsets of a given sound.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from typing import Any
 
 import librosa
 import numpy as np
+from beats import rows as rows_of_beats
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from sound_page import write_page
@@ -90,7 +91,7 @@ def main() -> None:
         tally = listened(asked.seeds, Path(folder))
         heights = falls_in_order(Path(folder))
     told, taken = told_apart(asked.hits)
-    rows = [*table(tally, heights, told, taken), *rows_of_speech(asked.lines)]
+    rows = [*table(tally, heights, told, taken), *rows_of_speech(asked.lines), *rows_of_beats(asked.seeds)]
     print(f"{machine()['processor']}, {machine()['cores']} cores, load {load:.1f} before\n")
     for name, value, aim in rows:
         print(f"{name:<72} {value:8.3f}   {aim}")

@@ -243,12 +243,13 @@ class Clip:
         start: float = 0.0,
         levels: Levels | None = None,
         actor: str | None = None,
+        beats: bool = False,
     ) -> "Clip":
         """Let another sound be heard, in place of its own or mixed with it: :func:`sora2lib.dub`.
 
         >>> clip.dub("music.wav", mix=0.4)  # doctest: +SKIP
         """
-        return sora2lib.dub(self, track, mix=mix, start=start, levels=levels, actor=actor)
+        return sora2lib.dub(self, track, mix=mix, start=start, levels=levels, actor=actor, beats=beats)
 
     def stems(self) -> "Stems":
         """Return effects, ambience, music and speech of its own sound apart: :func:`sora2lib.stems`.

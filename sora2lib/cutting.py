@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sora2lib.clip import Clip, recipe_of
 from sora2lib.errors import RequestError
 from sora2lib.film import MEMORY, develop, world_of
+from sora2lib.pace import Pace, paced
 from sora2lib.recipe import Recipe, fingerprint
 from sora2lib.render.materials import linear
 from sora2lib.request import check_length, count_frames
@@ -218,14 +219,10 @@ def sped(recipe: Recipe, times: float) -> Recipe:
     world, seconds = world_of(recipe), recipe.frames / recipe.fps / float(times)
     start = recipe.start / float(times)
     check_length(seconds)
-    if world.sizes["line"]:
-        raise RequestError("somebody speaks in this clip, which cannot be faster or slower; take a part without speech")
-    again = world.assign_coords(time=world.time / float(times))
-    again.attrs = {name: value for name, value in world.attrs.items() if name not in ("facts", "events")}
     return replace(
         recipe,
         frames=count_frames(seconds, recipe.fps),
-        world=again.validate(),
+        world=paced(world, Pace.even(float(times))),
         start=start,
         # A given sound keeps its pace, and what of it is heard first.
         soundtrack=replace(recipe.soundtrack, start=recipe.soundtrack.start + start - recipe.start),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sora2lib import media
+from sora2lib.beats import driven
 from sora2lib.clip import Clip, recipe_of
 from sora2lib.errors import RequestError
 from sora2lib.film import develop, heard, world_of
@@ -31,6 +32,7 @@ def dub(
     start: float = 0.0,
     levels: Levels | None = None,
     actor: str | None = None,
+    beats: bool = False,
 ) -> Clip:
     """Let another sound be heard: one of your own, in place of the clip's or mixed with it, or its own at other levels.
 
@@ -47,24 +49,29 @@ def dub(
     levels : gains of effects, ambience, music and speech in the clip's own sound; None leaves them.
     actor : a name of ``clip.world.actor`` whose mouth moves with the track, which should be the speech of one alone;
         the clip is drawn anew.
+    beats : whether what strikes, lands and steps falls on the onsets of the track, heard or not: the time of the world
+        runs slower and faster in between, at 0.6 to 1.6 of its pace, and the clip, as long as before, is drawn anew.
 
     Returns
     -------
-    The clip; ``notices`` tell what of the track was changed, and where it is shorter or longer than the clip.
+    The clip; ``notices`` tell what of the track was changed, and where it is shorter or longer than the clip;
+    with ``beats``, what was put where, and how fast time runs.
 
     Raises
     ------
     MediaError
         The file is missing, damaged, no sound, or takes too much to decode.
     RequestError
-        A value breaks its rule, or levels or an actor are asked of a clip without a world.
+        A value breaks its rule, or levels, an actor or beats are asked of a clip without a world; or nothing can
+        fall on a beat, since nothing meets anything, nothing sets in, or somebody speaks.
 
+    >>> dub(clip, "drums.wav", beats=True).notices              # doctest: +SKIP
     >>> dub(clip, "music.wav", mix=0.4).save("with_music.mp4")  # doctest: +SKIP
     >>> dub(clip, levels=Levels(music=0))                       # doctest: +SKIP
     """
     recipe = redubbed(recipe_of(clip), _source(track), mix=mix, start=start, levels=levels)
-    if actor is not None:
-        return develop(mouthing(recipe, actor), size=clip.size)
+    if beats or actor is not None:
+        return develop(following(recipe, actor=actor, beats=beats), size=clip.size)
     wanted, own = recipe.soundtrack, media.resampled(clip.sound, clip.rate)
     # What has a world is made anew where its own sound is heard, and not as it was.
     if clip.world is not None and wanted.mix < 1 and not (clip.soundtrack.plain and wanted.levels == Levels()):
@@ -114,8 +121,13 @@ def _second(start: float) -> float:
     return float(start)
 
 
-def mouthing(recipe: Recipe, actor: str) -> Recipe:
-    """Return a recipe in which an actor's mouth moves with the given sound."""
+def following(recipe: Recipe, *, actor: str | None, beats: bool) -> Recipe:
+    """Return a recipe whose world follows the given sound: an actor's mouth, and what falls on its beats."""
+    recipe = driven(recipe) if beats else recipe
+    return recipe if actor is None else _mouthing(recipe, actor)
+
+
+def _mouthing(recipe: Recipe, actor: str) -> Recipe:
     world, given = world_of(recipe), recipe.soundtrack
     able = mouths_of(world)
     if actor not in able:

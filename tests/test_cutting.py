@@ -126,6 +126,7 @@ def test_what_cannot_be_cut_is_told(clip, make, told):
 
 def test_what_is_said_is_neither_fast_nor_slow(world):
     said = {"line_speaker": ["man"], "line_text": ["look"], "line_start": [0.3], "line_manner": [""]}
+    said["line_actor"] = [""]
     spoken = world.drop_vars(said).assign({name: ("line", np.array(values)) for name, values in said.items()})
     clip = sora2lib.draw(spoken, seconds=0.5, **SMALL)
     with pytest.raises(RequestError, match="somebody speaks"):

@@ -363,6 +363,7 @@ def test_another_sound_is_not_held_against_the_contacts(dropped, how):
 
 def test_lines_that_are_no_longer_heard_are_told(clip):
     lines = {"line_speaker": ["man"], "line_text": ["Go!"], "line_start": [0.2], "line_manner": [""]}
+    lines["line_actor"] = [""]
     world = clip.world.drop_dims("line").assign({name: ("line", values) for name, values in lines.items()})
     talks = dataclasses.replace(clip, world=world)
     assert sora2lib.dubbing.MUTED in talks.dub((tone(2), RATE)).notices

@@ -153,6 +153,7 @@ def parser() -> Parser:
     dub.add_argument("--start", type=float, default=0.0, metavar="S", help="second where it begins (%(default)s)")
     dub.add_argument("--levels", type=Levels.parse, metavar="GAINS", help="of its own sound: music=0,speech=1.5")
     dub.add_argument("--actor", metavar="NAME", help="whose mouth moves with the track; drawn anew")
+    dub.add_argument("--beats", action="store_true", help="blows, landings and steps fall on its onsets; drawn anew")
     dub.add_argument("--size", metavar="WxH", help="pixels, where it is drawn anew (as was asked, or 1280x720)")
     _add_output_options(dub)
     dub.set_defaults(command=edits.dub)

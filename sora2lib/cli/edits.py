@@ -134,9 +134,9 @@ def dub(asked: argparse.Namespace) -> None:
 
     check_target(asked)
     how: dict[str, Any] = {name: getattr(asked, name) for name in ("mix", "start", "levels")}
-    if asked.actor is None:
+    if asked.actor is None and not asked.beats:
         write(dubbing.dub(clip.load(asked.file), asked.track, **how), asked)
         return
     recipe = recipe_in(asked.file)
-    spoken = dubbing.mouthing(dubbing.redubbed(recipe, asked.track, **how), asked.actor)
-    record(spoken, asked, size=size_of(recipe, asked))
+    led = dubbing.following(dubbing.redubbed(recipe, asked.track, **how), actor=asked.actor, beats=asked.beats)
+    record(led, asked, size=size_of(recipe, asked))
