@@ -42,8 +42,8 @@ from sora2lib.consent.keys import HOME
 from sora2lib.render import passes, render
 from sora2lib.render.cameos import facing, wear
 from sora2lib.sound.imitation import imitate
+from sora2lib.sound.saying import say
 from sora2lib.sound.speakers import Speaker
-from sora2lib.sound.speech import say
 from sora2lib.starring import starring
 from sora2lib.world import cutouts
 from sora2lib.world.schema import World

@@ -22,11 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 from speed import machine, versions
 
+from sora2lib.request import Request
 from sora2lib.script import script, spoken
 from sora2lib.sound import stems
+from sora2lib.sound.saying import LEVEL, say
 from sora2lib.sound.speakers import SPEAKERS, in_manner
-from sora2lib.sound.speech import LEVEL, openings, resampled, say
+from sora2lib.sound.speech import mouths_of, openings, resampled
 from sora2lib.sound.voicebox import RATE
+from sora2lib.speaking import decided
 from sora2lib.world.schema import World
 from sora2lib.world.simulate import simulate
 
@@ -92,8 +95,9 @@ def lines(count: int) -> Iterator[tuple[str, str, str]]:
 def when(family: str) -> Iterator[float]:
     """Seconds between the start that is planned of each line and the one that is heard in the speech stem."""
     prompt = 'The man says "Go on, take it." Ann answers "Are you really sure?" The man shouts "Be quick!"'
-    told = script(prompt, 6.0)
-    heard_2N = stems(spoken(simulate(family, 1, seconds=6.0), told), rate=RATE).speech
+    world = simulate(family, 1, seconds=6.0)
+    told = decided(world, script(prompt, 6.0), Request(prompt, seconds=6.0, seed=1))
+    heard_2N = stems(spoken(world, told), rate=RATE).speech
     loud_N = np.sqrt(np.convolve((heard_2N**2).mean(axis=0), np.ones(RATE // 100) * 100 / RATE, "same")) > HEARD * LEVEL
     for line in told.lines:
         before = round((float(line.start or 0) - 0.09) * RATE)
@@ -164,6 +168,7 @@ def in_scene(text: str, name: str, manner: str, seed: int) -> Array:
     """The mix (2, N) of a simulated scene in which a line is said."""
     world: World = simulate(SCENES[seed % len(SCENES)], seed, seconds=6.0)
     told = {"line_speaker": [name], "line_text": [text], "line_start": [0.5], "line_manner": [manner]}
+    told["line_actor"] = [mouths_of(world)[0]]
     world = world.assign({key: ("line", values) for key, values in told.items()}).assign(music="calm")
     return stems(world, rate=RATE).mix().astype(np.float64)
 

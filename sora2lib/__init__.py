@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from sora2lib.request import Request
     from sora2lib.retaking import retake
     from sora2lib.sound import Stems
+    from sora2lib.sound.saying import use_voice
     from sora2lib.soundtrack import Soundtrack
     from sora2lib.start import Seen, Start
     from sora2lib.storyboard import Card, Storyboard
@@ -102,6 +103,7 @@ __all__ = [
     "steps",
     "stitch",
     "sweep",
+    "use_voice",
 ]
 
 _HOMES = {
@@ -130,6 +132,7 @@ _HOMES = {
     "request": ("Request",),
     "retaking": ("retake",),
     "sound": ("Stems",),
+    "sound.saying": ("use_voice",),
     "soundtrack": ("Soundtrack",),
     "start": ("Seen", "Start"),
     "storyboard": ("Card", "Storyboard"),

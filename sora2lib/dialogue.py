@@ -1,7 +1,7 @@
 """Who says what in a prompt: lines of a dialogue block, and speech in quotation marks; and when each begins.
 
-The words alone tell this, and the order in which they stand: a line begins when its time says, or else when the one
-before it has ended. Until a model plans who speaks when, that is the rule.
+The words alone tell who speaks to whom in what order; a line begins when its time says, or else after the one before
+it. Which of the cast says a line, and after what pause, a network plans (:mod:`sora2lib.model.turns`).
 """
 
 import re
@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from sora2lib.errors import RequestError
 from sora2lib.prompt import shots
 
-LEAD, PAUSE, TAIL = 0.3, 0.25, 0.1  # s before the first line, between two, and after the last
-SHORT_LEAD, SHORT_PAUSE = 0.05, 0.1  # where time is short
+SHORTEST, TAIL = 0.1, 0.1  # s before a line where time is short, and after the last
+SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)  # of what pauses are longer, how much is kept where time gets short
 LONGEST_LINE = 400  # letters
 _OPEN, _CLOSE = '["“«]', '["”»]'
 _QUOTE = rf"{_OPEN}([^\"“”«»\n]{{1,8000}}){_CLOSE}"
@@ -65,6 +65,7 @@ class Line:
     manner : "", "shout" or "whisper".
     start : seconds; None follows the line before.
     earliest : second at which the shot begins in which it is said.
+    actor : name of who says it; "" is a voice off, or not known yet.
     """
 
     speaker: str
@@ -72,6 +73,12 @@ class Line:
     manner: str = ""
     start: float | None = None
     earliest: float = 0.0
+    actor: str = ""
+
+    @property
+    def opening(self) -> str:
+        """How the text begins."""
+        return self.text if len(self.text) <= 40 else f"{self.text[:37]}..."
 
 
 def lines(prompt: str, seconds: float) -> tuple[Line, ...]:
@@ -82,7 +89,7 @@ def lines(prompt: str, seconds: float) -> tuple[Line, ...]:
     ``[1.5s] Woman: ...`` or ``after 2 seconds the man says "..."``.
 
     >>> lines('The old man whispers "come closer"', 4)[0]
-    Line(speaker='old man', text='come closer', manner='whisper', start=None, earliest=0.0)
+    Line(speaker='old man', text='come closer', manner='whisper', start=None, earliest=0.0, actor='')
     """
     found: dict[tuple[str, str], Line] = {}
     begin = 0.0
@@ -201,13 +208,18 @@ def _manner(words: str) -> str:
     return "shout" if _LOUD.search(words) else "whisper" if _SOFT.search(words) else ""
 
 
-def timed(said: Sequence[Line], lasting: Sequence[float], seconds: float) -> tuple[tuple[Line, ...], tuple[str, ...]]:
-    """Give each line its start, and say which had to be moved.
+def timed(said: Sequence[Line], lasting: Sequence[float], pauses: Sequence[float], seconds: float) -> tuple[Line, ...]:
+    """Give each line its start.
+
+    A line that is told when begins then, or as soon as who says it has ended the line before. The others begin after
+    their pause. Where the lines would last longer than the clip, or run into one that is told when, what pauses are
+    longer than ``SHORTEST`` is kept by a quarter less until they do not.
 
     Parameters
     ----------
     said : the lines in order.
     lasting : seconds that each of them takes.
+    pauses : seconds before each of them, from when those before have ended and its shot has begun.
     seconds : length of the clip.
 
     Raises
@@ -215,39 +227,42 @@ def timed(said: Sequence[Line], lasting: Sequence[float], seconds: float) -> tup
     RequestError
         They do not fit; the message says how many seconds they need.
     """
-    for lead, pause in ((LEAD, PAUSE), (SHORT_LEAD, SHORT_PAUSE)):
-        placed, moved = _placed(said, lasting, lead, pause)
-        ends = [float(line.start or 0) + length for line, length in zip(placed, lasting, strict=True)]
-        if max(ends, default=0.0) + TAIL <= seconds + 1e-6:
-            return placed, moved
-    worst = max(range(len(ends)), key=ends.__getitem__)
-    needed = ends[worst] + TAIL
+    least = [min(pause, SHORTEST) for pause in pauses]
+    tries = [
+        _placed(said, lasting, [low + share * (pause - low) for low, pause in zip(least, pauses, strict=True)])
+        for share in SHARES
+    ]
+    ends = [[float(line.start or 0) + length for line, length in zip(it, lasting, strict=True)] for it in tries]
+    fitting = [n for n, them in enumerate(ends) if max(them, default=0.0) + TAIL <= seconds + 1e-6]
+    if fitting:
+        return tries[next((n for n in fitting if _apart(said, tries[n], ends[n])), fitting[-1])]
+    worst = max(range(len(said)), key=ends[-1].__getitem__)
+    needed = ends[-1][worst] + TAIL
     raise RequestError(
-        f"what is said takes {needed:.1f} s and the clip lasts {seconds:g}; {_short(placed[worst].text)!r} would end "
+        f"what is said takes {needed:.1f} s and the clip lasts {seconds:g}; {said[worst].opening!r} would end "
         f"too late; give seconds={_up(needed):g} or shorten the lines"
     )
 
 
-def _placed(
-    said: Sequence[Line], lasting: Sequence[float], lead: float, pause: float
-) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+def _placed(said: Sequence[Line], lasting: Sequence[float], pauses: Sequence[float]) -> tuple[Line, ...]:
     placed: list[Line] = []
-    moved: list[str] = []
     free: dict[str, float] = {}  # second from which each speaker can speak again
-    after = lead
-    for line, length in zip(said, lasting, strict=True):
-        start = max(after, line.earliest) if line.start is None else line.start
-        if start < free.get(line.speaker, 0.0):
-            start = free[line.speaker]
-            moved.append(f"{line.speaker} cannot say two lines at once; {_short(line.text)!r} begins at {start:.2f} s")
+    after = 0.0
+    for line, length, pause in zip(said, lasting, pauses, strict=True):
+        who = line.actor or line.speaker
+        start = max(after, line.earliest) + pause if line.start is None else line.start
+        if start < free.get(who, 0.0):
+            start = free[who] + SHORTEST
         placed.append(replace(line, start=start))
-        after = max(after, start + length + pause)
-        free[line.speaker] = start + length + SHORT_PAUSE
-    return tuple(placed), tuple(moved)
+        after = max(after, start + length)
+        free[who] = start + length
+    return tuple(placed)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:37]}..."
+def _apart(said: Sequence[Line], placed: Sequence[Line], ends: Sequence[float]) -> bool:
+    """Whether lines end before a later one begins that is told when."""
+    told = [(n, line.start) for n, line in enumerate(said) if line.start is not None]
+    return all(ends[i] <= start or placed[i].start == said[i].start for n, start in told for i in range(n))
 
 
 def _up(seconds: float) -> float:

@@ -22,7 +22,8 @@ from sora2lib.planner import plan as plan_world
 from sora2lib.recast import Watch, apply, changes
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Cameras, Edit, Request, check_length, count_frames, draw_seed
-from sora2lib.script import LINES, script, spoken, unseen
+from sora2lib.script import LINES, heard, script, spoken
+from sora2lib.speaking import decided
 from sora2lib.starring import cast_of, nouned, read, uncast
 from sora2lib.world.schema import RATE, World
 
@@ -204,13 +205,14 @@ def extended(last: Step, recipe: Recipe, request: Request) -> Recipe:
     model, told = weights.load(request.model), script(request.prompt, request.seconds)
     before = world_of(recipe)
     said = {name: before[name] for name in LINES}
-    world = spoken(last.world().drop_vars(LINES).assign(said), told, after=recipe.start + recipe.frames / recipe.fps)
+    world, end = last.world().drop_vars(LINES).assign(said), recipe.start + recipe.frames / recipe.fps
+    world = spoken(world, decided(world, told, request, after=end), after=end)
     return replace(
         recipe,
         frames=count_frames(recipe.frames / recipe.fps + request.seconds, recipe.fps),
         world=world,
         request=request,
         maker=f"{model.name} {model.version}",
-        notices=(*notices(request), *told.notices, *unseen(world), *uncast(world, cast_of(request.prompt))),
+        notices=(*notices(request), *heard(world, told, after=end), *uncast(world, cast_of(request.prompt))),
         parents=recipe.line("extend"),
     )

@@ -15,7 +15,8 @@ from sora2lib import media
 from sora2lib.clip import Clip
 from sora2lib.physics.onsets import onsets
 from sora2lib.sound.loudness import lufs, momentary, true_peak
-from sora2lib.sound.speech import lasting, voices
+from sora2lib.sound.saying import lasting
+from sora2lib.sound.speech import voices
 from sora2lib.world.contacts import contacts
 from sora2lib.world.schema import World
 

@@ -24,8 +24,9 @@ from sora2lib.planner import plan as plan_world
 from sora2lib.prompt import remarks, shots
 from sora2lib.recipe import Recipe
 from sora2lib.request import MODEL, Cameras, Request, draw_seed
-from sora2lib.script import Script, script, spoken, unseen
+from sora2lib.script import Script, heard, script, spoken
 from sora2lib.soundtrack import OWN, SILENT
+from sora2lib.speaking import decided
 from sora2lib.starring import cast_of, read, starring, uncast
 from sora2lib.start import Start, Starts
 from sora2lib.world.nouns import mentions
@@ -166,7 +167,7 @@ def plan(request: Request) -> Iterator[Step]:
     told = script(request.prompt, request.seconds)  # what cannot be said in the time shows now, not when all is done
     ask = Ask(read(request.prompt), request.seed, request.seconds, camera=request.camera, start=request.start)
     steps = plan_world(weights.load(request.model), ask, **asked_of(request))
-    guesses = (replace(step, guess=partial(_told, step.guess, request.style, told, cameos)) for step in steps)
+    guesses = (replace(step, guess=partial(_told, step.guess, request, told, cameos)) for step in steps)
     start, camera = _first(request.start) or Start(), _first(request.camera)
     if not start.backdrop:
         return guesses
@@ -179,9 +180,10 @@ def _first(given: Any) -> Any:
     return given[0] if isinstance(given, tuple) else given
 
 
-def _told(guess: Callable[[], World], style: str, told: Script, cameos: Sequence[Cameo]) -> World:
-    """The world of a guess with what no model plans."""
-    return spoken(starring(guess().assign(style=style), cameos), told)
+def _told(guess: Callable[[], World], request: Request, told: Script, cameos: Sequence[Cameo]) -> World:
+    """The world of a guess with its style, its cameos and what is said."""
+    world = starring(guess().assign(style=request.style), cameos)
+    return spoken(world, decided(world, told, request))
 
 
 def _before_picture(guess: Callable[[], World], start: Start, picture: bytes, free: bool) -> World:
@@ -218,7 +220,7 @@ def finish(last: Step, request: Request) -> Recipe:
         world=world,
         request=request,
         maker=f"{model.name} {model.version}",
-        notices=(*notices(request), *told.notices, *unseen(world), *uncast(world, cast_of(request.prompt))),
+        notices=(*notices(request), *heard(world, told), *uncast(world, cast_of(request.prompt))),
         soundtrack=OWN if request.sound else SILENT,
     )
 

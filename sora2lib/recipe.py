@@ -183,7 +183,7 @@ def fingerprint(world: World) -> str:
     digest = hashlib.sha256("\n".join(map(str, world.actor.values)).encode())
     for name in ("time", *VARIABLES):
         values = world[name].values
-        if name == "cameo" and not any(values):
+        if name in ("cameo", "line_actor") and not any(values):
             continue  # which came later, and worlds without keep the fingerprint that they had
         # Text is padded to the longest, which depends on where it came from.
         digest.update(values.tobytes() if values.dtype.kind != "U" else "\n".join(map(str, values.flat)).encode())

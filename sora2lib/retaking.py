@@ -26,9 +26,10 @@ from sora2lib.planner import plan as plan_world
 from sora2lib.prompt import shots
 from sora2lib.recipe import Recipe
 from sora2lib.request import Request, check
-from sora2lib.script import Script, lined, script, unseen
+from sora2lib.script import Script, heard, lined, script
 from sora2lib.seam import led
 from sora2lib.sound.speech import mouths
+from sora2lib.speaking import decided
 from sora2lib.starring import read
 from sora2lib.world.schema import RATE, World
 
@@ -199,7 +200,8 @@ def retaken(last: Step, recipe: Recipe, request: Request, part: Part, *, spoken:
     model, before, planned = weights.load(request.model), world_of(recipe), last.world()
     told = script(request.prompt, request.seconds) if spoken else Script()
     world = put(_silenced(before, part) if spoken else before, planned, part)
-    world = _said(world, part, told) if told.lines or world.sizes["line"] else world
+    if told.lines or world.sizes["line"]:
+        world = _said(world, part, decided(world, told, request, after=part.start / RATE))
     begin = part.start / RATE - recipe.start
     span = f"planned anew: {begin:.3g} to {begin + part.seconds(before):.3g} s"
     ways = missed(before, planned, part)
@@ -209,7 +211,7 @@ def retaken(last: Step, recipe: Recipe, request: Request, part: Part, *, spoken:
         world=world.validate(),
         request=request,
         maker=f"{model.name} {model.version}",
-        notices=(span, *of_words(request), *told.notices, *off, *unseen(world)),
+        notices=(span, *of_words(request), *off, *heard(world, told, after=part.start / RATE)),
         parents=recipe.line("retake"),
     )
 

@@ -1,29 +1,32 @@
 """From the lines in a prompt to lines in a world: each with its speaker, its start and its voice."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from sora2lib.dialogue import Line, lines, timed
-from sora2lib.sound.speakers import SPEAKERS, cast, in_manner
-from sora2lib.sound.speech import lasting, mouths, speaking
-from sora2lib.sound.spelling import readable
+from sora2lib.dialogue import SHORTEST, Line, lines, timed
+from sora2lib.sound.saying import lasting, plugged, say
+from sora2lib.sound.speakers import Speaker, in_manner
+from sora2lib.sound.speech import by_name, mouths, speaking
 from sora2lib.world.schema import World
 
-USUAL = SPEAKERS["woman"]
-LINES = ("line_speaker", "line_text", "line_start", "line_manner")  # of a world
+LINES = ("line_speaker", "line_actor", "line_text", "line_start", "line_manner")  # of a world
 
 
 @dataclass(frozen=True)
 class Script:
-    """What is said in a clip: lines with their starts, and what the user should know of them."""
+    """What is said in a clip: lines, how many seconds each takes, and what the user should know of them."""
 
     lines: tuple[Line, ...] = ()
+    lasting: tuple[float, ...] = ()
     notices: tuple[str, ...] = ()
 
 
 def script(prompt: str, seconds: float) -> Script:
-    """Read a prompt's lines and give each its start; in no time if there are none.
+    """Read a prompt's lines, which fit into the clip; in no time if there are none.
+
+    Who says each of them, and when, is planned later (:mod:`sora2lib.speaking`).
 
     Raises
     ------
@@ -32,22 +35,27 @@ def script(prompt: str, seconds: float) -> Script:
     ModelError
         There is something to say, and the voice is missing or damaged.
 
-    >>> script('the old man shouts "land ahead!"', 4).lines[0].start  # doctest: +SKIP
-    0.3
+    >>> script('the old man shouts "land ahead!"', 4).lines[0].manner  # doctest: +SKIP
+    'shout'
     """
     said = lines(prompt, seconds)
     if not said:
         return Script()
-    # Cameos speak at the usual pace.
-    voices = cast(line.speaker for line in said) | {it.speaker: USUAL for it in said if it.speaker.startswith("@")}
-    took = [lasting(line.text, in_manner(voices[line.speaker], line.manner)) for line in said]
-    placed, moved = timed(said, took, seconds)
+    voices = by_name([line.speaker for line in said])
+    took = tuple(lasting(line.text, in_manner(voices[line.speaker], line.manner)) for line in said)
+    timed(said, took, [SHORTEST] * len(said), seconds)
     mute = tuple(
         f"{line.text!r} cannot be said, the voice reads English in Latin letters; it is shown in the captions alone"
-        for line in said
-        if not readable(line.text)
+        for line, seconds_taken in zip(said, took, strict=True)
+        if not seconds_taken
     )
-    return Script(placed, (*moved, *mute))
+    return Script(said, took, (*mute, *(_instead(said, voices) if plugged() else ())))
+
+
+def _instead(said: Sequence[Line], voices: Mapping[str, Speaker]) -> tuple[str, ...]:
+    """Why the packaged voice says lines in place of the engine that is plugged in."""
+    reasons = (say(line.text, in_manner(voices[line.speaker], line.manner)).refused for line in said)
+    return tuple(f"{why}; the packaged voice says it" for why in dict.fromkeys(reasons) if why)
 
 
 def spoken(world: World, told: Script, *, after: float = 0.0) -> World:
@@ -66,6 +74,7 @@ def lined(world: World, told: Script, *, after: float = 0.0) -> World:
     begun = float(world.time.values[0]) + after
     fresh = {
         "line_speaker": [line.speaker for line in told.lines],
+        "line_actor": [line.actor for line in told.lines],
         "line_text": [line.text for line in told.lines],
         "line_start": [begun + float(line.start or 0.0) for line in told.lines],
         "line_manner": [line.manner for line in told.lines],
@@ -74,8 +83,18 @@ def lined(world: World, told: Script, *, after: float = 0.0) -> World:
     return world.drop_vars(both).assign({name: ("line", values) for name, values in both.items()})
 
 
-def unseen(world: World) -> tuple[str, ...]:
-    """Say which lines of a world are heard without anybody to be seen who says them."""
+def heard(world: World, told: Script, *, after: float = 0.0) -> tuple[str, ...]:
+    """Say what the user should know of a script whose lines are the last ones of a world.
+
+    Which lines cannot be said, which begin later than the prompt says, and which are heard without anybody to be seen.
+    """
+    begun, count = float(world.time.values[0]) + after, len(told.lines)
+    starts = world.line_start.values[world.sizes["line"] - count :] - begun
+    late = [
+        f"{line.speaker} cannot say two lines at once; {line.opening!r} begins at {start:.2f} s"
+        for line, start in zip(told.lines, starts, strict=True)
+        if line.start is not None and start > line.start + 1e-6
+    ]
     pairs = zip(world.line_speaker.values.tolist(), speaking(world), strict=True)
-    voices_off = dict.fromkeys(name for name, actor in pairs if actor is None)
-    return tuple(f"{name} is not to be seen and is heard as a voice off" for name in voices_off)
+    unseen = dict.fromkeys(name for name, actor in pairs if actor is None)
+    return (*told.notices, *late, *(f"{name} is not to be seen and is heard as a voice off" for name in unseen))

@@ -20,7 +20,8 @@ from sora2lib.render import mouths, passes, render
 from sora2lib.render.cameos import Board, facing, wear
 from sora2lib.script import Script, spoken
 from sora2lib.sound.imitation import imitate
-from sora2lib.sound.speech import say, voices
+from sora2lib.sound.saying import say
+from sora2lib.sound.speech import voices
 from sora2lib.starring import cast_of, named, read, starring, uncast
 from sora2lib.world.figures.skeleton import INDEX, JOINTS
 from sora2lib.world.simulate import simulate
@@ -420,7 +421,7 @@ def test_lines_are_said_in_the_voice_of_the_recording(tmp_path):
     media.write(tmp_path / "voice.wav", scene(36)[0], fps=12, sound=buzz(120))
     cameo = kept("rex", "ball", tmp_path=tmp_path, voice=tmp_path / "voice.wav")
     world = starring(simulate("roll", 1, seconds=2.0), [cameo])
-    world = spoken(world, Script((Line("@rex", "We have seen the last of the summer.", start=0.2),)))
+    world = spoken(world, Script((Line("@rex", "We have seen the last of the summer.", start=0.2, actor="rex"),)))
     (speaker,) = voices(world)
     assert speaker == imitate(cameo.voice, "@rex")
     heard = measure(say("We have seen the last of the summer.", speaker).sound, RATE)

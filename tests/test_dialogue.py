@@ -1,8 +1,10 @@
 """Who says what in a prompt, what of it is to be seen, and when each line begins."""
 
+from dataclasses import replace
+
 import pytest
 
-from sora2lib.dialogue import LEAD, PAUSE, Line, lines, seen, timed
+from sora2lib.dialogue import SHORTEST, Line, lines, seen, timed
 from sora2lib.errors import RequestError
 
 
@@ -66,25 +68,33 @@ def test_what_is_heard_is_not_to_be_seen():
 
 
 def test_lines_follow_each_other_and_leave_room():
-    placed, moved = timed([Line("a", "x"), Line("b", "y")], [1.0, 0.5], 4.0)
-    assert [line.start for line in placed] == [LEAD, LEAD + 1.0 + PAUSE]
-    assert not moved
-    tight, _ = timed([Line("a", "x"), Line("b", "y")], [1.0, 0.5], 1.8)  # where time is short, pauses are
-    assert tight[1].start + 0.5 < 1.8
+    said, took = [Line("a", "x"), Line("b", "y")], [1.0, 0.5]
+    assert [line.start for line in timed(said, took, [0.3, 0.4], 4.0)] == [0.3, 0.3 + 1.0 + 0.4]
+    # Where time is short, a share of what pauses are longer than the shortest is kept: here a quarter, here nothing.
+    assert [line.start for line in timed(said, took, [0.3, 0.5], 2.0)] == pytest.approx([0.15, 0.15 + 1.0 + 0.2])
+    assert [line.start for line in timed(said, took, [0.3, 0.5], 1.8)] == pytest.approx([SHORTEST, 1.0 + 2 * SHORTEST])
+    assert [line.start for line in timed(said, took, [0.02, 0.5], 1.8)] == pytest.approx([0.02, 1.02 + SHORTEST])
+
+
+def test_a_line_that_is_told_when_begins_then_and_those_before_end_in_time():
+    said = [Line("a", "x"), Line("b", "y", start=2.0), Line("a", "z", earliest=3.0)]
+    placed = timed(said, [1.0, 0.5, 0.5], [0.3, 9.0, 0.2], 6.0)
+    assert [line.start for line in placed] == [0.3, 2.0, 3.2]
+    early = timed(said, [1.0, 0.5, 0.5], [1.5, 9.0, 0.2], 6.0)
+    assert early[0].start == pytest.approx(SHORTEST + 0.5 * (1.5 - SHORTEST))
+    assert early[1].start == 2.0
 
 
 def test_two_speak_at_once_where_the_prompt_says_so_and_one_never_does():
-    placed, moved = timed([Line("a", "x", start=1.0), Line("b", "y", start=1.2)], [1.0, 1.0], 4.0)
-    assert [line.start for line in placed] == [1.0, 1.2]
-    assert not moved
-    placed, moved = timed([Line("a", "x", start=1.0), Line("a", "y", start=1.2)], [1.0, 1.0], 4.0)
-    assert placed[1].start > 2.0
-    assert "a cannot say two lines at once" in moved[0]
+    both = [Line("a", "x", start=1.0), Line("b", "y", start=1.2)]
+    assert [line.start for line in timed(both, [1.0, 1.0], [0.3, 0.3], 4.0)] == [1.0, 1.2]
+    for one in ([Line("a", "x", start=1.0), Line("a", "y", start=1.2)], [replace(it, actor="man") for it in both]):
+        assert timed(one, [1.0, 1.0], [0.3, 0.3], 4.0)[1].start == pytest.approx(2.0 + SHORTEST)
 
 
 def test_too_much_for_the_clip_says_how_many_seconds_it_needs():
-    with pytest.raises(RequestError, match=r"takes 6\.1 s and the clip lasts 4; 'y' .* seconds=6\.5"):
-        timed([Line("a", "x"), Line("b", "y")], [3.0, 2.9], 4.0)
+    with pytest.raises(RequestError, match=r"takes 6\.2 s and the clip lasts 4; 'y' .* seconds=6\.5"):
+        timed([Line("a", "x"), Line("b", "y")], [3.0, 2.9], [0.5, 0.5], 4.0)
 
 
 def test_a_long_prompt_is_read_in_no_time():

@@ -63,6 +63,7 @@ def test_who_is_not_there_and_what_lasts_longer(world):
 
 def test_what_is_said_is_told(world):
     said = {"line_speaker": ["ball"], "line_text": ["Ow!"], "line_start": [0.5], "line_manner": [""]}
+    said["line_actor"] = [""]
     told = {
         it.channel: (it.before, it.after) for it in diff(world, world.assign({k: ("line", v) for k, v in said.items()}))
     }

@@ -8,8 +8,8 @@ import pytest
 import sora2lib
 from sora2lib.listening import FAINTEST, listen
 from sora2lib.media import RATE
+from sora2lib.sound.saying import say
 from sora2lib.sound.speakers import SPEAKERS
-from sora2lib.sound.speech import say
 
 
 def sounding(clip, sound):
@@ -70,7 +70,7 @@ def test_onsets_and_contacts_of_a_fall(clip):
 
 def test_who_speaks_when(clip):
     lines = {"line_speaker": ["man", "girl"], "line_text": ["Look out!", "I see it."], "line_start": [0.2, 1.2]}
-    lines["line_manner"] = ["", ""]
+    lines["line_manner"] = lines["line_actor"] = ["", ""]
     world = clip.world.drop_dims("line").assign({name: ("line", values) for name, values in lines.items()})
     heard = listen(sora2lib.draw(world, size="64x64", fps=6))
     took = say("Look out!", SPEAKERS["man"]).seconds

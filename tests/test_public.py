@@ -41,7 +41,7 @@ SURFACE = {
     "compare": "models * family by truths takes measures each",
     "diff": "before after",
     "draw": "world * size fps seconds sound",
-    "dub": "clip track * mix start levels actor",
+    "dub": "clip track * mix start levels actor beats",
     "extend": "clip prompt * seconds seed model steps guidance camera",
     "fit": "picture * fov backdrop",
     "generate": "prompt * seconds size fps seed model style physics steps guidance camera sound start",
@@ -58,6 +58,7 @@ SURFACE = {
     "steps": "prompt * seconds seed model style steps guidance camera start",
     "stitch": "clips",
     "sweep": "prompts * seeds guidance seconds size more",
+    "use_voice": "engine",
 }
 CLIP = ["dub", "extend", "frame", "load", "loop", "refilm", "remix", "retake", "save", "seconds", "sheet", "size"]
 CLIP += ["speed", "stems"]
@@ -77,7 +78,7 @@ OPTIONS = {
     "speed": "--force --out --quiet --size file times",
     "stitch": "--force --out --quiet files",
     "blend": "--force --out --quiet --seconds file other",
-    "dub": "--actor --force --levels --mix --out --quiet --size --start file track",
+    "dub": "--actor --beats --force --levels --mix --out --quiet --size --start file track",
     "record": "--name --noun --quiet --spoken --subject --until --uses --voice file",
     "cameos": "name",
     "revoke": "name",

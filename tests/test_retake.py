@@ -224,11 +224,13 @@ def test_lines_in_a_part_are_replaced_by_those_of_a_new_prompt(untrained):
     world = simulate("dance", 1)
     who = str(world.actor.values[0])
     said = {"line_speaker": [who] * 2, "line_text": ["hello", "bye"], "line_start": [0.1, 2.0], "line_manner": ["", ""]}
+    said["line_actor"] = [who] * 2
     spoken = world.drop_vars(said).assign({name: ("line", np.array(values)) for name, values in said.items()})
     clip = sora2lib.draw(spoken, size="64x64", fps=2)
     again = clip.retake(1, 3.5, f'the {who} says "oh"', seed=1, model=untrained, steps=3)
     assert again.world.line_text.values.tolist() == ["hello", "oh"]
     assert 1 <= float(again.world.line_start[1]) < 3.5
+    assert again.world.line_actor.values.tolist() == [who] * 2
     silent = clip.retake(1, 3.5, "a dance", seed=1, model=untrained, steps=3)
     assert silent.world.line_text.values.tolist() == ["hello"]
     assert np.array_equal(again.world.joint_angle[:, :25], world.joint_angle[:, :25])

@@ -1,19 +1,24 @@
 """Speech: how words are read, how the voice says them, who says what from where, and how mouths follow."""
 
+import json
 from itertools import combinations
 
 import librosa
 import numpy as np
 import pytest
 
-from sora2lib.errors import ModelError, RequestError
-from sora2lib.script import Script, script, spoken, unseen
-from sora2lib.sound import speech, spelling, stems, voicebox
+from sora2lib.errors import ModelError, RequestError, WorldError
+from sora2lib.request import Request
+from sora2lib.script import Script, heard, script, spoken
+from sora2lib.sound import saying, speech, spelling, stems, voicebox
 from sora2lib.sound.loudness import lufs
+from sora2lib.sound.saying import LEVEL, LOUDNESS, lasting, say
 from sora2lib.sound.speakers import SPEAKERS, cast, in_manner
-from sora2lib.sound.speech import LEVEL, LOUDNESS, MOUTH, openings, resampled, say, voices
+from sora2lib.sound.speech import MOUTH, openings, resampled, voices
 from sora2lib.sound.waveform import moved, waveform
+from sora2lib.speaking import decided
 from sora2lib.world import schema
+from sora2lib.world.figures.skeleton import INDEX
 from sora2lib.world.simulate import simulate
 
 RATE = 48_000
@@ -29,7 +34,10 @@ def said(world, *lines):
     """A world with lines (speaker, text, start, manner)."""
     columns = zip(*lines, strict=True)
     names = ("line_speaker", "line_text", "line_start", "line_manner")
-    return world.assign({name: ("line", list(values)) for name, values in zip(names, columns, strict=True)}).validate()
+    lines = {name: list(values) for name, values in zip(names, columns, strict=True)}
+    # Who is not called as an actor is heard as a voice off.
+    lines["line_actor"] = [name if name in world.actor.values else "" for name in lines["line_speaker"]]
+    return world.assign({name: ("line", values) for name, values in lines.items()}).validate()
 
 
 def pitch(sound):
@@ -103,14 +111,14 @@ def test_pace_and_manner_change_how_long_it_takes():
     usual = voicebox.lengths(spelling.pronounce(TEXT)).sum()
     assert voicebox.lengths(spelling.pronounce(TEXT), pace=1.5).sum() < 0.75 * usual
     utterance = say(TEXT, SPEAKERS["man"])
-    assert utterance.seconds == pytest.approx(speech.lasting(TEXT, SPEAKERS["man"]), abs=1e-9)
+    assert utterance.seconds == pytest.approx(lasting(TEXT, SPEAKERS["man"]), abs=1e-9)
     assert utterance.times[-1] == pytest.approx(utterance.seconds, abs=1e-9)
     assert len(utterance.times) == len(utterance.sounds) + 1
     assert (np.diff(utterance.times) > 0).all()
 
 
 def test_the_same_words_sound_the_same():
-    spoken_twice = [say.__wrapped__(TEXT, SPEAKERS["boy"]).sound for _ in range(2)]
+    spoken_twice = [saying._own.__wrapped__(TEXT, SPEAKERS["boy"]).sound for _ in range(2)]
     np.testing.assert_array_equal(*spoken_twice)
 
 
@@ -151,7 +159,7 @@ def test_a_whisper_is_as_loud_whatever_noise_is_drawn():
     speaker = in_manner(SPEAKERS["woman"], "whisper")
     words = voicebox.speak(spelling.pronounce(TEXT), pace=speaker.pace)
     drawn = [waveform(words, speaker, np.random.default_rng(seed)) for seed in range(4)]
-    power = [np.sort(np.square(speech._levelled(it, 0)).reshape(-1, 300).mean(axis=1)) for it in drawn]
+    power = [np.sort(np.square(saying._levelled(it, 0)).reshape(-1, 300).mean(axis=1)) for it in drawn]
     assert np.ptp([10 * np.log10(it.mean()) for it in power]) < 1
     assert np.ptp([10 * np.log10(it[-len(it) // 10 :].mean()) for it in power]) < 1
 
@@ -243,6 +251,32 @@ def test_mouths_follow_the_voice_and_nothing_else_moves(dance):
     assert np.median(opened[np.isin(lips, ["m", "b"])]) < 0.1 * opened[np.isin(lips, ["ɪ", "O", "I"])].mean()
 
 
+def test_an_idle_hand_beats_where_the_voice_stresses(dance):
+    words, (left, right) = "We waited very long for this morning!", (INDEX["left elbow"], INDEX["right elbow"])
+    still = dance.assign(joint_angle=dance.joint_angle * 0.0)
+    moved = speech.mouths(said(still, ("boy", words, 0.5, ""))).joint_angle.values[0]
+    utterance = say(words, voices(said(still, ("boy", words, 0.5, "")))[0])
+    since = still.time.values - 0.5
+    stressed = [utterance.times[n + 1] for n, one in enumerate(utterance.sounds) if one == "ˈ"]
+    assert moved[:, left].max() == 0
+    assert moved[(since < 0) | (since > utterance.seconds), right].max() == 0
+    inside = (since > 0.3) & (since < utterance.seconds - 0.3)
+    near = np.abs(since[:, None] - np.array(stressed) - 0.05).min(axis=1) < 0.05
+    assert moved[inside & near, right].mean() > moved[inside & ~near, right].mean() + 0.1
+    assert np.abs(np.diff(moved[:, right])).max() < 0.45  # no jump
+
+
+def test_a_hand_that_does_something_goes_on_with_it(dance):
+    waving = dance.assign(joint_angle=dance.joint_angle * 0.0)
+    waving.joint_angle[0, :, INDEX["right shoulder swing"]] = np.sin(np.arange(waving.sizes["time"]) / 3)
+    moved = speech.mouths(said(waving, ("boy", "We waited very long!", 0.5, ""))).joint_angle.values[0]
+    assert moved[:, INDEX["right elbow"]].max() == 0
+    assert moved[:, INDEX["left elbow"]].max() > 0.4
+    waving.joint_angle[0, :, INDEX["left elbow"]] = 1.5
+    held = speech.mouths(said(waving, ("boy", "We waited very long!", 0.5, ""))).joint_angle.values[0]
+    assert held[:, INDEX["left elbow"]].max() == 1.5
+
+
 def test_a_mouth_goes_over_to_speech_and_back_without_a_jump(dance):
     smiling = dance.assign(joint_angle=dance.joint_angle + 0.0)
     smiling.joint_angle[0, :, MOUTH] = 0.3
@@ -274,18 +308,86 @@ def test_a_mouth_opens_with_the_level_of_its_voice():
 # From a prompt
 
 
-def test_a_script_says_when_each_speaks_and_a_world_takes_it(dance):
-    told = script('The boy says "Look at that!" Ann whispers "Where?"', 4.0)
-    assert [line.manner for line in told.lines] == ["", "whisper"]
-    assert told.lines[1].start > told.lines[0].start + 0.5
-    world = spoken(dance, told)
+def planned(world, prompt, *, seconds=4.0, seed=1, after=0.0):
+    """A world in which a prompt is said, and what is to be told of it."""
+    told = script(prompt, seconds)
+    request = Request(prompt, seconds=seconds, seed=seed)
+    world = spoken(world, decided(world, told, request, after=after), after=after)
+    return world, heard(world, told, after=after)
+
+
+def test_a_script_says_what_and_a_world_who_and_when(dance):
+    prompt = 'The boy says "Look at that!" A narrator whispers "Where?"'
+    world, notices = planned(dance, prompt)
     assert world.line_text.values.tolist() == ["Look at that!", "Where?"]
-    assert unseen(world) == ("Ann is not to be seen and is heard as a voice off",)
-    later = spoken(world, script('The boy says "There!"', 2.0), after=2.5)
+    assert world.line_manner.values.tolist() == ["", "whisper"]
+    assert world.line_actor.values.tolist() == ["boy", ""]
+    assert world.line_start.values[1] > world.line_start.values[0] + 0.5
+    assert notices == ("narrator is not to be seen and is heard as a voice off",)
+    later, _ = planned(world, 'He says "There!"', seconds=1.5, after=2.5)
     assert later.line_text.values.tolist() == ["Look at that!", "Where?", "There!"]
+    assert later.line_actor.values.tolist() == ["boy", "", "boy"]
     assert later.line_start.values[2] > 2.5
     assert schema.from_json(later.to_json()).line_manner.values.tolist() == ["", "whisper", ""]
     assert spoken(dance, Script()) is dance
+
+
+def test_who_has_spoken_speaks_again_under_that_name():
+    world = simulate("greet", 3)
+    first, second = world.actor.values
+    for order in ((first, second), (second, first)):
+        lines = {"line_speaker": ["Ben", "Tom"], "line_text": ["Hello.", "Hi."], "line_start": [0.2, 1.0]}
+        lines |= {"line_manner": ["", ""], "line_actor": list(order)}
+        talk = world.assign({name: ("line", values) for name, values in lines.items()})
+        again, _ = planned(talk, 'Ben says "Bye." Tom says "Bye."', seconds=2.0, after=2.0)
+        assert again.line_actor.values.tolist()[2:] == list(order)
+
+
+def test_times_that_are_told_are_held_and_pauses_are_drawn_by_the_seed(dance):
+    prompt = 'Dialogue:\nBoy: "Go on."\n[1.5s] Boy: "Look!"\nBoy: "There."'
+    first, same, other = (planned(dance, prompt, seed=seed)[0].line_start.values for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, same)
+    assert first[1] == other[1] == 1.5
+    assert first[0] != other[0]
+    assert first[2] != other[2]
+
+
+def test_one_who_cannot_say_two_lines_at_once_is_told(dance):
+    world, notices = planned(dance, 'Dialogue:\n[0.5s] Boy: "Look over there!"\n[0.6s] He: "No."')
+    assert world.line_actor.values.tolist() == ["boy", "boy"]
+    assert world.line_start.values[1] > 1.0
+    assert notices == (f"He cannot say two lines at once; 'No.' begins at {world.line_start.values[1]:.2f} s",)
+
+
+def test_what_fits_with_short_pauses_fits_whatever_pauses_are_drawn(dance):
+    prompt = 'The boy says "Go on!" He says "Look at that." He asks "Where?"'
+    took = sum(script(prompt, 9.0).lasting)
+    seconds = np.ceil((took + 0.41) * 100) / 100
+    for seed in range(4):
+        world, _ = planned(dance, prompt, seconds=float(seconds), seed=seed)
+        assert world.line_start.values[2] + script(prompt, 9.0).lasting[2] < seconds
+    with pytest.raises(RequestError, match="shorten the lines"):
+        script(prompt, took + 0.3)
+
+
+def test_one_has_one_voice_whatever_they_are_called(dance):
+    lines = {"line_speaker": ["old man", "he", "boy"], "line_text": ["Go."] * 3, "line_start": [0.0, 1.0, 2.0]}
+    lines |= {"line_manner": [""] * 3, "line_actor": ["boy", "boy", ""]}
+    old, he, other = voices(dance.assign({name: ("line", values) for name, values in lines.items()}))
+    assert (old.name, he.name, other.name) == ("old man", "old man", "boy")
+    # How long a line takes is known before it is known who says it, so its pace is that of its name.
+    assert he.pace == SPEAKERS["man"].pace != old.pace
+
+
+def test_lines_of_older_files_are_said_by_who_is_called_so(dance):
+    plain = json.loads(said(dance, ("Boy", "Go!", 0.5, ""), ("Ann", "No.", 1.5, "")).to_json())
+    del plain["variables"]["line_actor"]
+    assert schema.from_json(json.dumps(plain)).line_actor.values.tolist() == ["boy", ""]
+
+
+def test_a_line_is_said_by_somebody_who_is_there_or_by_nobody(dance):
+    with pytest.raises(WorldError, match=r"line_actor \['girl'\] is not in the world; name one of boy, or ''"):
+        said(dance, ("boy", "Go!", 0.5, "")).assign(line_actor=("line", ["girl"])).validate()
 
 
 def test_what_is_too_long_is_told_before_anything_is_made():

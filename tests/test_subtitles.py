@@ -15,6 +15,7 @@ SAID = {
     "line_text": ["Where?", "Look at that!"],
     "line_start": [1.0, 0.5],
     "line_manner": ["", ""],
+    "line_actor": ["", ""],
 }
 
 

@@ -95,6 +95,7 @@ def test_marks_of_a_part_count_from_its_start(bouncing):
 
 def test_a_player_shows_what_is_said(clip):
     said = {"line_speaker": ["Ann"], "line_text": ["Look at that!"], "line_start": [0.5], "line_manner": [""]}
+    said["line_actor"] = [""]
     world = clip.world.assign({name: ("line", values) for name, values in said.items()})
     (line,) = Reel.of(replace(clip, world=world)).lines
     assert (line.start, line.text) == (0.5, "Ann: Look at that!")

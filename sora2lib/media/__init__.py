@@ -238,11 +238,11 @@ def _on_a_clock(film: "Foreign", fps: float | None) -> tuple[Frame, float]:
     return film.frames[np.searchsorted(film.time_T[1:], times)], fps
 
 
-def resampled(sound: Sound, rate: int) -> Sound:
-    """Return a sound (channels, samples) of another rate at ``RATE``, as long as it was."""
+def resampled(sound: Sound, rate: int, *, to: int = RATE) -> Sound:
+    """Return a sound (channels, samples) at another rate, as long as it was."""
     from sora2lib.media import audio
 
-    return audio.resampled(sound, rate, to=RATE)
+    return audio.resampled(sound, rate, to=to)
 
 
 def packed_sound(sound: Sound) -> str:

@@ -157,7 +157,7 @@ def read(name: str) -> Model:
 
 def names() -> tuple[str, ...]:
     """Names of the packaged models."""
-    return tuple(name for name in files.names(".safetensors") if name != "text")
+    return tuple(name for name in files.names(".safetensors") if name not in ("text", "turns"))
 
 
 def _content(name: str) -> bytes:

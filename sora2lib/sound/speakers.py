@@ -69,6 +69,7 @@ _TOLD = (
     ("woman", "woman lady mother mom mum queen she her actress waitress nurse wife girlfriend heroine narrator"),
     ("man", "man gentleman father dad king he him guy sir mr actor waiter viking sailor husband boyfriend hero"),
 )
+_PRONOUNS = frozenset(("he", "she", "him", "her", "they"))
 _AGES = {"old": "old", "elderly": "old", "aged": "old", "young": "young", "teenage": "young", "deep": "deep"}
 _GROWN = ("woman", "man", "young woman", "young man", "deep woman", "deep man", "old woman", "old man")
 
@@ -85,6 +86,15 @@ def cast(names: Iterable[str]) -> dict[str, Speaker]:
         taken = {speaker.name for speaker in given.values()}
         given[name] = SPEAKERS[next((one for one in wanted if one not in taken), wanted[0])]
     return given
+
+
+def tells(name: str) -> bool:
+    """Whether a name tells a voice; pronouns do not, they may stand for old and young.
+
+    >>> tells("old man"), tells("he"), tells("Freya")
+    (True, False, False)
+    """
+    return name.lower() not in _PRONOUNS and _told(name) is not None
 
 
 def _told(name: str) -> str | None:

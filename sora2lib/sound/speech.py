@@ -3,10 +3,8 @@
 N samples, T samples of the world's time, L sounds of speech of a line.
 """
 
-import hashlib
-import re
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,27 +12,27 @@ from numpy.typing import NDArray
 from sora2lib.cameo import library
 from sora2lib.sound import voicebox
 from sora2lib.sound.imitation import imitate
-from sora2lib.sound.loudness import SILENCE, lufs
-from sora2lib.sound.speakers import Speaker, cast, in_manner
-from sora2lib.sound.spelling import MARKS, pronounce, readable
+from sora2lib.sound.obstacles import behind
+from sora2lib.sound.saying import Utterance, say
+from sora2lib.sound.speakers import SPEAKERS, Speaker, cast, in_manner, tells
 from sora2lib.sound.stage import AIR, ROOMS, Ears, gains, reverberate
-from sora2lib.sound.waveform import waveform
 from sora2lib.world.figures.library import SKELETONS
+from sora2lib.world.figures.person import PEOPLE
 from sora2lib.world.figures.skeleton import INDEX
 from sora2lib.world.schema import World
 
 Array = NDArray[np.float64]
-LOUDNESS = -20.7  # LUFS of plain speech at the distance of a talk
-LEVEL = 10 ** (LOUDNESS / 20)  # its root mean square without pauses, within half a decibel
+USUAL = SPEAKERS["woman"]
 TALK, FAR = (
     2.0,
     0.5,
 )  # m; power of the distance with which speech gets softer, less than in air, so that it is understood
-LONGEST_SENTENCE = 300  # sounds
-BREATHER, EDGE = 0.12, 0.005  # s between two sentences; in which one fades in and out
 MOUTH, NECK = INDEX["mouth"], INDEX["neck bend"]
 WIDE = 0.5  # rad that the jaw opens for the widest sound, loud
 NOD = 0.06  # rad
+ARM, STILL, HANGS = ("shoulder swing", "shoulder spread", "elbow"), 0.15, 1.0  # rad: it moves less, and hangs lower
+TALKERS = frozenset(skeleton.name for skeleton in PEOPLE)
+HELD, BEAT, ELBOW, RAISED = 0.4, 0.5, 2.0, 0.25  # rad of a hand that talks, on a stress, most; s in which it comes up
 TURN = 0.1  # s in which a mouth goes over from what it did to speech, and back
 LOUDEST, FAINT = 0.98, 1e-3  # share of a recording's moments whose level opens a mouth less than widest; silence
 OPENING, SHAPING = 0.8, 0.4  # powers of the level and of the width of a sound with which a mouth opens
@@ -44,96 +42,41 @@ WIDTHS: dict[str, float] = (
     | dict.fromkeys("iuʊhɡkŋɹjwl", 0.5) | dict.fromkeys("tdnszðθʃʒʧʤTxɾ", 0.4) | dict.fromkeys("fv", 0.15)
     | dict.fromkeys("mbp", 0.0)
 )  # fmt: skip
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 
-@dataclass(frozen=True, eq=False)
-class Utterance:
-    """A line as it is said.
+def by_name(names: Sequence[str]) -> dict[str, Speaker]:
+    """Return the voice that each name tells; cameos speak at the usual pace.
 
-    Parameters
-    ----------
-    sound : (N,) at ``voicebox.RATE``, as loud as ``LOUDNESS`` and more or less as the manner asks.
-    sounds : (L,) the sounds of speech, a space for a pause.
-    times : (L + 1,) seconds at which each begins, and the last one ends.
+    The pace of a line is that of its name, so that its length is known before it is known who says it.
     """
-
-    sound: Array
-    sounds: str
-    times: Array
-
-    @property
-    def seconds(self) -> float:
-        """How long it takes."""
-        return len(self.sound) / voicebox.RATE
-
-
-def sentences(text: str) -> tuple[str, ...]:
-    """Return the sounds of a text, one entry a sentence, none longer than the voice can hold in one breath."""
-    found = []
-    for sentence in _SENTENCE.split(text.strip()):
-        breath = ""
-        for word in pronounce(sentence).split(" "):
-            if len(breath) + len(word) > LONGEST_SENTENCE:
-                found.append(breath)
-                breath = ""
-            breath = f"{breath} {word}".strip()
-        found.append(breath)
-    return tuple(one for one in found if any(sound not in MARKS for sound in one.replace(" ", "")))
-
-
-def lasting(text: str, speaker: Speaker) -> float:
-    """Return how many seconds a speaker takes for a text; 0 for one that cannot be said."""
-    if not readable(text):
-        return 0.0
-    spoken = [voicebox.lengths(one, pace=speaker.pace).sum() * voicebox.HOP / voicebox.RATE for one in sentences(text)]
-    return float(sum(spoken)) + BREATHER * max(len(spoken) - 1, 0)
-
-
-@lru_cache(maxsize=64)
-def say(text: str, speaker: Speaker) -> Utterance:
-    """Say a text; the same text and speaker sound the same.
-
-    >>> say("Land ahead!", SPEAKERS["old man"]).seconds  # doctest: +SKIP
-    0.9
-    """
-    seed = int.from_bytes(hashlib.blake2b(f"{text}/{speaker}".encode(), digest_size=8).digest(), "little")
-    rng = np.random.default_rng(seed)
-    parts, sounds, frames, pause = [], "", [np.zeros(0, np.int64)], round(BREATHER * voicebox.RATE)
-    for n, sentence in enumerate(sentences(text) if readable(text) else ()):
-        if n:
-            parts.append(np.zeros(pause))
-            sounds, frames = sounds + " ", [*frames, np.array([pause // voicebox.HOP])]
-        spoken = voicebox.speak(sentence, pace=speaker.pace, high=voicebox.within_reach(speaker.pitch))
-        parts.append(_ended(waveform(spoken, speaker, rng)))
-        sounds, frames = f"{sounds} {voicebox.kept(sentence)} ", [*frames, spoken.frames]
-    sound_N = np.concatenate([np.zeros(0), *parts])
-    times = np.concatenate([[0.0], np.cumsum(np.concatenate(frames))]) * voicebox.HOP / voicebox.RATE
-    return Utterance(_levelled(sound_N, speaker.loud), sounds, times)
-
-
-def _ended(sound_N: Array) -> Array:
-    """A sound that begins and ends in silence, so that nothing clicks where it is joined."""
-    n = np.arange(len(sound_N))
-    return np.asarray(sound_N * np.minimum(1.0, np.minimum(n, len(sound_N) - 1 - n) / (EDGE * voicebox.RATE)))
-
-
-def _levelled(sound_N: Array, loud: float) -> Array:
-    """Bring what is spoken, without its pauses, to the loudness of speech and ``loud`` decibels more."""
-    is_loud = lufs(np.stack([sound_N, sound_N]), voicebox.RATE)
-    return sound_N if is_loud <= SILENCE else np.asarray(sound_N * 10 ** ((LOUDNESS + loud - is_loud) / 20))
+    return cast(names) | {name: USUAL for name in names if name.startswith("@")}
 
 
 def voices(world: World) -> list[Speaker]:
-    """Return who says each line of a world, in the manner of the line; cameos in their own voices."""
-    names, acting = world.line_speaker.values.tolist(), world.cameo.values.tolist()
-    given = cast(names)
-    for name, actor in zip(names, speaking(world), strict=True):
-        if actor is not None and acting[actor]:
-            voice = library.get(acting[actor]).voice
-            given[name] = imitate(voice, name) if voice else given[name]
-    manners = zip(names, world.line_manner.values.tolist(), strict=True)
-    return [in_manner(given[name], manner) for name, manner in manners]
+    """Return who says each line of a world, in the manner of the line; cameos in their own voices.
+
+    An actor has one voice, whatever it is called: that of the first of its names that tells one, else of what it is.
+    """
+    names, bodies = world.line_speaker.values.tolist(), speaking(world)
+    assets, acting = world.asset.values.tolist(), world.cameo.values.tolist()
+    known: dict[int | str, str] = {}  # what tells the voice of each actor, and of each voice off
+    for name, body in zip(names, bodies, strict=True):
+        if body is None:
+            known[name] = name
+        elif body not in known:
+            own = [other for other, other_body in zip(names, bodies, strict=True) if other_body == body]
+            told = next((other for other in own if tells(other)), assets[body])
+            known[body] = told if told not in known.values() else f"{told} {body}"
+    given = cast(known.values())
+    heard = {key: given[told] for key, told in known.items()}
+    for name, body in zip(names, bodies, strict=True):
+        if body is not None and acting[body] and (voice := library.get(acting[body]).voice):
+            heard[body] = imitate(voice, name)
+    paces, manners = by_name(names), world.line_manner.values.tolist()
+    return [
+        in_manner(replace(heard[name if body is None else body], pace=paces[name].pace), manner)
+        for name, body, manner in zip(names, bodies, manners, strict=True)
+    ]
 
 
 def speech(world: World, ears: Ears, *, count: int, rng: np.random.Generator, rate: int) -> Array:
@@ -151,6 +94,7 @@ def speech(world: World, ears: Ears, *, count: int, rng: np.random.Generator, ra
         if bodies[n] is not None:
             path_T3, time_T = world.position.values[bodies[n]], world.time.values - world.time.values[0]
             side_T, distance_T = ears.hear(path_T3, time_T)
+            sound_N = behind(sound_N, ears.detour(path_T3, time_T), time_T, time_N, rate)
             side_N, distance_N = np.interp(time_N, time_T, side_T), np.interp(time_N, time_T, distance_T)
         sound_N = _through_air(sound_N, float(distance_N.mean()), rate) * (TALK / np.maximum(distance_N, 1.0)) ** FAR
         for ear, level in zip(out_2N, gains(side_N), strict=True):
@@ -173,18 +117,9 @@ def _through_air(sound_N: Array, distance: float, rate: int) -> Array:
 
 
 def speaking(world: World) -> list[int | None]:
-    """Return which actor says each line: who is called so, else the next one with a mouth; None for a voice off."""
-    called = [f" {name} {asset} ".lower().replace("_", " ") for name, asset in
-              zip(world.actor.values.tolist(), world.asset.values.tolist(), strict=True)]  # fmt: skip
-    mouths = [i for i, asset in enumerate(world.asset.values.tolist()) if _limit(asset) > 0]
-    given: dict[str, int | None] = {}
-    for name in dict.fromkeys(world.line_speaker.values.tolist()):
-        words = name.lower().lstrip("@").split()
-        wanted = [i for i in range(len(called)) if words and all(f" {word} " in called[i] for word in words)]
-        wanted = wanted or [i for i in mouths if words and words[-1] in called[i]]
-        free = [i for i in (*wanted, *mouths) if i not in given.values()]
-        given[name] = free[0] if free else None
-    return [given[name] for name in world.line_speaker.values.tolist()]
+    """Return which actor says each line; None for a voice off."""
+    names = world.actor.values.tolist()
+    return [names.index(name) if name else None for name in world.line_actor.values.tolist()]
 
 
 def _limit(asset: str) -> float:
@@ -193,7 +128,7 @@ def _limit(asset: str) -> float:
 
 
 def mouths(world: World) -> World:
-    """Let those who speak move their mouths with it, and nod where they stress.
+    """Let those who speak move their mouths with it, and nod and beat with an idle hand where they stress.
 
     The mouth opens with the level of the voice as far as the sound asks; lips meet for m, b and p.
     """
@@ -214,7 +149,20 @@ def mouths(world: World) -> World:
         low, high = SKELETONS[str(world.asset.values[actor])].limits_J2[NECK]
         bent_T = angle_ATJ[actor, talks_T, NECK] + NOD * _stresses(said, since_T)
         angle_ATJ[actor, talks_T, NECK] = np.clip(bent_T, low, high)
+        if (arm := _idle_arm(str(world.asset.values[actor]), angle_ATJ[actor, talks_T])) is not None:
+            raised_T = np.clip(np.minimum(since_T, said.seconds - since_T) / RAISED, 0, 1)
+            beat_T = raised_T * (HELD + BEAT * _stresses(said, since_T))
+            angle_ATJ[actor, talks_T, arm] = np.minimum(angle_ATJ[actor, talks_T, arm] + beat_T, ELBOW)
     return world.assign(joint_angle=(world.joint_angle.dims, angle_ATJ))
+
+
+def _idle_arm(asset: str, angle_TJ: Array) -> int | None:
+    """The elbow of an arm with which a person does nothing meanwhile, (T, J), the right one rather than the left."""
+    for side in ("right", "left") if asset in TALKERS else ():
+        arm_TJ = angle_TJ[:, [INDEX[f"{side} {joint}"] for joint in ARM]]
+        if len(arm_TJ) and float(np.ptp(arm_TJ, axis=0).max()) < STILL and float(np.abs(arm_TJ).max()) < HANGS:
+            return INDEX[f"{side} elbow"]
+    return None
 
 
 def _taken_over(angle_T: Array, opened_T: Array, since_T: Array, seconds: float) -> Array:

@@ -57,7 +57,8 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "ambience": ((), "U"),
     "ambience_level": ((), "f"),  # 0..1
     "music": ((), "U"),  # mood, or ""
-    "line_speaker": (("line",), "U"),
+    "line_speaker": (("line",), "U"),  # as the prompt calls who says it
+    "line_actor": (("line",), "U"),  # the name of who says it; "" is a voice off
     "line_text": (("line",), "U"),
     "line_start": (("line",), "f"),
     "line_manner": (("line",), "U"),  # "", or how else it is said
@@ -156,7 +157,7 @@ def build(*, actors: list[str], time: Any, attrs: dict[str, Any] | None = None, 
     sizes = {"actor": len(actors), "time": len(time), "line": len(values.get("line_start", ()))}
     sizes["joint"] = len(JOINTS) if bent else 0
     sizes |= {name: len(labels) for name, labels in COORDINATES.items()}
-    given = _defaults(sizes) | values
+    given = _defaults(sizes) | {"line_actor": _called_so(values.get("line_speaker", ()), actors)} | values
     kinds: dict[str, Any] = {"f": np.float64, "b": np.bool_, "U": np.str_}
     data: dict[str, Any] = {
         name: (
@@ -169,6 +170,12 @@ def build(*, actors: list[str], time: Any, attrs: dict[str, Any] | None = None, 
     if bent:
         coords["joint"] = list(JOINTS)
     return World(data, coords=coords, attrs={"schema": SCHEMA} | (attrs or {})).validate()
+
+
+def _called_so(speakers: Any, actors: list[str]) -> list[str]:
+    """Who says each line of a world that does not tell: an actor of that very name, else a voice off."""
+    known = {name.lower(): name for name in actors}
+    return [known.get(str(speaker).lower().lstrip("@"), "") for speaker in speakers]
 
 
 def _shape(value: Any, dims: tuple[str, ...], sizes: dict[str, int]) -> tuple[int, ...]:
@@ -226,6 +233,9 @@ def _problems(world: World) -> Any:
         values = variables[name].values
         if values.size and not (low <= values.min() and values.max() <= high):
             yield f"{name} spans {values.min():.3g} to {values.max():.3g}; keep it within {low} to {high}"
+    nobody = sorted(set(variables["line_actor"].values.tolist()) - {"", *names})
+    if nobody:
+        yield f"line_actor {nobody} is not in the world; name one of {', '.join(names)}, or '' for a voice off"
     strange = [it for it in variables["cameo"].values.tolist() if it and not HANDLE.fullmatch(it)]
     if strange:
         yield f"cameo {strange} is no handle; take Cameo.handle, or '' for nobody"
