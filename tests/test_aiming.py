@@ -28,8 +28,8 @@ from sora2lib.model.aiming import (
 )
 from sora2lib.model.inturn import Call
 from sora2lib.model.placed import placed
-from sora2lib.model.rollout import Tracks, onsets
-from sora2lib.model.tokens import SCENE_WIDTH, encode
+from sora2lib.model.rollout import Tracks, onsets, stretch
+from sora2lib.model.tokens import SCENE_WIDTH, TURN_KNEE, encode
 from sora2lib.world.schema import GRAVITY
 from sora2lib.world.simulate import simulate
 
@@ -71,6 +71,17 @@ def test_what_is_set_going_begins_as_it_began(family):
     told, true = (onsets(truth, cast, Tracks.of(truth), first) for first in (again, None))
     for name in ("speed", "gain", "rate", "gap"):
         torch.testing.assert_close(getattr(told, name), getattr(true, name), atol=2e-3, rtol=1e-3)
+
+
+def test_what_swings_begins_with_its_first_rate():
+    """A third of a second later a pendulum turns several times as fast: angles of the strings, a sample apart."""
+    world = simulate("pendulum", 3)
+    bob = world.asset.values.tolist().index("pendulum")
+    half_A = 2 * np.arctan2(world.rotation.values[bob, :, 2], world.rotation.values[bob, :, 0])
+    rate_T = np.diff(half_A) * world.rate
+    spin = stretch(started(rows_of("pendulum", 3)[1]).numbers[..., SPIN], TURN_KNEE)[0, :, 1]
+    assert spin.abs().max() == pytest.approx(abs(rate_T[0]), rel=0.1)
+    assert abs(rate_T[4]) > 1.5 * abs(rate_T[0])
 
 
 def test_directions_are_told_from_right_over_away_to_left_and_turned_round():

@@ -77,7 +77,7 @@ def started(rows: Tensor) -> Start:
     """Read the first of motion rows (..., K, C) in natural scale."""
     first = rows[..., :1, :]
     tracks = Tracks.of(first)
-    pull, spin = (usual(it)[..., 0, :] for it in (tracks.accelerations, tracks.rates))
+    pull, spin = usual(tracks.accelerations)[..., 0, :], tracks.rates[..., 0, 0, :]
     speed = first[..., 0, SPEED]
     pace = speed[..., :2].norm(dim=-1, keepdim=True)
     way = heading(speed[..., :2])[..., None] * (pace > STILL)

@@ -124,7 +124,8 @@ def onsets(rows: Tensor, cast: Tensor, tracks: Tracks, first: Tensor | None = No
     """
     first = rows[:, :, :1] if first is None else first
     begins = Tracks.of(first)
-    pull, rate = usual(begins.accelerations), usual(begins.rates)  # (B, M, 1, 3)
+    # What swings or topples turns faster and faster: it begins with its first rate, not with the usual one.
+    pull, rate = usual(begins.accelerations), begins.rates[..., 0, :]  # (B, M, 1, 3)
     rise = tracks.moved[..., -1, 2:] - tracks.moved[..., STRIDE // 2 - 1, 2:]
     gaps = stretch(rows[..., GAPS], CLEARANCE_KNEE)[..., 1:] + rise
     first_gap = stretch(cast[:, : rows.shape[1], None, GAP], CLEARANCE_KNEE)  # (B, M, 1, 1)
