@@ -9,6 +9,7 @@ import pytest
 
 import sora2lib
 from sora2lib import media
+from sora2lib.dubbing import MUTED
 from sora2lib.errors import MediaError, RequestError
 from sora2lib.levels import Levels
 from sora2lib.media import audio, foreign
@@ -366,8 +367,8 @@ def test_lines_that_are_no_longer_heard_are_told(clip):
     lines["line_actor"] = [""]
     world = clip.world.drop_dims("line").assign({name: ("line", values) for name, values in lines.items()})
     talks = dataclasses.replace(clip, world=world)
-    assert sora2lib.dubbing.MUTED in talks.dub((tone(2), RATE)).notices
-    assert sora2lib.dubbing.MUTED not in talks.dub((tone(2), RATE), mix=0.9).notices
+    assert MUTED in talks.dub((tone(2), RATE)).notices
+    assert MUTED not in talks.dub((tone(2), RATE), mix=0.9).notices
 
 
 # Mouths
