@@ -75,6 +75,14 @@ def test_a_tone_is_muffled_as_its_pitch_is(pitch):
     assert muffled(tone, 0.0, RATE) is tone
 
 
+def test_a_blow_behind_a_wall_is_heard_no_sooner_than_it_falls():
+    click = np.zeros(4_000)
+    click[1_000] = 1.0
+    heard = muffled(click, 0.7, RATE)
+    assert np.abs(heard[:1_000]).max() < 1e-3 * np.abs(heard).max()
+    assert np.argmax(np.abs(heard)) == 1_000
+
+
 def test_what_comes_out_from_behind_is_heard_as_it_is():
     tone = np.sin(2 * np.pi * 2_000 * np.arange(2 * RATE) / RATE)
     time = np.arange(2 * RATE) / RATE

@@ -24,6 +24,7 @@ SOLID = 0.4  # of its bounds that a body must fill
 CORNER = 0.05  # m by which bodies are taken to be smaller: what lies on them is not behind them
 MOST = 24.0  # dB that a screen takes away at the most
 TOUCHES = 1e-9  # m
+TAIL = 1024  # samples in which a muffled sound has died away
 LEVEL = 0.7  # cosine to the vertical from which on a side looks down
 
 
@@ -111,12 +112,20 @@ def left(frequency: Array, detour: float) -> Array:
 
 
 def muffled(sound_N: Array, detour: float, rate: int) -> Array:
-    """Return a sound (N,) as it is heard from behind a screen."""
+    """Return a sound (N,) as it is heard from behind a screen, no sooner than without."""
     if detour <= 0 or not len(sound_N):
         return sound_N
-    size = next_fast_len(len(sound_N), real=True)
-    spectrum_F = np.fft.rfft(sound_N, size) * left(np.asarray(np.fft.rfftfreq(size, 1 / rate)), detour)
-    return np.asarray(np.fft.irfft(spectrum_F, size)[: len(sound_N)])
+    size = next_fast_len(2 * len(sound_N) + TAIL, real=True)
+    share_F = left(np.asarray(np.fft.rfftfreq(size, 1 / rate)), detour)
+    return np.asarray(np.fft.irfft(np.fft.rfft(sound_N, size) * _prompt(share_F, size), size)[: len(sound_N)])
+
+
+def _prompt(share_F: Array, size: int) -> NDArray[np.complex128]:
+    """A response with such shares of level that answers at once: its cepstrum has no past (minimum phase)."""
+    past_M = np.fft.irfft(np.log(share_F), size)
+    past_M[1 : (size + 1) // 2] *= 2
+    past_M[size // 2 + 1 :] = 0
+    return np.asarray(np.exp(np.fft.rfft(past_M)))
 
 
 def behind(sound_N: Array, detour_M: Array, time_M: Array, time_N: Array, rate: int) -> Array:
