@@ -117,7 +117,8 @@ def actions(world: World) -> Marks:
     """What strikes, lands, steps or goes into water in a world, by impulse; what meets at once is one action."""
     begun = float(world.time[0])
     groups: list[list[_Action]] = []
-    for one in sorted([*_blows(world), *_plunges(world)], key=lambda it: it.time):
+    found = contacts(world)
+    for one in sorted([*_blows(world, found), *_plunges(world, found)], key=lambda it: it.time):
         if groups and one.time - groups[-1][0].time < TOGETHER:
             groups[-1].append(one)
         else:
@@ -137,9 +138,9 @@ class _Action:
     name: str
 
 
-def _blows(world: World) -> Iterator[_Action]:
+def _blows(world: World, found: Contacts) -> Iterator[_Action]:
     """Contacts of a world, steps among them."""
-    found, names = contacts(world), [*world.actor.values.tolist(), "the ground"]
+    names = [*world.actor.values.tolist(), "the ground"]
     for n, time in enumerate(_timed(world, found).tolist()):
         one, other = names[found.actor[n]], names[found.other[n]]
         yield _Action(time, float(found.impulse[n]), f"{one} steps" if found.step[n] else f"{one} meets {other}")
@@ -157,9 +158,9 @@ def _timed(world: World, found: Contacts) -> Array:
     return time_N
 
 
-def _plunges(world: World) -> Iterator[_Action]:
+def _plunges(world: World, found: Contacts) -> Iterator[_Action]:
     """What goes into water, by the momentum of a box of its size."""
-    for it in contacts(world).crossings:
+    for it in found.crossings:
         if it.speed < 0:
             box = float(world.density.values[it.actor] * world["size"].values[it.actor].prod())
             yield _Action(it.time, -it.speed * box, f"{world.actor.values[it.actor]} meets the water")

@@ -1,6 +1,6 @@
 """From the lines in a prompt to lines in a world: each with its speaker, its start and its voice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,19 +42,20 @@ def script(prompt: str, seconds: float) -> Script:
     if not said:
         return Script()
     voices = by_name([line.speaker for line in said])
-    took = tuple(lasting(line.text, in_manner(voices[line.speaker], line.manner)) for line in said)
+    speakers = [in_manner(voices[line.speaker], line.manner) for line in said]
+    took = tuple(lasting(line.text, speaker) for line, speaker in zip(said, speakers, strict=True))
     timed(said, took, [SHORTEST] * len(said), seconds)
     mute = tuple(
         f"{line.text!r} cannot be said, the voice reads English in Latin letters; it is shown in the captions alone"
         for line, seconds_taken in zip(said, took, strict=True)
         if not seconds_taken
     )
-    return Script(said, took, (*mute, *(_instead(said, voices) if plugged() else ())))
+    return Script(said, took, (*mute, *(_instead(said, speakers) if plugged() else ())))
 
 
-def _instead(said: Sequence[Line], voices: Mapping[str, Speaker]) -> tuple[str, ...]:
+def _instead(said: Sequence[Line], speakers: Sequence[Speaker]) -> tuple[str, ...]:
     """Why the packaged voice says lines in place of the engine that is plugged in."""
-    reasons = (say(line.text, in_manner(voices[line.speaker], line.manner)).refused for line in said)
+    reasons = (say(line.text, speaker).refused for line, speaker in zip(said, speakers, strict=True))
     return tuple(f"{why}; the packaged voice says it" for why in dict.fromkeys(reasons) if why)
 
 

@@ -56,13 +56,12 @@ class Obstacles:
         Where several bodies stand between, that with the longest way round counts.
         """
         longest = np.zeros(len(time))
-        at = np.clip(np.round(np.interp(time, self.time_T, np.arange(len(self.time_T)))).astype(int), 0, None)
+        at = np.round(np.interp(time, self.time_T, np.arange(len(self.time_T)))).astype(int)
         for centre_T3, axes_T33, half_3 in zip(self.centre_BT3, self.axes_BT33, self.half_B3, strict=True):
-            here, there = (
-                np.einsum("mji,mj->mi", axes_T33[at], point - centre_T3[at]) for point in (place, ear)
-            )  # in the frame of the box
-            up_M3 = axes_T33[at][:, 2]  # what of each of its sides points up
-            longest = np.maximum(longest, _round(here, there, half_3, up_M3))
+            axes_M33 = axes_T33[at]
+            # In the frame of the box; the last row of its axes is what of each of its sides points up.
+            here, there = (np.einsum("mji,mj->mi", axes_M33, point - centre_T3[at]) for point in (place, ear))
+            longest = np.maximum(longest, _round(here, there, half_3, axes_M33[:, 2]))
         return longest
 
 

@@ -81,7 +81,8 @@ def use_voice(engine: Engine | None) -> None:
 
     >>> use_voice(my_engine)  # doctest: +SKIP
     """
-    if engine is not None and not (isinstance(getattr(engine, "name", None), str) and callable(_sayer(engine))):
+    name, sayer = (getattr(engine, part, None) for part in ("name", "say"))
+    if engine is not None and not (isinstance(name, str) and callable(sayer)):
         raise RequestError(
             f"{type(engine).__name__} is no speech engine; give an object with a name (text) and a method "
             "say(text, speaker) that returns samples and their rate, or None for the packaged voice"
@@ -93,10 +94,6 @@ def use_voice(engine: Engine | None) -> None:
 def plugged() -> bool:
     """Whether another engine says the lines."""
     return bool(_plugged)
-
-
-def _sayer(engine: Any) -> Any:
-    return getattr(engine, "say", None)
 
 
 def lasting(text: str, speaker: Speaker) -> float:

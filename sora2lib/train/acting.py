@@ -16,6 +16,7 @@ from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import Model, Scales
 from sora2lib.train.lessons import Lesson, to_measure, told_worlds
 from sora2lib.train.library import Library
+from sora2lib.train.objective import mixed
 from sora2lib.world.figures.skeleton import JOINTS
 
 NOISES = 4  # that are put on each world: to read its caption takes longest
@@ -51,7 +52,7 @@ def _acting(
     known = _known(*clean.shape[:3])
     level = torch.where(known, 1.0, torch.sigmoid(1.2 * torch.randn(len(clean), 1, 1)))
     noise = torch.randn_like(clean)
-    noisy = level[..., None] * clean + (1 - level[..., None]) * noise
+    noisy = mixed(clean, noise, level)
     error = (network.acting(there, *text, noisy, level) - (clean - noise)) ** 2
     asked = (~known & there.movers.repeat(NOISES, 1)[..., None]).float()
     bends = asked * there.figures.repeat(NOISES, 1)[..., None]

@@ -1,8 +1,8 @@
 """How far those that read the text encoder say the same of a prompt in other words.
 
 Squared errors of what the encoder makes of a prompt weigh all directions alike; who reads it looks along few. Here the
-networks that cast, set out, film and act are asked about the same noisy rows of a world, once told in one way and once
-in the other: what they say should not differ. They are at rest, only the encoder may learn from it.
+networks that cast, set out, set going, film and act are asked about the same noisy rows of a world, once told in one
+way and once in the other: what they say should not differ. They are at rest, only the encoder may learn from it.
 
 Shapes: B worlds, L pieces of a caption, S slots, K time rows.
 """
@@ -19,11 +19,11 @@ from sora2lib.model.inturn import Call
 from sora2lib.model.placed import placed
 from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import Scales
-from sora2lib.train.lessons import about, set_going
+from sora2lib.train.lessons import about, set_going, standing
 from sora2lib.train.library import Drawn
-from sora2lib.train.objective import EMPTY, noise_like, noised
+from sora2lib.train.objective import mean_of_cast, mixed, noise_like, noised
+from sora2lib.train.probing import Read
 
-Read = tuple[Tensor, Tensor]  # what the text encoder makes of prompts, (B, L, D), and which pieces there are, (B, L)
 T = TypeVar("T")
 
 NOISES = 2  # that are put on each camera and each action: to read its caption takes longest
@@ -58,9 +58,7 @@ def _casting(network: WorldTransformer, clean: Batch, scales: Scales, old: Telli
     noisy = noised(noisy, noise_like(noisy))
     was, now = _both(lambda told: network(_named(noisy, told.words, scales), *told.text)[:2], old, new)
     cast, scene = ((then - before).square() for before, then in zip(was, now, strict=True))
-    counts = torch.where(clean.cast[..., :1] > 0, 1.0, EMPTY).expand_as(cast).clone()
-    counts[..., 0] = 1.0
-    return (cast * counts).sum() / counts.sum() + scene.mean()
+    return mean_of_cast(cast, clean.cast) + scene.mean()
 
 
 def _named(batch: Batch, words: Tensor, scales: Scales) -> Batch:
@@ -70,9 +68,7 @@ def _named(batch: Batch, words: Tensor, scales: Scales) -> Batch:
 
 def _places(network: WorldTransformer, clean: Batch, scales: Scales, old: Telling, new: Telling) -> Tensor:
     """By how many nats the true numbers of casts are more or less likely."""
-    there = clean.cast[..., 0] > 0
-    slots = int(there.sum(dim=1).max())
-    cast, there = scales.leave("cast", clean.cast[:, :slots]), there[:, :slots]
+    cast, there = standing(clean, scales)
     known, true = about(cast), placed(cast)
 
     def surprise(told: Telling) -> Tensor:
@@ -98,7 +94,7 @@ def _filming(network: WorldTransformer, clean: Batch, scales: Scales, old: Telli
     there = seen(clean, scales)
     rows = network.filming.enter(there, scales.leave("camera", clean.camera)).repeat(NOISES, 1, 1)
     level = (torch.rand(len(rows), 1) ** 2).expand(rows.shape[:2])
-    noisy = _mixed(rows, level)
+    noisy = mixed(rows, torch.randn_like(rows), level)
     was, now = _both(lambda told: network.filming(there, *told.text, noisy, level), old, new)
     return (now - was).square().mean()
 
@@ -108,13 +104,9 @@ def _acting(network: WorldTransformer, clean: Batch, scales: Scales, old: Tellin
     motion, pose = scales.leave("motion", clean.motion), scales.leave("pose", clean.pose)
     rows = network.acting.enter(there, motion, pose).repeat(NOISES, 1, 1, 1)
     level = (torch.rand(len(rows), 1, 1) ** 2).expand(rows.shape[:3])
-    noisy = _mixed(rows, level)
+    noisy = mixed(rows, torch.randn_like(rows), level)
     was, now = _both(lambda told: network.acting(there, *told.text, noisy, level), old, new)
     return (now - was).square().mean(dim=-1)[there.movers.repeat(NOISES, 1)].mean()
-
-
-def _mixed(rows: Tensor, level: Tensor) -> Tensor:
-    return level[..., None] * rows + (1 - level[..., None]) * torch.randn_like(rows)
 
 
 def _both(said: Callable[[Telling], T], old: Telling, new: Telling) -> tuple[T, T]:

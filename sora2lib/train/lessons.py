@@ -43,7 +43,7 @@ from sora2lib.model.transformer import Batch, WorldTransformer
 from sora2lib.model.weights import Model, Scales
 from sora2lib.train.library import Drawn, Library
 from sora2lib.train.muon import Muon
-from sora2lib.train.objective import blurred, casting_losses, informed, noise_like, noised
+from sora2lib.train.objective import blurred, casting_losses, informed, mixed, noise_like, noised
 
 LATEST = 0.8  # the most that the row in question is known
 # The most that casting is off, of the first body and of the later ones: logarithms of sides, colour, stuff, place in
@@ -297,7 +297,7 @@ def _filming(
     known = torch.randint(1, times, (count, 1)) * (torch.rand(count, 1) < GOES_ON)
     level = torch.where(torch.arange(times) < known, 1.0, torch.rand(count, 1))
     noise = torch.randn_like(clean)
-    noisy = level[..., None] * clean + (1 - level[..., None]) * noise
+    noisy = mixed(clean, noise, level)
     speed = network.filming(there, *text, noisy, level)
     error = ((speed - (clean - noise)) ** 2).mean(dim=-1)
     return {"camera": error[level < 1].mean()}
@@ -305,11 +305,16 @@ def _filming(
 
 def _set_out(network: WorldTransformer, clean: Batch, text: tuple[Tensor, Tensor], scales: Scales) -> dict[str, Tensor]:
     """How unlikely the numbers of casts are, in nats, casting having been about as far off as it is."""
-    taken = clean.cast[..., 0] > 0
-    slots = int(taken.sum(dim=1).max())
-    cast, taken = scales.leave("cast", clean.cast[:, :slots]), taken[:, :slots]
+    cast, taken = standing(clean, scales)
     belief = network.placing(Call(about(cast), taken, clean.scene, *text), placed(cast))
     return {"places": belief.surprise(placed(cast).numbers)[taken].mean()}
+
+
+def standing(clean: Batch, scales: Scales) -> tuple[Tensor, Tensor]:
+    """Return casts (B, S, CAST_WIDTH) of clean worlds in natural scale, without slots that nobody takes, and who is."""
+    taken = clean.cast[..., 0] > 0
+    slots = int(taken.sum(dim=1).max())
+    return scales.leave("cast", clean.cast[:, :slots]), taken[:, :slots]
 
 
 def about(cast: Tensor) -> Tensor:

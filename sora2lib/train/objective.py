@@ -62,9 +62,14 @@ def casting_losses(
     together = _logit_normal(count, 1, device=clean.cast.device)
     levelled = replace(clean, cast_level=together.expand(-1, slots), scene_level=together[:, 0])
     errors = _errors(network, levelled, text, scales)
-    counts = torch.where(clean.cast[..., :1] > 0, 1.0, EMPTY).expand_as(errors["cast"]).clone()
+    return {"cast": mean_of_cast(errors["cast"], clean.cast), "scene": errors["scene"].mean()}
+
+
+def mean_of_cast(errors: Tensor, clean: Tensor) -> Tensor:
+    """Mean of what cast rows (B, S, C) are off, of empty slots but whether they are, all else next to nothing."""
+    counts = torch.where(clean[..., :1] > 0, 1.0, EMPTY).expand_as(errors).clone()
     counts[..., 0] = 1.0
-    return {"cast": (errors["cast"] * counts).sum() / counts.sum(), "scene": errors["scene"].mean()}
+    return (errors * counts).sum() / counts.sum()
 
 
 def motion_losses(
@@ -122,9 +127,7 @@ def noise_like(batch: Batch) -> dict[str, Tensor]:
 
 def noised(levelled: Batch, noise: dict[str, Tensor]) -> Batch:
     """Put noise, by kind of row, on the clean rows of a batch, as much as its levels say."""
-    parts = {
-        kind: _mixed(getattr(levelled, kind), it, getattr(levelled, f"{kind}_level")) for kind, it in noise.items()
-    }
+    parts = {kind: mixed(getattr(levelled, kind), it, getattr(levelled, f"{kind}_level")) for kind, it in noise.items()}
     return replace(levelled, **parts)
 
 
@@ -141,7 +144,8 @@ def informed(
     return foresee(network.interaction, batch, scales, ahead(batch.motion, batch.motion_level, moves), first)
 
 
-def _mixed(data: Tensor, noise: Tensor, level: Tensor) -> Tensor:
+def mixed(data: Tensor, noise: Tensor, level: Tensor) -> Tensor:
+    """Rows (..., C) at their levels (...), 0 all noise to 1 clean."""
     level = level.reshape(*level.shape, *([1] * (data.ndim - level.ndim)))
     return level * data + (1 - level) * noise
 
